@@ -1,0 +1,90 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One set of settings for every target: the strictest language this toolchain offers.
+let swiftSettings: [SwiftSetting] = [
+  // .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InferIsolatedConformances"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableUpcomingFeature("ImmutableWeakCaptures"),
+]
+
+let package = Package(
+  name: "panjeon",
+  platforms: [.macOS(.v26)],
+  products: [
+    .library(name: "WideColumn", targets: ["WideColumn"]),
+    .library(name: "PanjeonStorage", targets: ["PanjeonStorage"]),
+    .library(name: "PanjeonTransactions", targets: ["PanjeonTransactions"]),
+    .library(name: "Panjeon", targets: ["Panjeon"]),
+    .library(name: "Between", targets: ["Between"]),
+    .library(name: "PanjeonTesting", targets: ["PanjeonTesting"]),
+    .library(name: "PanjeonInspector", targets: ["PanjeonInspector"]),
+    .executable(name: "panjeon", targets: ["panjeon-cli"]),
+  ],
+  traits: [
+    .trait(name: "Snappy", description: "Reads and writes SSTable blocks compressed with Snappy."),
+    .trait(name: "LZ4", description: "Reads and writes SSTable blocks compressed with LZ4."),
+    .default(enabledTraits: ["Snappy", "LZ4"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    .target(name: "CPanjeonChecksum"),
+    .systemLibrary(
+      name: "CPanjeonSnappy", providers: [.apt(["libsnappy-dev"]), .brew(["snappy"])]),
+    .systemLibrary(
+      name: "CPanjeonLZ4", pkgConfig: "liblz4",
+      providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
+    .target(name: "WideColumn"),
+    .target(
+      name: "PanjeonStorage",
+      dependencies: [
+        "WideColumn", "CPanjeonChecksum",
+        .target(name: "CPanjeonSnappy", condition: .when(traits: ["Snappy"])),
+        .target(name: "CPanjeonLZ4", condition: .when(traits: ["LZ4"])),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .target(name: "PanjeonTransactions", dependencies: ["WideColumn"]),
+    .target(
+      name: "Panjeon", dependencies: ["PanjeonStorage", "PanjeonTransactions", "WideColumn"]),
+    .target(name: "Between", dependencies: ["Panjeon", "WideColumn"]),
+    .target(name: "PanjeonTesting", dependencies: ["PanjeonStorage", "WideColumn"]),
+    .target(
+      name: "PanjeonInspector",
+      dependencies: [
+        "Between", "Panjeon", "PanjeonStorage", "WideColumn",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "panjeon-cli",
+      dependencies: [
+        "PanjeonInspector", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Sources/panjeon"),
+    .testTarget(name: "WideColumnTests", dependencies: ["WideColumn"]),
+    .testTarget(
+      name: "PanjeonStorageTests", dependencies: ["PanjeonStorage", "PanjeonTesting", "WideColumn"]),
+    .testTarget(
+      name: "PanjeonTransactionsTests",
+      dependencies: [
+        "PanjeonTransactions", "PanjeonStorage", "PanjeonTesting", "WideColumn",
+      ]),
+    .testTarget(name: "PanjeonTests", dependencies: ["Panjeon", "PanjeonTesting", "WideColumn"]),
+    .testTarget(
+      name: "BetweenTests", dependencies: ["Between", "Panjeon", "PanjeonTesting", "WideColumn"]),
+    .testTarget(name: "PanjeonTestingTests", dependencies: ["PanjeonTesting", "PanjeonStorage"]),
+    .testTarget(
+      name: "PanjeonInspectorTests",
+      dependencies: ["PanjeonInspector", "Panjeon", "PanjeonTesting", "WideColumn"]),
+  ]
+)
+
+for target in package.targets where target.type != .system && target.name != "CPanjeonChecksum" {
+  target.swiftSettings = swiftSettings
+}

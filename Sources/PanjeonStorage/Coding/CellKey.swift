@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a stored cell is.
+///
+/// The raw values are part of the format; see the page *Formats/CellKey*.
+package enum CellKind: UInt8, Sendable {
+  /// A value.
+  case put = 1
+
+  /// Hides the one version with its timestamp.
+  case deleteVersion = 2
+
+  /// Hides the column's versions up to its timestamp.
+  case deleteColumn = 3
+
+  /// Hides the family's cells up to its timestamp.
+  case deleteFamily = 4
+}
+
+/// The encoded key of a cell within its row, compared by `memcmp`.
+///
+/// Grammar (page *Formats/CellKey*):
+///
+///     cell-key   = family ( family-part / column-part ) order kind
+///     family     = 1 byte                  ; the family's number; the lock family is 0
+///     family-part= %x00                    ; a family delete: sorts first in its family
+///     column-part= %x01 escaped %x00 %x00  ; in the qualifier each 00 is written 00 FF
+///     order      = inverted-timestamp inverted-sequence   ; 8 + 8 bytes, big-endian
+///     kind       = 1 byte
+///
+/// The inverted timestamp is the complement of the timestamp with its sign bit flipped, so that newer comes
+/// first; the inverted sequence is the complement of the sequence number.
+package enum CellKey {
+  /// The bytes after the column part: timestamp, sequence and kind.
+  package static let suffixBytes = 17
+
+  /// The shortest possible key: family, part, suffix.
+  package static let bytesMin = 2 + suffixBytes
+
+  /// The part byte of a family delete.
+  package static let familyPart: UInt8 = 0
+
+  /// The part byte of a cell of a column.
+  package static let columnPart: UInt8 = 1
+
+  /// Appends the key of a cell of a column.
+  package static func append(
+    family: UInt8, qualifier: UnsafeRawBufferPointer, timestamp: Int64, sequence: UInt64,
+    kind: CellKind, to key: inout [UInt8]
+  ) {
+    appendColumnPrefix(family: family, qualifier: qualifier, to: &key)
+    appendSuffix(timestamp: timestamp, sequence: sequence, kind: kind, to: &key)
+  }
+
+  /// Appends the key of a family delete.
+  package static func appendFamilyDelete(
+    family: UInt8, timestamp: Int64, sequence: UInt64, to key: inout [UInt8]
+  ) {
+    key.append(family)
+    key.append(familyPart)
+    appendSuffix(timestamp: timestamp, sequence: sequence, kind: .deleteFamily, to: &key)
+  }
+
+  /// Appends what all versions of a column begin with.
+  package static func appendColumnPrefix(
+    family: UInt8, qualifier: UnsafeRawBufferPointer, to key: inout [UInt8]
+  ) {
+    key.append(family)
+    key.append(columnPart)
+    appendEscaped(qualifier, to: &key)
+    key.append(0)
+    key.append(0)
+  }
+
+  /// Appends `bytes` with each zero followed by FF, so that a terminator of two zeros sorts first.
+  package static func appendEscaped(_ bytes: UnsafeRawBufferPointer, to key: inout [UInt8]) {
+    for byte in bytes {
+      key.append(byte)
+      if byte == 0 { key.append(0xFF) }
+    }
+  }
+
+  /// Appends timestamp, sequence and kind.
+  package static func appendSuffix(
+    timestamp: Int64, sequence: UInt64, kind: CellKind, to key: inout [UInt8]
+  ) {
+    let inverted = ~(UInt64(bitPattern: timestamp) ^ (1 << 63))
+    withUnsafeBytes(of: inverted.bigEndian) { key.append(contentsOf: $0) }
+    withUnsafeBytes(of: (~sequence).bigEndian) { key.append(contentsOf: $0) }
+    key.append(kind.rawValue)
+  }
+
+  /// The number of the family of an encoded key.
+  ///
+  /// - Precondition: The key holds at least `bytesMin` bytes (checked where bytes come from disk).
+  @inline(always)
+  package static func family(_ key: UnsafeRawBufferPointer) -> UInt8 {
+    key[0]
+  }
+
+  /// The timestamp of an encoded key.
+  @inline(always)
+  package static func timestamp(_ key: UnsafeRawBufferPointer) -> Int64 {
+    let raw = key.loadUnaligned(fromByteOffset: key.count - suffixBytes, as: UInt64.self)
+    return Int64(bitPattern: ~UInt64(bigEndian: raw) ^ (1 << 63))
+  }
+
+  /// The sequence number of an encoded key.
+  @inline(always)
+  package static func sequence(_ key: UnsafeRawBufferPointer) -> UInt64 {
+    let raw = key.loadUnaligned(fromByteOffset: key.count - 9, as: UInt64.self)
+    return ~UInt64(bigEndian: raw)
+  }
+
+  /// The raw kind of an encoded key; a value that is no ``CellKind`` is corruption.
+  @inline(always)
+  package static func kind(_ key: UnsafeRawBufferPointer) -> UInt8 {
+    key[key.count - 1]
+  }
+
+  /// Family and column without timestamp, sequence and kind: equal for all versions of a column.
+  @inline(always)
+  package static func columnPrefix(_ key: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: key[0..<(key.count - suffixBytes)])
+  }
+
+  /// Appends the qualifier of a key, with its escapes undone.
+  ///
+  /// - Precondition: The key is of a column (its second byte is `columnPart`).
+  package static func appendQualifier(of key: UnsafeRawBufferPointer, to bytes: inout [UInt8]) {
+    let end = key.count - suffixBytes - 2
+    var index = 2
+    while index < end {
+      let byte = key[index]
+      bytes.append(byte)
+      index += byte == 0 ? 2 : 1
+    }
+  }
+
+  /// Whether `key` could have been encoded by this type: lengths, parts, escapes, terminator and kind.
+  ///
+  /// For bytes from disk, once per block; everything after relies on it.
+  package static func isWellFormed(_ key: UnsafeRawBufferPointer) -> Bool {
+    guard key.count >= bytesMin, let kind = CellKind(rawValue: kind(key)) else { return false }
+    let end = key.count - suffixBytes
+    if key[1] == familyPart { return end == 2 && kind == .deleteFamily }
+    guard key[1] == columnPart, end >= 4, kind != .deleteFamily else { return false }
+    guard key[end - 1] == 0, key[end - 2] == 0 else { return false }
+    var index = 2
+    while index < end - 2 {
+      if key[index] == 0 {
+        guard index + 1 < end - 2, key[index + 1] == 0xFF else { return false }
+        index += 2
+      } else {
+        index += 1
+      }
+    }
+    return true
+  }
+}

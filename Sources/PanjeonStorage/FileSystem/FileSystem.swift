@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import WideColumn
+
+/// The file system beneath an engine: everything durable goes through it.
+///
+/// A parameter, so that tests can crash it, fail it and replay it, and so that replicas can be placed by it.
+/// Every call may block; none is made on Swift's cooperative pool. Paths are absolute or relative to the
+/// process's directory and use `/`.
+public protocol FileSystem: Sendable {
+  /// Creates a directory if it does not exist (its parent must), readable by its owner only.
+  func createDirectory(_ path: String) throws(StoreError)
+
+  /// Opens a file.
+  ///
+  /// - Throws: `io` when the file does not exist (or, with `createNew`, exists) or cannot be opened.
+  func open(_ path: String, _ mode: FileMode) throws(StoreError) -> any File
+
+  /// Whether a file or directory exists.
+  func exists(_ path: String) throws(StoreError) -> Bool
+
+  /// Moves a file over another, atomically; durable after ``syncDirectory(_:)``.
+  func rename(_ path: String, to newPath: String) throws(StoreError)
+
+  /// Removes a file; durable after ``syncDirectory(_:)``.
+  func remove(_ path: String) throws(StoreError)
+
+  /// The names in a directory, sorted.
+  func list(_ directory: String) throws(StoreError) -> [String]
+
+  /// Makes creations, renames and removals in a directory durable.
+  func syncDirectory(_ path: String) throws(StoreError)
+
+  /// Takes the exclusive lock named by a file, creating it if need be.
+  ///
+  /// - Throws: `locked` when another holder, in this process or another, has it.
+  func lock(_ path: String) throws(StoreError) -> any FileLock
+}
+
+/// How a file is opened.
+public enum FileMode: Hashable, Sendable {
+  /// An existing file, to be read.
+  case read
+
+  /// An existing file, to be read and written.
+  case readWrite
+
+  /// A new file, to be read and written; an error when it exists.
+  case createNew
+}
+
+/// An open file. Reads and writes at distinct offsets may run at the same time.
+public protocol File: AnyObject, Sendable {
+  /// The path it was opened by.
+  var path: String { get }
+
+  /// Fills `buffer` from `offset`; returns fewer bytes only at the end of the file.
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(StoreError) -> Int
+
+  /// Writes all of `bytes` at `offset`, extending the file as needed.
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StoreError)
+
+  /// Makes all that has been written to the file durable (`fdatasync`).
+  func sync() throws(StoreError)
+
+  /// Cuts or extends (with zeros) the file.
+  func truncate(to size: UInt64) throws(StoreError)
+
+  /// The length of the file, in bytes.
+  func size() throws(StoreError) -> UInt64
+
+  /// Closes the file; further calls are errors. Closing twice is harmless.
+  func close()
+}
+
+/// A held lock, released by ``unlock()`` or with its last reference.
+public protocol FileLock: AnyObject, Sendable {
+  /// Releases the lock; harmless when it has been released.
+  func unlock()
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import WideColumn
+
+/// A cursor over stored cells in order of (row, cell key): over a memtable, an SSTable or a merge of them.
+///
+/// A class with overridable methods rather than a protocol, so that a merge holds an array of them and reads
+/// the current cell from plain stored properties. Bytes are valid until the cursor moves; the row key stays
+/// valid while the cursor is within the row. Not safe to share between threads.
+package class CellCursor {
+  /// Whether the cursor is at a cell; the properties below mean nothing when it is not.
+  package final var isValid = false
+
+  /// The key of the current row.
+  package final var row = UnsafeRawBufferPointer(start: nil, count: 0)
+
+  /// The encoded ``CellKey`` of the current cell.
+  package final var key = UnsafeRawBufferPointer(start: nil, count: 0)
+
+  /// The value of the current cell; empty for deletes.
+  package final var value = UnsafeRawBufferPointer(start: nil, count: 0)
+
+  package init() {}
+
+  /// Moves to the first cell of all.
+  package func seekToFirst() throws(StoreError) {
+    preconditionFailure("a cursor must say how to seek")
+  }
+
+  /// Moves to the first cell at or after `key` in `row`, or after that row.
+  ///
+  /// An empty `key` means the row's first cell. **Family deletes that cover the place sought and come from
+  /// the same source are not skipped for free**: a caller that seeks into the middle of a family must look at
+  /// the family's deletes first (a seek to family and `familyPart`), because they sort before every column.
+  package func seek(row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) throws(StoreError) {
+    preconditionFailure("a cursor must say how to seek")
+  }
+
+  /// Moves to the next cell, into the next row after the last of this one.
+  package func next() throws(StoreError) {
+    preconditionFailure("a cursor must say how to advance")
+  }
+
+  /// Moves to the first cell of the next row.
+  package func nextRow() throws(StoreError) {
+    preconditionFailure("a cursor must say how to skip a row")
+  }
+
+  /// Moves to the first cell of the last row before `row`; with nil, of the last row of all.
+  package func seekToRow(before row: UnsafeRawBufferPointer?) throws(StoreError) {
+    preconditionFailure("a cursor must say how to go back")
+  }
+}
+
+/// Whether a read may wait for the disk.
+package enum ReadMode: Sendable {
+  /// Memory only: a block that is not cached throws `wouldBlock`. For Swift's cooperative threads.
+  case cacheOnly
+
+  /// May read files: for I/O threads.
+  case mayBlock
+}

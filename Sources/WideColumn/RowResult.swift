@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a Get or a Scan returns of one row: its cells in the store's order.
+///
+/// Cells are ordered by family name, qualifier, and timestamp from newest to oldest. All bytes of the
+/// row share one buffer, so that a row costs one allocation however many cells it has.
+public struct RowResult: Sendable {
+  /// The place of one cell in the shared buffer.
+  package struct Slot: Sendable {
+    package var family: Int32
+    package var qualifierStart: Int32
+    package var valueStart: Int32
+    package var valueEnd: Int32
+    package var timestamp: Int64
+
+    package init(
+      family: Int32, qualifierStart: Int32, valueStart: Int32, valueEnd: Int32, timestamp: Int64
+    ) {
+      self.family = family
+      self.qualifierStart = qualifierStart
+      self.valueStart = valueStart
+      self.valueEnd = valueEnd
+      self.timestamp = timestamp
+    }
+  }
+
+  /// The row's key.
+  public let row: RowKey
+
+  package let storage: [UInt8]
+  package let slots: [Slot]
+  package let families: [String]
+
+  /// Creates a row over a buffer: each slot's qualifier runs up to its value.
+  package init(row: RowKey, storage: [UInt8], slots: [Slot], families: [String]) {
+    self.row = row
+    self.storage = storage
+    self.slots = slots
+    self.families = families
+  }
+
+  /// Creates a row from cells, which must already be in order.
+  public init(row: RowKey, cells: [Cell]) {
+    var storage: [UInt8] = []
+    var slots: [Slot] = []
+    var families: [String] = []
+    for cell in cells {
+      let family: Int
+      if let known = families.firstIndex(of: cell.column.family) {
+        family = known
+      } else {
+        family = families.count
+        families.append(cell.column.family)
+      }
+      let qualifierStart = Int32(storage.count)
+      storage.append(contentsOf: cell.column.qualifier)
+      let valueStart = Int32(storage.count)
+      storage.append(contentsOf: cell.value)
+      slots.append(
+        Slot(
+          family: Int32(family), qualifierStart: qualifierStart, valueStart: valueStart,
+          valueEnd: Int32(storage.count), timestamp: cell.timestamp.microseconds))
+    }
+    self.init(row: row, storage: storage, slots: slots, families: families)
+  }
+
+  /// The newest returned version of a column, or nil when the row has none.
+  ///
+  /// - Complexity: O(log *n*) in the number of cells.
+  public func cell(family: String, qualifier: Bytes) -> Cell? {
+    var low = 0
+    var high = slots.count
+    while low < high {
+      let middle = (low + high) / 2
+      let slot = slots[middle]
+      let name = families[Int(slot.family)]
+      if name < family || (name == family && self.qualifier(of: slot) < qualifier) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    guard low < slots.count else { return nil }
+    let slot = slots[low]
+    guard families[Int(slot.family)] == family, self.qualifier(of: slot) == qualifier else {
+      return nil
+    }
+    return self[low]
+  }
+
+  /// The value of the newest returned version of a column, or nil when the row has none.
+  public func value(family: String, qualifier: Bytes) -> Bytes? {
+    cell(family: family, qualifier: qualifier)?.value
+  }
+
+  private func qualifier(of slot: Slot) -> Bytes {
+    Bytes(sharing: storage, from: Int(slot.qualifierStart), to: Int(slot.valueStart))
+  }
+}
+
+extension RowResult: RandomAccessCollection {
+  /// The position of the first cell: always zero.
+  public var startIndex: Int { 0 }
+
+  /// The number of cells.
+  public var endIndex: Int { slots.count }
+
+  /// The cell at `position`, its bytes sharing the row's buffer.
+  public subscript(position: Int) -> Cell {
+    let slot = slots[position]
+    return Cell(
+      column: Column(family: families[Int(slot.family)], qualifier: qualifier(of: slot)),
+      timestamp: Timestamp(microseconds: slot.timestamp),
+      value: Bytes(sharing: storage, from: Int(slot.valueStart), to: Int(slot.valueEnd)))
+  }
+}
+
+extension RowResult: Equatable {
+  /// Whether both hold the same row key and the same cells.
+  public static func == (left: RowResult, right: RowResult) -> Bool {
+    left.row == right.row && left.elementsEqual(right)
+  }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The shape of a table: its name, families and locality groups.
+public struct TableSchema: Hashable, Sendable {
+  /// The table's name: 1 to 255 bytes of `A-Z a-z 0-9 _ - . !`, not beginning with a dot.
+  public var name: String
+
+  /// The column families, in the order of their names.
+  public private(set) var families: [ColumnFamily]
+
+  /// The locality groups; families that name none belong to the group `default`.
+  public var localityGroups: [LocalityGroup]
+
+  /// Creates a schema.
+  public init(name: String, families: [ColumnFamily], localityGroups: [LocalityGroup] = [.default])
+  {
+    self.name = name
+    self.families = families.sorted { $0.name < $1.name }
+    self.localityGroups = localityGroups
+  }
+
+  /// The family of this name, or nil.
+  public func family(named name: String) -> ColumnFamily? {
+    families.first { $0.name == name }
+  }
+}

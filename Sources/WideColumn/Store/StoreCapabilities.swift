@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A store whose tables can be created through it.
+public protocol TableAdministration: WideColumnStore {
+  /// Creates a table; durable when it returns.
+  ///
+  /// - Throws: `tableExists`, `invalidArgument`, `readOnly`, `io`.
+  func createTable(_ schema: TableSchema) async throws(StoreError)
+
+  /// The shapes of all tables, by name.
+  func tables() async throws(StoreError) -> [TableSchema]
+}
+
+/// A store that can be read as it was at one moment.
+public protocol SnapshotStore: WideColumnStore {
+  /// A moment to read at. It pins what it can see until its last reference is gone.
+  associatedtype Snapshot: Sendable
+
+  /// Pins the present state.
+  ///
+  /// - Parameter level: Which state; see ``SnapshotLevel``.
+  func snapshot(_ level: SnapshotLevel) throws(StoreError) -> Snapshot
+
+  /// Reads one row at a snapshot.
+  func get(
+    _ get: Get, in table: String, at snapshot: Snapshot
+  ) async throws(StoreError) -> RowResult?
+
+  /// Begins a scan at a snapshot.
+  func scan(
+    _ scan: Scan, in table: String, at snapshot: Snapshot
+  ) async throws(StoreError) -> Cursor
+}
+
+/// Which of the states of a store a snapshot pins.
+public enum SnapshotLevel: Hashable, Sendable {
+  /// The last state whose writes have all reached the durability they asked for.
+  case visible
+
+  /// The last state that has been put in order, some of which may not be durable yet.
+  ///
+  /// For transactions that will write: the order of the log makes their own commit depend on what they read.
+  case sequenced
+}
+
+/// A store that takes conditional changes of many rows in one call, each row on its own.
+public protocol BatchStore: WideColumnStore {
+  /// Makes each change whose conditions hold; rows are independent of one another.
+  ///
+  /// - Returns: For each operation, in order, whether its conditions held, or its error.
+  func checkAndMutate(
+    batch: [CheckAndMutate], in table: String, durability: Durability
+  ) async -> [Result<Bool, StoreError>]
+}
+
+/// A conditional change of one row of one table, as part of an atomic batch.
+public struct BatchOperation: Hashable, Sendable {
+  /// The table of the row.
+  public var table: String
+
+  /// What must hold, and what to change.
+  public var operation: CheckAndMutate
+
+  /// Creates a part of an atomic batch.
+  public init(table: String, operation: CheckAndMutate) {
+    self.table = table
+    self.operation = operation
+  }
+}
+
+/// A range of rows none of which may have changed since a snapshot.
+public struct UnchangedRange: Hashable, Sendable {
+  /// The table of the rows.
+  public var table: String
+
+  /// The rows.
+  public var rows: KeyRange
+
+  /// Creates a condition on a range.
+  public init(table: String, rows: KeyRange) {
+    self.table = table
+    self.rows = rows
+  }
+}
+
+/// Changes to many rows of many tables, made all together or not at all.
+public struct AtomicBatch: Hashable, Sendable {
+  /// The conditional changes; a row may appear once.
+  public var operations: [BatchOperation]
+
+  /// The ranges in which nothing may have changed since the snapshot the batch is committed with.
+  public var unchangedRanges: [UnchangedRange]
+
+  /// Creates a batch.
+  public init(operations: [BatchOperation] = [], unchangedRanges: [UnchangedRange] = []) {
+    self.operations = operations
+    self.unchangedRanges = unchangedRanges
+  }
+}
+
+/// How an atomic batch ended.
+public enum AtomicBatchOutcome: Hashable, Sendable {
+  /// Every condition held and every change was made.
+  case committed
+
+  /// A condition of the operation at this index did not hold; nothing was written.
+  case conditionFailed(operation: Int)
+
+  /// The range at this index has changed since the snapshot; nothing was written.
+  case rangeChanged(range: Int, row: RowKey)
+}
+
+/// A store that checks and changes any set of rows in one atomic step.
+public protocol AtomicBatchStore: SnapshotStore {
+  /// Checks every condition and makes every change in one step.
+  ///
+  /// When it returns `committed`, the batch has reached `durability` and is visible to every read that begins
+  /// afterwards. A batch without changes is validated against everything that is in order, and returns once
+  /// all it depends on is visible.
+  ///
+  /// - Parameters:
+  ///   - batch: The conditions and changes.
+  ///   - snapshot: What `unchangedRanges` are relative to; needed when there are any.
+  ///   - durability: What the batch survives when this returns.
+  /// - Throws: as ``WideColumnStore/checkAndMutate(_:in:durability:)``.
+  func commit(
+    _ batch: AtomicBatch, since snapshot: Snapshot?, durability: Durability
+  ) async throws(StoreError) -> AtomicBatchOutcome
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A wide-column store: tables of rows of cells, each row read and changed atomically.
+///
+/// What any conforming store promises, and no more: a Get sees each row at one moment; a change to one row
+/// is atomic; a scan is row-atomic but not a snapshot. Stronger promises are separate capabilities:
+/// ``SnapshotStore``, ``BatchStore`` and ``AtomicBatchStore``. Sizes and families are checked before anything
+/// is sent or written.
+public protocol WideColumnStore: Sendable {
+  /// The cursor a scan is pulled through.
+  associatedtype Cursor: RowCursor
+
+  /// The sizes the store accepts.
+  var limits: StoreLimits { get }
+
+  /// Returns the shape of a table.
+  ///
+  /// - Throws: `noSuchTable`.
+  func schema(of table: String) async throws(StoreError) -> TableSchema
+
+  /// Reads one row; nil when it has none of the selected cells.
+  ///
+  /// - Throws: `noSuchTable`, `noSuchFamily`, `invalidArgument`, `corruption`, `io`, `closed`.
+  func get(_ get: Get, in table: String) async throws(StoreError) -> RowResult?
+
+  /// Begins a scan.
+  ///
+  /// - Throws: as ``get(_:in:)``.
+  func scan(_ scan: Scan, in table: String) async throws(StoreError) -> Cursor
+
+  /// Changes one row atomically, and only if every condition holds.
+  ///
+  /// - Returns: Whether the conditions held; if not, nothing was written.
+  /// - Throws: as ``get(_:in:)``, and `limitExceeded`, `readOnly`, `unavailable`, `unknownOutcome`.
+  func checkAndMutate(
+    _ operation: CheckAndMutate, in table: String, durability: Durability
+  ) async throws(StoreError) -> Bool
+}
+
+/// The rows of a scan, pulled one at a time.
+public protocol RowCursor: Sendable {
+  /// Returns the next row, or nil after the last.
+  ///
+  /// Not to be called from two tasks at once.
+  mutating func next() async throws(StoreError) -> RowResult?
+}
+
+extension WideColumnStore {
+  /// Writes cells to one row.
+  public func put(
+    _ put: Put, in table: String, durability: Durability = .disk
+  ) async throws(StoreError) {
+    try await mutate(put.rowMutations, in: table, durability: durability)
+  }
+
+  /// Deletes from one row.
+  public func delete(
+    _ delete: Delete, in table: String, durability: Durability = .disk
+  ) async throws(StoreError) {
+    try await mutate(delete.rowMutations, in: table, durability: durability)
+  }
+
+  /// Changes one row atomically.
+  public func mutate(
+    _ rowMutations: RowMutations, in table: String, durability: Durability = .disk
+  ) async throws(StoreError) {
+    _ = try await checkAndMutate(
+      CheckAndMutate([], rowMutations), in: table, durability: durability)
+  }
+}
