@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import WideColumn
+
+/// What flush and compaction need of the store around them.
+package final class BackgroundEnvironment: Sendable {
+  package let directory: String
+  package let configuration: StoreConfiguration
+  package let catalog: Catalog
+  package let versions: VersionSet
+  package let cache: BlockCache
+  package let snapshots: SnapshotRegistry
+  package let metrics = BackgroundMetrics()
+  package let compactionOptions: CompactionOptions
+
+  /// The sequence that plain reads see; a compaction keeps what is visible at it.
+  private let visible: AtomicNumber
+
+  /// Waits until the log is synced through a sequence.
+  package let syncLog: @Sendable (UInt64) throws(StoreError) -> Void
+
+  private let stopping = AtomicNumber(0)
+
+  package init(
+    directory: String, configuration: StoreConfiguration, catalog: Catalog, versions: VersionSet,
+    cache: BlockCache, snapshots: SnapshotRegistry, visible: AtomicNumber,
+    syncLog: @escaping @Sendable (UInt64) throws(StoreError) -> Void
+  ) {
+    self.directory = directory
+    self.configuration = configuration
+    self.catalog = catalog
+    self.versions = versions
+    self.cache = cache
+    self.snapshots = snapshots
+    self.visible = visible
+    self.syncLog = syncLog
+    compactionOptions = CompactionOptions()
+  }
+
+  /// Whether long work should be given up because the store is closing.
+  package var isStopping: Bool { stopping.value != 0 }
+
+  package func stop() {
+    stopping.store(1)
+  }
+
+  /// The sequences whose view of the data must survive, ascending.
+  package func sequencesToKeep() -> [UInt64] {
+    snapshots.sequencesToKeep { visible.value }
+  }
+
+  package func table(of region: Region) -> TableHandle {
+    guard let table = catalog.all.first(where: { $0.record.id == region.tableID }) else {
+      preconditionFailure("a region without a table")
+    }
+    return table
+  }
+
+  package func layout(of region: Region) -> FamilyLayout {
+    table(of: region).layout
+  }
+
+  /// How blocks of a group are compressed: as its schema says, else by LZ4 if the build has it.
+  package func compression(of region: Region, group: Int) -> LocalityGroup.Compression {
+    let table = table(of: region)
+    let named = table.schema.localityGroups.first { candidate in
+      table.record.groupNumbers[candidate.name] == UInt32(group)
+    }
+    return named?.compression ?? LocalityGroup.Compression.builtInDefault
+  }
+
+  /// The size at which a compaction begins another file: upper runs are one file each, so that a run is a file.
+  package func tableFileBytesMax(_ plan: CompactionPlan) -> UInt64 {
+    plan.outputLevel == 0 ? .max : UInt64(configuration.tableFileBytesMax)
+  }
+}
+
+extension LocalityGroup.Compression {
+  /// What a group that names no codec is compressed with.
+  package static var builtInDefault: LocalityGroup.Compression {
+    #if LZ4
+      .lz4
+    #elseif Snappy
+      .snappy
+    #else
+      .none
+    #endif
+  }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Logging
+package import WideColumn
+
+/// The threads that flush, compact and give back log segments, and the pressure they put on writers.
+package final class BackgroundWork: Sendable {
+  package struct Signals: Sendable {
+    var wantsFlush = false
+    var wantsCompaction = false
+    var isStopping = false
+    var failure: StoreError?
+  }
+
+  package let environment: BackgroundEnvironment
+  package let signals: Monitor<Signals>
+  private let pipeline: CommitPipeline
+  private let memtables: MemTableSwitch
+  package let segments: LogSegments
+  private let threads: [WorkerThread]
+
+  package init(
+    environment: BackgroundEnvironment, signals: Monitor<Signals>, pipeline: CommitPipeline,
+    memtables: MemTableSwitch, segments: LogSegments
+  ) {
+    self.environment = environment
+    self.signals = signals
+    self.pipeline = pipeline
+    self.memtables = memtables
+    self.segments = segments
+    let loops = BackgroundLoops(
+      environment: environment, signals: signals, pipeline: pipeline, memtables: memtables,
+      segments: segments)
+    let log = LogThread(
+      pipeline: pipeline, segments: segments,
+      memoryDelay: environment.configuration.memoryDurabilityDelay)
+    threads = [
+      WorkerThread(name: "panjeon-log") { log.run() },
+      WorkerThread(name: "panjeon-flush") { loops.flushLoop() },
+      WorkerThread(name: "panjeon-compact") { loops.compactionLoop() },
+    ]
+  }
+
+  /// Lets a commit in, later the further flush and compaction have fallen behind.
+  ///
+  /// The delay grows smoothly with the debt (``WritePressure``), so that there is no cliff to fall off. Throws
+  /// `readOnly` with its cause when the background has failed, and `unavailable` when the task is cancelled.
+  package func admit() async throws(StoreError) {
+    for _ in 0..<Self.admissionRoundsMax {
+      if let failure = signals.withLock({ $0.failure }) { throw failure }
+      let pressure = pressure()
+      if pressure.delay == .zero { return }
+      environment.metrics.delayedCommits.add(1)
+      environment.metrics.delayMicroseconds.add(pressure.delay.microseconds)
+      do {
+        try await environment.configuration.timeSource.sleep(for: pressure.delay)
+      } catch {
+        throw StoreError(.unavailable, "cancelled while waiting for the flush", cause: error)
+      }
+      if !pressure.isFull { return }
+    }
+    throw StoreError(.unavailable, "the store could not flush fast enough; try again later")
+  }
+
+  /// How often a commit waits for a flush when there is no room at all, before it gives up.
+  private static let admissionRoundsMax = 3000
+
+  private func pressure() -> (delay: Duration, isFull: Bool) {
+    let configuration = environment.configuration
+    var unflushed = 0
+    var upperRuns = 0
+    for table in environment.catalog.all {
+      for region in table.regions {
+        for group in region.view.groups {
+          unflushed = max(unflushed, group.immutables.count)
+          upperRuns = max(upperRuns, group.upper.count)
+        }
+      }
+    }
+    let result = WritePressure().delay(
+      upperRuns: upperRuns, unflushedMemtables: unflushed,
+      unflushedMemtablesMax: configuration.unflushedMemtablesMax)
+    return (result.delay, unflushed > configuration.unflushedMemtablesMax)
+  }
+
+  /// Flushes every memtable and waits for it. For closing.
+  package func flushAll() throws(StoreError) {
+    pipeline.monitor.withLock { _ in
+      for table in environment.catalog.all {
+        for region in table.regions {
+          for group in region.view.groups.indices {
+            memtables.exchange(region: region, group: group)
+          }
+        }
+      }
+    }
+    let flusher = Flusher(environment)
+    for table in environment.catalog.all {
+      for region in table.regions {
+        for group in region.view.groups.indices {
+          while try flusher.flushOldest(region: region, group: group) {}
+        }
+      }
+    }
+  }
+
+  /// Stops flush and compaction and waits for their threads; the log's thread goes on.
+  package func stopFlushAndCompaction() {
+    environment.stop()
+    signals.withLock { $0.isStopping = true }
+    signals.notifyAll()
+    threads[1].join()
+    threads[2].join()
+  }
+
+  /// Waits for the log's thread, which ends when the pipeline is closing.
+  package func joinLogThread() {
+    threads[0].join()
+  }
+}
+
+extension Duration {
+  /// The duration in whole microseconds.
+  package var microseconds: UInt64 {
+    let (seconds, attoseconds) = components
+    return UInt64(max(0, seconds)) * 1_000_000 + UInt64(max(0, attoseconds) / 1_000_000_000_000)
+  }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Logging
+package import WideColumn
+
+/// Merges SSTables of a group into fewer.
+package struct Compactor: Sendable {
+  package let environment: BackgroundEnvironment
+
+  package init(_ environment: BackgroundEnvironment) {
+    self.environment = environment
+  }
+
+  /// Makes one compaction in a group, if one is worth it.
+  ///
+  /// - Parameters:
+  ///   - region: The region.
+  ///   - group: The group's number.
+  /// - Returns: Whether there was one.
+  /// - Throws: `io`, `noSpace`, `corruption`, `readOnly`; the inputs then stay as they are.
+  package func compactOnce(region: Region, group: Int) throws(StoreError) -> Bool {
+    let state = environment.versions.state
+    let files = state.files(regionID: region.id, group: UInt32(group))
+    let picker = CompactionPicker(options: environment.compactionOptions)
+    guard let plan = picker.pick(upper: files.upper, bottom: files.bottom) else { return false }
+    let inputs = Set((plan.inputsUpper + plan.inputsBottom).map(\.number))
+    let view = region.view.groups[group]
+    let tables = (view.upper + view.bottom).filter { inputs.contains($0.number) }
+    guard tables.count == inputs.count else {
+      preconditionFailure("the view and the MANIFEST disagree on the files of a group")
+    }
+    let outputs = try merge(tables, plan: plan, region: region, group: group)
+    try install(outputs, plan: plan, region: region, group: group)
+    for number in inputs {
+      environment.cache.erase(table: number)
+      try environment.configuration.fileSystem.remove(
+        FileNames.path(environment.directory, .table(number)))
+    }
+    environment.metrics.compactions.add(1)
+    environment.metrics.compactionBytesRead.add(tables.reduce(0) { $0 + $1.fileBytes })
+    environment.metrics.compactionBytesWritten.add(outputs.reduce(0) { $0 + $1.fileBytes })
+    return true
+  }
+
+  private func merge(
+    _ tables: [Table], plan: CompactionPlan, region: Region, group: Int
+  ) throws(StoreError) -> [Table] {
+    let cursor = MergeCursor.over(tables.map { $0.makeCursor(.mayBlock, fillsCache: false) })
+    try cursor.seekToFirst()
+    let filter = CompactionFilter(
+      snapshots: environment.sequencesToKeep(), layout: environment.layout(of: region),
+      isBottom: plan.outputLevel == 1 && plan.coversBottom)
+    var outputs: [Table] = []
+    var output: TableOutput?
+    var lastRow: [UInt8] = []
+    do throws(StoreError) {
+      try filter.run(cursor) { (row, key, value) throws(StoreError) in
+        if let full = output, full.estimatedFileBytes >= environment.tableFileBytesMax(plan),
+          !lastRow.elementsEqual(row)
+        {
+          if let table = try full.finish() { outputs.append(table) }
+          output = nil
+        }
+        let target: TableOutput
+        if let begun = output {
+          target = begun
+        } else {
+          target = try makeOutput(region: region, group: group)
+          output = target
+        }
+        if !lastRow.elementsEqual(row) { lastRow = Array(row) }
+        try target.add(row: row, key: key, value: value)
+        if environment.isStopping { throw StoreError(.closed, "the store is closing") }
+      }
+      if let table = try output?.finish() { outputs.append(table) }
+      return outputs
+    } catch {
+      abandon(outputs, output)
+      throw error
+    }
+  }
+
+  private func makeOutput(region: Region, group: Int) throws(StoreError) -> TableOutput {
+    try TableOutput(
+      environment, region: region, group: group, number: environment.versions.fileNumbers.next())
+  }
+
+  private func abandon(_ outputs: [Table], _ unfinished: TableOutput?) {
+    let fileSystem = environment.configuration.fileSystem
+    do throws(StoreError) {
+      try unfinished?.abandon()
+      for table in outputs {
+        table.close()
+        try fileSystem.remove(FileNames.path(environment.directory, .table(table.number)))
+      }
+    } catch {
+      environment.configuration.logger.warning(
+        "an abandoned compaction left files behind; the next open removes them",
+        metadata: ["error": "\(error)"])
+    }
+  }
+
+  private func install(
+    _ outputs: [Table], plan: CompactionPlan, region: Region, group: Int
+  ) throws(StoreError) {
+    let inputs = plan.inputsUpper + plan.inputsBottom
+    try environment.versions.apply { _ throws(StoreError) in
+      var edit = VersionEdit()
+      edit.removedFiles = inputs.map {
+        RemovedFile(regionID: region.id, group: UInt32(group), number: $0.number)
+      }
+      edit.addedFiles = outputs.map {
+        FileRecord(
+          regionID: region.id, group: UInt32(group), number: $0.number, level: plan.outputLevel,
+          $0.properties, fileBytes: $0.fileBytes)
+      }
+      return edit
+    }
+    let removed = Set(inputs.map(\.number))
+    region.update(group: group) { view in
+      let at = view.upper.firstIndex { removed.contains($0.number) } ?? view.upper.count
+      view.upper.removeAll { removed.contains($0.number) }
+      view.bottom.removeAll { removed.contains($0.number) }
+      if plan.outputLevel == 0 {
+        view.upper.insert(contentsOf: outputs, at: at)
+      } else {
+        view.bottom += outputs
+        view.bottom.sort { $0.properties.smallestRow < $1.properties.smallestRow }
+      }
+    }
+  }
+}

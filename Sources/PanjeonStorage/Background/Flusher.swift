@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import WideColumn
+
+/// Turns memtables that wait into SSTables.
+package struct Flusher: Sendable {
+  package let environment: BackgroundEnvironment
+
+  package init(_ environment: BackgroundEnvironment) {
+    self.environment = environment
+  }
+
+  /// Flushes the oldest memtable that waits in a group.
+  ///
+  /// Order of steps, each of which may be the last before a crash: the SSTable is written and synced; its
+  /// directory entry is synced; the log is synced through the SSTable's largest sequence; the MANIFEST gets the
+  /// edit; readers get the new view. A crash before the edit leaves an orphan, which the next open removes.
+  ///
+  /// - Parameters:
+  ///   - region: The region.
+  ///   - group: The group's number.
+  /// - Returns: Whether there was one.
+  /// - Throws: `io`, `noSpace`, `readOnly`; the memtable then still waits.
+  package func flushOldest(region: Region, group: Int) throws(StoreError) -> Bool {
+    guard let memtable = region.view.groups[group].immutables.last else { return false }
+    let sequence = memtable.table.largestSequence
+    let number = environment.versions.fileNumbers.next()
+    let output = try write(memtable.table, region: region, group: group, number: number)
+    try environment.syncLog(sequence)
+    let record = output.map { output in
+      FileRecord(
+        regionID: region.id, group: UInt32(group), number: number, level: 0, output.properties,
+        fileBytes: output.fileBytes)
+    }
+    try environment.versions.apply { _ throws(StoreError) in
+      var edit = VersionEdit()
+      edit.lastSequence = sequence
+      edit.addedFiles = record.map { [$0] } ?? []
+      edit.flushedThrough = [
+        FlushedThrough(regionID: region.id, group: UInt32(group), sequence: sequence)
+      ]
+      return edit
+    }
+    region.update(group: group) { view in
+      view.immutables.removeLast()
+      if let output { view.upper.insert(output, at: 0) }
+    }
+    environment.metrics.flushes.add(1)
+    environment.metrics.flushedBytes.add(output?.fileBytes ?? 0)
+    return true
+  }
+
+  private func write(
+    _ memtable: MemTable, region: Region, group: Int, number: UInt64
+  ) throws(StoreError) -> Table? {
+    let keep = environment.sequencesToKeep()
+    let output = try TableOutput(environment, region: region, group: group, number: number)
+    let cursor = memtable.makeCursor()
+    try cursor.seekToFirst()
+    let filter = CompactionFilter(
+      snapshots: keep, layout: environment.layout(of: region), isBottom: false)
+    try filter.run(cursor) { (row, key, value) throws(StoreError) in
+      try output.add(row: row, key: key, value: value)
+    }
+    return try output.finish()
+  }
+}

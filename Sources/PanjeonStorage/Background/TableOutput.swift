@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import WideColumn
+
+/// One SSTable being written by a flush or a compaction; removed again if it comes to nothing.
+package final class TableOutput {
+  private let environment: BackgroundEnvironment
+  private let number: UInt64
+  private let path: String
+  private let file: any File
+  private let builder: TableBuilder
+
+  package init(
+    _ environment: BackgroundEnvironment, region: Region, group: Int, number: UInt64
+  ) throws(StoreError) {
+    self.environment = environment
+    self.number = number
+    path = FileNames.path(environment.directory, .table(number))
+    file = try environment.configuration.fileSystem.open(path, .createNew)
+    let options = TableOptions(
+      blockBytes: environment.configuration.blockBytes,
+      compression: environment.compression(of: region, group: group),
+      bloomBitsPerRow: environment.configuration.bloomBitsPerRow, regionID: region.id,
+      localityGroup: UInt32(group))
+    builder = TableBuilder(file: file, options: options)
+  }
+
+  package var isEmpty: Bool { builder.cellCount == 0 }
+
+  package var estimatedFileBytes: UInt64 { builder.estimatedFileBytes }
+
+  package func add(
+    row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
+  ) throws(StoreError) {
+    try builder.add(row: row, key: key, value: value)
+  }
+
+  /// Makes the SSTable and its directory entry durable and opens it; nil when it holds nothing.
+  package func finish() throws(StoreError) -> Table? {
+    if isEmpty {
+      try abandon()
+      return nil
+    }
+    _ = try builder.finish()
+    try environment.configuration.fileSystem.syncDirectory(environment.directory)
+    return try Table.open(file: file, number: number, cache: environment.cache)
+  }
+
+  /// Removes what was written.
+  package func abandon() throws(StoreError) {
+    file.close()
+    try environment.configuration.fileSystem.remove(path)
+  }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Synchronization
+package import WideColumn
+
+/// The MANIFEST and the state it describes, changed by one thread at a time.
+///
+/// The one lock that is held across I/O: only threads of the store's own wait for it.
+package final class VersionSet: Sendable {
+  private struct Guarded: Sendable {
+    var manifest: Manifest
+    var state: VersionState
+  }
+
+  private let guarded: Mutex<Guarded>
+  package let fileNumbers: AtomicNumber
+
+  package init(manifest: Manifest, state: VersionState, fileNumbers: AtomicNumber) {
+    guarded = Mutex(Guarded(manifest: manifest, state: state))
+    self.fileNumbers = fileNumbers
+  }
+
+  /// The present state.
+  package var state: VersionState {
+    guarded.withLock { $0.state }
+  }
+
+  /// Makes an edit durable, then true.
+  ///
+  /// - Parameter make: Builds the edit from the present state; may throw to leave everything as it is.
+  /// - Throws: What `make` throws; `io` and `noSpace` of the MANIFEST; `corruption` when the edit contradicts
+  ///   the state.
+  package func apply(
+    _ make: (VersionState) throws(StoreError) -> VersionEdit
+  ) throws(StoreError) {
+    let result = guarded.withLock { guarded -> Result<Void, StoreError> in
+      do throws(StoreError) {
+        var edit = try make(guarded.state)
+        edit.nextFileNumber = fileNumbers.value
+        var next = guarded.state
+        try next.apply(edit)
+        try guarded.manifest.append(edit)
+        guarded.state = next
+        return .success(())
+      } catch {
+        return .failure(error)
+      }
+    }
+    try result.get()
+  }
+
+  package func close() {
+    guarded.withLock { $0.manifest.close() }
+  }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension [UInt8] {
+  /// Appends an unsigned integer in LEB128: seven bits a byte, the lowest first; 1 to 10 bytes.
+  package mutating func appendVarint(_ value: UInt64) {
+    var rest = value
+    while rest >= 0x80 {
+      append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    append(UInt8(rest))
+  }
+
+  /// Appends 4 bytes, little-endian.
+  package mutating func appendFixed32LE(_ value: UInt32) {
+    Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
+  }
+
+  /// Appends 8 bytes, little-endian.
+  package mutating func appendFixed64LE(_ value: UInt64) {
+    Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
+  }
+
+  /// Appends a length as a varint, then the bytes.
+  package mutating func appendLengthPrefixed(_ bytes: UnsafeRawBufferPointer) {
+    appendVarint(UInt64(bytes.count))
+    append(contentsOf: bytes)
+  }
+}

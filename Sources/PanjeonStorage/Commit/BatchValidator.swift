@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import WideColumn
+
+/// A batch resolved against the catalog: what it writes and what it depends on.
+package struct BatchValidator: Sendable {
+
+  private let operations: [(table: TableHandle, operation: CheckAndMutate)]
+  private let ranges: [(table: TableHandle, rows: KeyRange)]
+  private let limits: StoreLimits
+
+  /// What the sequencer must look at; the sequences are filled in by the caller.
+  package let checks: CommitChecks
+
+  /// The sequence since which the ranges must be unchanged.
+  package let rangesHoldAt: UInt64
+
+  package init(
+    _ batch: AtomicBatch, catalog: Catalog, limits: StoreLimits, since snapshot: StoreSnapshot?
+  ) throws(StoreError) {
+    if batch.operations.count + batch.unchangedRanges.count > limits.rowsPerBatchMax {
+      throw StoreError(
+        .limitExceeded,
+        "a batch of \(batch.operations.count) rows and \(batch.unchangedRanges.count) ranges; "
+          + "at most \(limits.rowsPerBatchMax) are allowed")
+    }
+    if !batch.unchangedRanges.isEmpty, snapshot == nil {
+      throw StoreError(.invalidArgument, "unchanged ranges need the snapshot they are relative to")
+    }
+    self.limits = limits
+    rangesHoldAt = snapshot?.sequence ?? 0
+    var operations: [(table: TableHandle, operation: CheckAndMutate)] = []
+    var ranges: [(table: TableHandle, rows: KeyRange)] = []
+    var checks = CommitChecks()
+    for part in batch.operations {
+      let table = try catalog.table(part.table)
+      try Self.check(part.operation, in: table, limits)
+      operations.append((table, part.operation))
+      if !part.operation.conditions.isEmpty {
+        let row = part.operation.row
+        checks.rows.append(
+          CommitChecks.Row(
+            regionID: table.region(of: row).id, hash: row.withUnsafeBytes { RowHash.hash($0) }))
+      }
+    }
+    for (index, range) in batch.unchangedRanges.enumerated() {
+      let table = try catalog.table(range.table)
+      ranges.append((table, range.rows))
+      for region in table.regions(in: range.rows) {
+        checks.ranges.append(
+          CommitChecks.Range(regionID: region.id, rows: range.rows, index: index))
+      }
+    }
+    try Self.checkRowsDiffer(operations)
+    self.operations = operations
+    self.ranges = ranges
+    self.checks = checks
+  }
+
+  private static func check(
+    _ operation: CheckAndMutate, in table: TableHandle, _ limits: StoreLimits
+  ) throws(StoreError) {
+    try limits.check(row: operation.row)
+    for condition in operation.conditions {
+      _ = try table.familyNumber(condition.column.family)
+      try limits.check(qualifier: condition.column.qualifier)
+      if case .equals(_, let value) = condition { try limits.check(comparand: value) }
+    }
+  }
+
+  /// A row that stood in a batch twice could meet its own writes.
+  private static func checkRowsDiffer(
+    _ operations: [(table: TableHandle, operation: CheckAndMutate)]
+  ) throws(StoreError) {
+    guard operations.count > 1 else { return }
+    var seen: Set<Column> = []
+    for (table, operation) in operations {
+      let isNew = seen.insert(Column(family: table.schema.name, qualifier: operation.row)).inserted
+      if !isNew {
+        throw StoreError(
+          .invalidArgument,
+          "row '\(operation.row)' of table '\(table.schema.name)' appears twice in a batch")
+      }
+    }
+  }
+
+  /// Encodes the changes.
+  package func prepare() throws(StoreError) -> PreparedBatch {
+    var prepared = PreparedBatch(limits: limits)
+    for (table, operation) in operations {
+      try prepared.add(operation.rowMutations, in: table)
+    }
+    return prepared
+  }
+
+  /// The first operation of which a condition does not hold at `sequence`.
+  package func firstFailure(at sequence: UInt64, mode: ReadMode) throws(StoreError) -> Int? {
+    for (index, part) in operations.enumerated() where !part.operation.conditions.isEmpty {
+      let holds = try RowLookup.holds(
+        part.operation.conditions, row: part.operation.row, in: part.table, at: sequence,
+        mode: mode)
+      if !holds { return index }
+    }
+    return nil
+  }
+
+  /// A row of one of the ranges that was written after the batch's snapshot, as far as `sequence`.
+  ///
+  /// Looks through memtables and SSTables, which keep every change since a snapshot that is still open.
+  package func firstChange(
+    upTo sequence: UInt64, mode: ReadMode
+  ) throws(StoreError) -> (range: Int, row: Bytes)? {
+    for (index, range) in ranges.enumerated() {
+      for region in range.table.regions(in: range.rows) {
+        for group in region.view.groups {
+          let cursor = MergeCursor.over(
+            RowSource.cursors(group, rows: range.rows, mode: mode, fillsCache: false))
+          let row = try RowReader.firstRowChanged(
+            after: rangesHoldAt, rows: range.rows, cursor: cursor)
+          if let row { return (index, row) }
+        }
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import WideColumn
+
+/// The one place where commits are put in order.
+///
+/// A commit enters with its batch encoded and its conditions evaluated. Under one lock it is validated against
+/// the commits since that evaluation, given its sequences, inserted into memtables and queued for the log; then
+/// its task sleeps until the log's thread has brought it, and all before it, to the durability asked for.
+///
+/// Lock order: this lock, then a region's view. Nothing under it does I/O or waits.
+package final class CommitPipeline: Sendable {
+  package let monitor: Monitor<SequencerState>
+
+  /// The last sequence in order: what read-write transactions read at.
+  package let sequenced: AtomicNumber
+
+  /// The last sequence that is visible: what everything else reads at.
+  package let visible: AtomicNumber
+
+  package let statistics = CommitStatistics()
+
+  private let memtables: MemTableSwitch
+  private let pendingBytesMax: Int
+  private let clock: any TimeSource
+
+  package init(
+    state: SequencerState, memtables: MemTableSwitch, configuration: StoreConfiguration
+  ) {
+    sequenced = AtomicNumber(state.lastSequence)
+    visible = AtomicNumber(state.lastSequence)
+    monitor = Monitor(state)
+    self.memtables = memtables
+    pendingBytesMax = configuration.pendingLogBytesMax
+    clock = configuration.timeSource
+  }
+
+  /// Puts a batch in order, and returns when it is visible.
+  ///
+  /// A batch without changes is only validated, and returns when all that is in order is visible.
+  package func enter(
+    _ batch: inout PreparedBatch, _ checks: CommitChecks, _ durability: Durability
+  ) async -> SequencerAnswer {
+    let now = clock.wallClockMicroseconds()
+    return await withUnsafeContinuation { continuation in
+      let step = monitor.withLock { state in
+        sequence(&batch, checks, durability, now: now, continuation, &state)
+      }
+      if step.wakesLogThread { monitor.notifyAll() }
+      if let answer = step.answer { continuation.resume(returning: answer) }
+    }
+  }
+
+  private struct Step {
+    var answer: SequencerAnswer?
+    var wakesLogThread = false
+  }
+
+  private func sequence(
+    _ batch: inout PreparedBatch, _ checks: CommitChecks, _ durability: Durability, now: Int64,
+    _ continuation: CommitContinuation, _ state: inout SequencerState
+  ) -> Step {
+    if let failure = state.failure { return Step(answer: .failed(failure)) }
+    if state.isClosing { return Step(answer: .failed(.storeClosed)) }
+    if state.recordBytes >= pendingBytesMax {
+      state.waitingForRoom.append(continuation)
+      state.wantsWrite = true
+      return Step(wakesLogThread: wakesLogThread(&state))
+    }
+    if let refusal = validate(checks, state.recent) {
+      statistics.staleChecks.add(1)
+      return Step(answer: refusal)
+    }
+    if batch.isEmpty {
+      guard state.hasUnfinished else { return Step(answer: .committed) }
+      state.unfinished.append(
+        UnfinishedCommit(
+          lastSequence: state.lastSequence, durability: .memory, continuation: continuation))
+      return Step()
+    }
+    insert(&batch, now: now, &state)
+    return queue(batch, durability, continuation, &state)
+  }
+
+  private func validate(_ checks: CommitChecks, _ recent: RecentCommits) -> SequencerAnswer? {
+    for row in checks.rows {
+      let wasWritten = recent.wasWritten(
+        hash: row.hash, regionID: row.regionID, after: checks.rowsHoldAt)
+      if wasWritten != false { return .stale }
+    }
+    for range in checks.ranges {
+      guard checks.rangesHoldAt >= recent.windowStart else { return .rangesOutsideWindow }
+      let row = recent.rowWritten(
+        in: range.rows, regionID: range.regionID, after: checks.rangesHoldAt)
+      if let row { return .rangeChanged(index: range.index, row: row) }
+    }
+    return nil
+  }
+
+  private func insert(
+    _ batch: inout PreparedBatch, now: Int64, _ state: inout SequencerState
+  ) {
+    memtables.makeRoom(for: batch, logNumber: state.logNumber)
+    let first = state.lastSequence + 1
+    let timestamp = max(now, state.lastTimestamp + 1)
+    state.lastTimestamp = timestamp
+    memtables.insert(&batch, firstSequence: first, timestamp: timestamp)
+    state.lastSequence = first + UInt64(batch.cellCount) - 1
+    for run in batch.runs {
+      state.recent.append(
+        row: run.row, hash: run.hash, regionID: run.region.id, sequence: state.lastSequence)
+    }
+    sequenced.store(state.lastSequence)
+  }
+
+  private func queue(
+    _ batch: PreparedBatch, _ durability: Durability, _ continuation: CommitContinuation,
+    _ state: inout SequencerState
+  ) -> Step {
+    state.records.append(batch.record)
+    state.recordBytes += batch.record.count
+    state.lastRecordSequence = state.lastSequence
+    var step = Step()
+    if durability == .memory, !state.hasUnfinished {
+      visible.store(state.lastSequence)
+      step.answer = .committed
+    } else {
+      state.unfinished.append(
+        UnfinishedCommit(
+          lastSequence: state.lastSequence, durability: durability, continuation: continuation))
+    }
+    if durability > .memory || state.recordBytes >= pendingBytesMax / 16 {
+      state.wantsWrite = true
+      if durability == .disk { state.wantsSync = true }
+    }
+    step.wakesLogThread = wakesLogThread(&state)
+    return step
+  }
+
+  private func wakesLogThread(_ state: inout SequencerState) -> Bool {
+    switch state.logThread {
+    case .busy: return false
+    case .lingering where !state.isUrgent: return false
+    case .idle, .lingering:
+      state.logThread = .busy
+      return true
+    }
+  }
+}

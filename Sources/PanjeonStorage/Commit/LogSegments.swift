@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Synchronization
+package import WideColumn
+
+/// The segments of the write-ahead log on disk: the one being written, the older ones still needed, and spares.
+///
+/// Writing is for the log's thread alone; ``release(below:)`` may be called from any thread. A segment is handed
+/// over to the next like this: the old one is synced to its end, the next is created or taken from the spares
+/// under its new name, the directory is synced, and its header says where the old one ended. So no byte of a
+/// segment is ever durable while a byte of an older one is not.
+@safe package final class LogSegments: @unchecked Sendable {
+  // Unchecked: `writer` is touched by the log's thread only (before that thread starts and after it has ended,
+  // by the one that opens and closes the store); all else is immutable or guarded.
+
+  private struct Segment {
+    var number: UInt64
+    var bytes: UInt64
+  }
+
+  private struct Shelf {
+    var live: [Segment]
+    var spares: [UInt64] = []
+  }
+
+  private let fileSystem: any FileSystem
+  private let directory: String
+  private let segmentBytes: UInt64
+  private let sparesMax: Int
+  private let fileNumbers: AtomicNumber
+  private let shelf: Mutex<Shelf>
+  private var writer: LogWriter
+  private var currentFile: any File
+
+  /// Begins a log with a segment that follows `previous`.
+  ///
+  /// - Parameters:
+  ///   - configuration: Sizes and the file system.
+  ///   - directory: The store's directory.
+  ///   - fileNumbers: Where the numbers of files come from.
+  ///   - previous: The last segment that recovery read, which is synced, and where it ended.
+  ///   - live: The segments that recovery read, all of them still needed.
+  /// - Throws: `io`, `noSpace`.
+  package init(
+    configuration: StoreConfiguration, directory: String, fileNumbers: AtomicNumber,
+    previous: (number: UInt64, end: UInt64)?, live: [(number: UInt64, bytes: UInt64)]
+  ) throws(StoreError) {
+    fileSystem = configuration.fileSystem
+    self.directory = directory
+    segmentBytes = UInt64(configuration.logSegmentBytes)
+    sparesMax = configuration.spareLogSegmentsMax
+    self.fileNumbers = fileNumbers
+    let number = fileNumbers.next()
+    currentFile = try fileSystem.open(FileNames.path(directory, .log(number)), .createNew)
+    try fileSystem.syncDirectory(directory)
+    writer = LogWriter(file: currentFile, number: number, previous: previous)
+    shelf = Mutex(
+      Shelf(
+        live: live.map { Segment(number: $0.number, bytes: $0.bytes) }
+          + [Segment(number: number, bytes: 0)]))
+  }
+
+  /// The number of the segment being written.
+  package var currentNumber: UInt64 {
+    shelf.withLock { $0.live.last?.number ?? 0 }
+  }
+
+  /// Whether a record of this size should begin the next segment.
+  package func isFull(for recordBytes: Int) -> Bool {
+    writer.offset > 4096 && writer.offset + UInt64(recordBytes) > segmentBytes
+  }
+
+  package func append(_ record: [UInt8]) {
+    record.withUnsafeBytes { writer.append($0) }
+  }
+
+  package func flush() throws(StoreError) {
+    try writer.flush()
+    let end = writer.offset
+    shelf.withLock { shelf in
+      shelf.live[shelf.live.count - 1].bytes = end
+    }
+  }
+
+  package func sync() throws(StoreError) {
+    try writer.flush()
+    try writer.sync()
+  }
+
+  /// Ends the current segment and begins the next; returns its number.
+  package func beginNext() throws(StoreError) -> UInt64 {
+    try flush()
+    try writer.sync()
+    let ended = (number: currentNumber, end: writer.offset)
+    let number = fileNumbers.next()
+    let path = FileNames.path(directory, .log(number))
+    let file: any File
+    if let spare = shelf.withLock({ $0.spares.popLast() }) {
+      try fileSystem.rename(FileNames.path(directory, .log(spare)), to: path)
+      file = try fileSystem.open(path, .readWrite)
+    } else {
+      file = try fileSystem.open(path, .createNew)
+    }
+    try fileSystem.syncDirectory(directory)
+    currentFile.close()
+    currentFile = file
+    writer = LogWriter(file: file, number: number, previous: ended)
+    shelf.withLock { $0.live.append(Segment(number: number, bytes: 0)) }
+    return number
+  }
+
+  /// Gives up the segments below `number`: some become spares, the rest are removed.
+  ///
+  /// The MANIFEST must already say that recovery begins at `number` or later.
+  package func release(below number: UInt64) throws(StoreError) {
+    let removed = shelf.withLock { shelf -> [UInt64] in
+      let released = shelf.live.dropLast().filter { $0.number < number }
+      shelf.live.removeFirst(released.count)
+      var removed: [UInt64] = []
+      for segment in released {
+        if shelf.spares.count < sparesMax {
+          shelf.spares.append(segment.number)
+        } else {
+          removed.append(segment.number)
+        }
+      }
+      return removed
+    }
+    for number in removed {
+      try fileSystem.remove(FileNames.path(directory, .log(number)))
+    }
+  }
+
+  /// The bytes of the segments still needed, and how many they are.
+  package var live: (bytes: UInt64, count: Int) {
+    shelf.withLock { shelf in
+      (shelf.live.reduce(0) { $0 + $1.bytes }, shelf.live.count)
+    }
+  }
+
+  /// The number of the oldest segment still needed.
+  package var oldestNumber: UInt64 {
+    shelf.withLock { $0.live.first?.number ?? 0 }
+  }
+
+  package func close() {
+    currentFile.close()
+  }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import WideColumn
+
+/// The thread that writes the log: takes all queued records, writes them at once, syncs if one of them asks.
+///
+/// A sync serves every commit that was queued before it began (group commit). Commits are answered in batches,
+/// first those that the write alone satisfies, then the rest.
+package final class LogThread: Sendable {
+  private let pipeline: CommitPipeline
+  private let segments: LogSegments
+  private let memoryDelay: Duration
+
+  package init(pipeline: CommitPipeline, segments: LogSegments, memoryDelay: Duration) {
+    self.pipeline = pipeline
+    self.segments = segments
+    self.memoryDelay = memoryDelay
+  }
+
+  private struct Work {
+    var records: [[UInt8]]
+    var lastSequence: UInt64
+    var wantsSync: Bool
+    var waitingForRoom: [CommitContinuation]
+    var isLast: Bool
+  }
+
+  /// Runs until the pipeline is closing and nothing is left to write.
+  package func run() {
+    while true {
+      let work = nextWork()
+      for continuation in work.waitingForRoom { continuation.resume(returning: .roomMade) }
+      do {
+        try perform(work)
+      } catch {
+        fail(error)
+        return
+      }
+      if work.isLast { return }
+    }
+  }
+
+  /// Sleeps until there is something to write; lets records of durability `memory` gather for a while.
+  private func nextWork() -> Work {
+    pipeline.monitor.wait(timeout: nil) { state -> Void? in
+      if !state.records.isEmpty || state.isUrgent { return () }
+      state.logThread = .idle
+      return nil
+    }
+    let urgent = pipeline.monitor.wait(timeout: memoryDelay) { state -> Work? in
+      if state.isUrgent { return take(&state) }
+      state.logThread = .lingering
+      return nil
+    }
+    return urgent ?? pipeline.monitor.withLock { state in take(&state) }
+  }
+
+  private func take(_ state: inout SequencerState) -> Work {
+    let work = Work(
+      records: state.records, lastSequence: state.lastRecordSequence, wantsSync: state.wantsSync,
+      waitingForRoom: state.waitingForRoom, isLast: state.isClosing)
+    state.records = []
+    state.records.reserveCapacity(work.records.count)
+    state.recordBytes = 0
+    state.waitingForRoom = []
+    state.wantsWrite = false
+    state.wantsSync = false
+    state.logThread = .busy
+    return work
+  }
+
+  private func perform(_ work: Work) throws(StoreError) {
+    if !work.records.isEmpty {
+      try write(work.records)
+      publish { $0.writtenThrough = work.lastSequence }
+    }
+    if work.wantsSync || work.isLast {
+      try segments.sync()
+      pipeline.statistics.logSyncs.add(1)
+      publish { state in
+        state.writtenThrough = work.lastSequence
+        state.syncedThrough = work.lastSequence
+      }
+    }
+  }
+
+  private func write(_ records: [[UInt8]]) throws(StoreError) {
+    var bytes = 0
+    for record in records {
+      if segments.isFull(for: record.count) { try beginSegment() }
+      segments.append(record)
+      bytes += record.count
+    }
+    try segments.flush()
+    let statistics = pipeline.statistics
+    statistics.logWrites.add(1)
+    statistics.logRecords.add(UInt64(records.count))
+    statistics.logBytes.add(UInt64(bytes))
+  }
+
+  private func beginSegment() throws(StoreError) {
+    let number = try segments.beginNext()
+    pipeline.monitor.withLock { $0.logNumber = number }
+  }
+
+  /// Raises a watermark, makes visible what it lets through, and wakes those who waited for it.
+  private func publish(_ raise: (inout SequencerState) -> Void) {
+    let finished = pipeline.monitor.withLock { state -> ArraySlice<UnfinishedCommit> in
+      raise(&state)
+      let finished = state.takeFinished()
+      if state.hasUnfinished {
+        if let last = finished.last { pipeline.visible.raise(to: last.lastSequence) }
+      } else {
+        pipeline.visible.raise(to: state.lastSequence)
+      }
+      return finished
+    }
+    pipeline.monitor.notifyAll()
+    for commit in finished { commit.continuation.resume(returning: .committed) }
+  }
+
+  /// After a failed write or sync nothing can be promised: the log takes no more, and those who wait are told.
+  ///
+  /// A failed sync is never tried again, because the kernel may have dropped the pages it could not write.
+  private func fail(_ error: StoreError) {
+    let cause = StoreError(
+      .readOnly, "the log could not be written; the store takes no more writes", file: error.file,
+      offset: error.offset, cause: error)
+    let waiting = pipeline.monitor.withLock { state -> [CommitContinuation] in
+      state.failure = cause
+      let waiting = state.unfinished[state.firstUnfinished...].map(\.continuation)
+      state.unfinished = []
+      state.firstUnfinished = 0
+      return waiting + state.waitingForRoom
+    }
+    pipeline.monitor.notifyAll()
+    let unknown = StoreError(
+      .unknownOutcome, "the log failed before the commit was known to be durable; read to find out",
+      cause: cause)
+    for continuation in waiting { continuation.resume(returning: .failed(unknown)) }
+  }
+}
+
+extension CommitPipeline {
+  /// Waits until the log is synced through `sequence`. For background threads: it blocks.
+  ///
+  /// No SSTable may enter the MANIFEST before the log is synced through its largest sequence; otherwise a crash
+  /// could keep the half of a batch that was flushed and lose the half that was not.
+  package func syncLog(through sequence: UInt64) throws(StoreError) {
+    monitor.withLock { state in
+      if state.syncedThrough < sequence { state.wantsSync = true }
+    }
+    monitor.notifyAll()
+    let failure = monitor.wait(timeout: nil) { state -> Result<Void, StoreError>? in
+      if let failure = state.failure { return .failure(failure) }
+      return state.syncedThrough >= sequence ? .success(()) : nil
+    }
+    if case .failure(let error)? = failure { throw error }
+  }
+
+  /// Refuses every later commit and lets the log's thread finish what is queued.
+  package func beginClosing() {
+    monitor.withLock { $0.isClosing = true }
+    monitor.notifyAll()
+  }
+
+  /// Why the store takes no commits, if it does not.
+  package var failure: StoreError? {
+    monitor.withLock { $0.failure }
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import WideColumn
+
+/// Puts batches into memtables and exchanges a full memtable for an empty one.
+///
+/// Every method is called under the sequencer's lock: that is what makes a memtable's one writer.
+package final class MemTableSwitch: Sendable {
+  private let memtableBytesMax: Int
+  private let budget: MemoryBudget
+  private let onFull: @Sendable () -> Void
+
+  /// Creates a switch that calls `onFull` (quickly, without locks) whenever a memtable waits to be flushed.
+  package init(
+    memtableBytesMax: Int, budget: MemoryBudget, onFull: @escaping @Sendable () -> Void
+  ) {
+    self.memtableBytesMax = memtableBytesMax
+    self.budget = budget
+    self.onFull = onFull
+  }
+
+  /// An empty memtable with room for at least `bytes`.
+  package func makeMemTable(for bytes: Int = 0) -> LoggedMemTable {
+    LoggedMemTable(capacityBytes: max(memtableBytesMax, bytes + 4096))
+  }
+
+  /// Sees to it that the active memtable of each group the batch touches has room for all of the batch.
+  package func makeRoom(for batch: PreparedBatch, logNumber: UInt64) {
+    for run in batch.runs {
+      if !run.region.view.groups[run.group].active.table.canInsert(bytes: batch.memtableBytes) {
+        exchange(region: run.region, group: run.group, room: batch.memtableBytes)
+      }
+      let target = run.region.view.groups[run.group].active
+      if target.table.isEmpty { target.firstLogNumber.store(logNumber) }
+    }
+  }
+
+  /// Makes the active memtable one that waits to be flushed, unless it is empty.
+  package func exchange(region: Region, group: Int, room: Int = 0) {
+    let fresh = makeMemTable(for: room)
+    region.update(group: group) { view in
+      if !view.active.table.isEmpty { view.immutables.insert(view.active, at: 0) }
+      view.active = fresh
+    }
+    onFull()
+  }
+
+  /// Inserts every cell of a batch; `makeRoom` has been called for each of its runs.
+  package func insert(_ batch: inout PreparedBatch, firstSequence: UInt64, timestamp: Int64) {
+    var lastRegion: Region?
+    var view: RegionView?
+    batch.place(firstSequence: firstSequence, timestamp: timestamp) { run, key, value in
+      if lastRegion !== run.region {
+        lastRegion = run.region
+        view = run.region.view
+      }
+      guard let target = view?.groups[run.group].active.table else { return }
+      run.row.withUnsafeBytes { row in
+        target.insert(row: row, rowHash: run.hash, key: key, value: value)
+      }
+    }
+  }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import WideColumn
+
+package typealias CommitContinuation = UnsafeContinuation<SequencerAnswer, Never>
+
+/// A commit that has its place in the order and waits for its durability and its turn.
+package struct UnfinishedCommit: Sendable {
+  package var lastSequence: UInt64
+  package var durability: Durability
+  package var continuation: CommitContinuation
+}
+
+/// What the log's thread is doing.
+package enum LogThreadPhase: Sendable {
+  /// It works, and will look again before it sleeps.
+  case busy
+
+  /// It sleeps until there is a record.
+  case idle
+
+  /// It lets records gather until one is urgent or the delay has passed.
+  case lingering
+}
+
+/// What the sequencer's lock guards.
+package struct SequencerState: Sendable {
+  /// The sequence of the last cell in order.
+  package var lastSequence: UInt64
+
+  /// The greatest timestamp the store has assigned.
+  package var lastTimestamp: Int64
+
+  /// The rows written of late.
+  package var recent: RecentCommits
+
+  /// The records in order that the log's thread has not taken yet.
+  package var records: [[UInt8]] = []
+  package var recordBytes = 0
+
+  /// The sequence of the last record in `records`, or of the last one taken.
+  package var lastRecordSequence: UInt64
+
+  /// Whether some of `records` are to be written now, and synced now.
+  package var wantsWrite = false
+  package var wantsSync = false
+
+  /// The commits in order that are not visible yet, from `firstUnfinished` on.
+  package var unfinished: [UnfinishedCommit] = []
+  package var firstUnfinished = 0
+
+  /// All up to here has been handed to the operating system.
+  package var writtenThrough: UInt64
+
+  /// All up to here has been synced.
+  package var syncedThrough: UInt64
+
+  /// Commits that found no room in the log's queue.
+  package var waitingForRoom: [CommitContinuation] = []
+
+  /// The number of the segment that the next record may go to, or a later one.
+  package var logNumber: UInt64
+
+  /// Why the store takes no commits any more.
+  package var failure: StoreError?
+
+  package var isClosing = false
+
+  /// What the log's thread is doing, so that it is woken only when it sleeps.
+  package var logThread = LogThreadPhase.busy
+
+  package init(
+    lastSequence: UInt64, lastTimestamp: Int64, recentRowsMax: Int, logNumber: UInt64
+  ) {
+    self.lastSequence = lastSequence
+    self.lastTimestamp = lastTimestamp
+    recent = RecentCommits(capacity: recentRowsMax, after: lastSequence)
+    lastRecordSequence = lastSequence
+    writtenThrough = lastSequence
+    syncedThrough = lastSequence
+    self.logNumber = logNumber
+  }
+
+  /// Whether the log's thread has something to do that cannot wait.
+  package var isUrgent: Bool { wantsWrite || wantsSync || isClosing }
+
+  package var hasUnfinished: Bool { firstUnfinished < unfinished.count }
+
+  /// Takes the commits from the front that have reached their durability.
+  ///
+  /// A commit is finished only when all before it are, which is what makes a visible state a prefix of the log.
+  package mutating func takeFinished() -> ArraySlice<UnfinishedCommit> {
+    let start = firstUnfinished
+    while firstUnfinished < unfinished.count, isReached(unfinished[firstUnfinished]) {
+      firstUnfinished += 1
+    }
+    let finished = unfinished[start..<firstUnfinished]
+    if firstUnfinished == unfinished.count {
+      unfinished = []
+      firstUnfinished = 0
+    } else if firstUnfinished > 4096 {
+      unfinished.removeFirst(firstUnfinished)
+      firstUnfinished = 0
+    }
+    return finished
+  }
+
+  private func isReached(_ commit: UnfinishedCommit) -> Bool {
+    switch commit.durability {
+    case .memory: true
+    case .operatingSystem: commit.lastSequence <= writtenThrough
+    case .disk: commit.lastSequence <= syncedThrough
+    }
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import WideColumn
+
+/// When files are merged; see the article *Compaction*.
+package struct CompactionOptions: Hashable, Sendable {
+  /// How many tiered runs make a merge; by default 4.
+  package var runsMin = 4
+
+  /// How many tiered runs are merged at once at the most; by default 12.
+  package var runsMax = 12
+
+  /// How much larger than all newer runs together a run may be and still be merged with them; by default 2.
+  package var sizeRatio: UInt64 = 2
+
+  /// The share of the bottom level, in percent, that the tiered runs reach before they go into it; by default 33.
+  package var bottomPercent: UInt64 = 33
+
+  /// The share of deletes in a group's files, in percent, that sends them to the bottom; by default 25.
+  package var deletesPercent: UInt64 = 25
+
+  package init() {}
+}
+
+/// Which files to merge, and where the result goes.
+package struct CompactionPlan: Hashable, Sendable {
+  package var inputsUpper: [FileRecord]
+  package var inputsBottom: [FileRecord]
+  /// Zero for a tiered run, one for the bottom level.
+  package var outputLevel: UInt8
+  /// Whether nothing older than the inputs exists for their rows, so that delete markers may be dropped.
+  package var coversBottom: Bool
+}
+
+/// Chooses compactions: tiered above, one leveled level at the bottom.
+///
+/// Lazy leveling (Dayan and Idreos, "Dostoevsky", SIGMOD 2018, doi:10.1145/3183713.3196927): writes are merged
+/// few times, and a lookup still meets one file of the largest level. A pure function of the files.
+package struct CompactionPicker: Sendable {
+  private let options: CompactionOptions
+
+  package init(options: CompactionOptions = CompactionOptions()) {
+    self.options = options
+  }
+
+  /// The next compaction of a group, or nil when none is worth it.
+  ///
+  /// - Parameters:
+  ///   - upper: The tiered files, newest first.
+  ///   - bottom: The leveled files, by row.
+  package func pick(upper: [FileRecord], bottom: [FileRecord]) -> CompactionPlan? {
+    let upperBytes = upper.reduce(0) { $0 + $1.fileBytes }
+    let bottomBytes = bottom.reduce(0) { $0 + $1.fileBytes }
+    let isBottomDue = upperBytes * 100 >= bottomBytes * options.bottomPercent
+    if upper.count >= options.runsMin, isBottomDue { return intoBottom(upper, bottom) }
+    if !upper.isEmpty, hasManyDeletes(upper) { return intoBottom(upper, bottom) }
+    if upper.count >= options.runsMin { return tiered(upper) }
+    return nil
+  }
+
+  private func hasManyDeletes(_ files: [FileRecord]) -> Bool {
+    let cells = files.reduce(0) { $0 + $1.cellCount }
+    let deletes = files.reduce(0) { $0 + $1.deleteCount }
+    return deletes > 1000 && deletes * 100 > cells * options.deletesPercent
+  }
+
+  /// All tiered runs and the leveled files they overlap.
+  ///
+  /// Every run goes, because a run left above could not be older than one that has gone below.
+  private func intoBottom(_ upper: [FileRecord], _ bottom: [FileRecord]) -> CompactionPlan? {
+    let smallest = upper.map(\.smallestRow).min() ?? Bytes()
+    let largest = upper.map(\.largestRow).max() ?? Bytes()
+    let overlapped = bottom.filter { $0.largestRow >= smallest && $0.smallestRow <= largest }
+    return CompactionPlan(
+      inputsUpper: upper, inputsBottom: overlapped, outputLevel: 1, coversBottom: true)
+  }
+
+  /// The newest runs, as many as are of similar size; at least two even if none is.
+  private func tiered(_ upper: [FileRecord]) -> CompactionPlan {
+    var count = 1
+    var bytes = upper[0].fileBytes
+    while count < min(upper.count, options.runsMax) {
+      let next = upper[count].fileBytes
+      if count >= 2, next > bytes * options.sizeRatio { break }
+      bytes += next
+      count += 1
+    }
+    return CompactionPlan(
+      inputsUpper: Array(upper[0..<count]), inputsBottom: [], outputLevel: 0, coversBottom: false)
+  }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import WideColumn
+
+extension EmbeddedStore {
+  /// Opens a store for reading and writing, and recovers it if it was not closed.
+  ///
+  /// - Parameters:
+  ///   - path: The store's directory. Created if it is missing, unless the configuration says otherwise.
+  ///   - configuration: Sizes, bounds, file system, clock.
+  /// - Returns: The store; close it when done.
+  /// - Throws: `notAStore` for a directory with other things in it; `locked` when it is open for writing
+  ///   elsewhere; `unsupportedFormat` when a newer version wrote it; `corruption` when what was on disk is
+  ///   damaged, naming file and offset; `io`, `noSpace`; `invalidArgument` for a configuration without sense.
+  public static func open(
+    at path: String, configuration: StoreConfiguration = StoreConfiguration()
+  ) async throws(StoreError) -> EmbeddedStore {
+    try await blocking { () throws(StoreError) in
+      try StoreOpener(path, configuration).open()
+    }
+  }
+
+  /// Opens a store for reading, as it is at this moment, beside a process that may have it open for writing.
+  ///
+  /// Takes no lock and writes nothing. What is committed later is not seen.
+  ///
+  /// - Parameters:
+  ///   - path: The store's directory.
+  ///   - configuration: Sizes, bounds, file system, clock.
+  /// - Returns: The store; close it when done.
+  /// - Throws: As ``open(at:configuration:)``, but for `locked`; `unavailable` when the writer changed its
+  ///   files faster than they could be read.
+  public static func openReadOnly(
+    at path: String, configuration: StoreConfiguration = StoreConfiguration()
+  ) async throws(StoreError) -> EmbeddedStore {
+    try await blocking { () throws(StoreError) in
+      try ReadOnlyOpener(path, configuration).open()
+    }
+  }
+
+  private static func blocking<T: Sendable>(
+    _ body: @escaping @Sendable () throws(StoreError) -> T
+  ) async throws(StoreError) -> T {
+    let result: Result<T, StoreError> = await withUnsafeContinuation { continuation in
+      _ = WorkerThread(name: "panjeon-open", isDetached: true) {
+        continuation.resume(returning: Result { () throws(StoreError) in try body() })
+      }
+    }
+    return try result.get()
+  }
+
+  /// Closes the store: what is in memory goes to SSTables, threads end, the lock is released.
+  ///
+  /// Every acknowledged commit of durability `operatingSystem` or better is as durable as before; those of
+  /// durability `memory` become durable. Calls that come later throw `closed`; closing twice is harmless. Throws
+  /// `io`, `noSpace` or `readOnly` when the memtables could not be flushed: they are still in the log, and the
+  /// next open recovers them.
+  public func close() async throws(StoreError) {
+    guard lifecycle.beginClosing() else { return }
+    let result: Result<Void, StoreError> = await withUnsafeContinuation { continuation in
+      _ = WorkerThread(name: "panjeon-close", isDetached: true) { [self] in
+        continuation.resume(returning: Result { () throws(StoreError) in try shutDown() })
+      }
+    }
+    try result.get()
+  }
+
+  private func shutDown() throws(StoreError) {
+    defer {
+      executor.shutDown()
+      lock?.unlock()
+      lifecycle.finishClosing()
+    }
+    guard let background else { return }
+    background.stopFlushAndCompaction()
+    let flushed = Result { () throws(StoreError) in
+      if pipeline.failure == nil { try background.flushAll() }
+    }
+    pipeline.beginClosing()
+    background.joinLogThread()
+    background.segments.close()
+    background.environment.versions.close()
+    try flushed.get()
+  }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import WideColumn
+
+extension EmbeddedStore: SnapshotStore {
+  /// Reads one row as it is visible now; nil when it has none of the selected cells.
+  ///
+  /// Runs without suspending when everything it needs is in memory; else on one of the store's I/O threads.
+  /// Throws `noSuchTable`, `noSuchFamily`, `invalidArgument`, `corruption`, `io` or `closed`.
+  public func get(_ get: Get, in table: String) async throws(StoreError) -> RowResult? {
+    try await read(get, in: table) { [pipeline] in pipeline.visible.value }
+  }
+
+  /// Reads one row at a snapshot.
+  ///
+  /// Throws as ``get(_:in:)``.
+  public func get(
+    _ get: Get, in table: String, at snapshot: StoreSnapshot
+  ) async throws(StoreError) -> RowResult? {
+    try await read(get, in: table) { snapshot.sequence }
+  }
+
+  /// Pins the present state.
+  ///
+  /// Throws `closed`, and `limitExceeded` when too many snapshots are open.
+  public func snapshot(_ level: SnapshotLevel) throws(StoreError) -> StoreSnapshot {
+    try requireOpen()
+    let watermark = level == .visible ? pipeline.visible : pipeline.sequenced
+    return try StoreSnapshot(registry: snapshots) { watermark.value }
+  }
+
+  /// Begins a scan at a snapshot of its own, taken now.
+  ///
+  /// Throws as ``get(_:in:)``.
+  public func scan(_ scan: Scan, in table: String) async throws(StoreError) -> StoreCursor {
+    try await self.scan(scan, in: table, at: snapshot(.visible))
+  }
+
+  /// Begins a scan at a snapshot, which it keeps until its end.
+  ///
+  /// Throws as ``get(_:in:)``.
+  public func scan(
+    _ scan: Scan, in table: String, at snapshot: StoreSnapshot
+  ) async throws(StoreError) -> StoreCursor {
+    try requireOpen()
+    let handle = try catalog.table(table)
+    return StoreCursor(
+      try TableScanner(scan, in: handle, at: snapshot), executor: executor, lifecycle: lifecycle)
+  }
+
+  private func read(
+    _ get: Get, in table: String, at sequence: @escaping @Sendable () -> UInt64
+  ) async throws(StoreError) -> RowResult? {
+    try requireOpen()
+    try limits.check(row: get.row)
+    let handle = try catalog.table(table)
+    let plan = try ReadPlan(
+      columns: get.columns, versionsMax: get.versionsMax, cellsMax: get.cellsMax,
+      layout: handle.layout)
+    do {
+      return try RowLookup.read(plan, row: get.row, in: handle, at: sequence, mode: .cacheOnly)
+    } catch {
+      guard error.code == .wouldBlock else { throw error }
+    }
+    return try await executor.run { () throws(StoreError) in
+      try RowLookup.read(plan, row: get.row, in: handle, at: sequence, mode: .mayBlock)
+    }
+  }
+
+  package func requireOpen() throws(StoreError) {
+    if !lifecycle.isOpen { throw .storeClosed }
+  }
+}

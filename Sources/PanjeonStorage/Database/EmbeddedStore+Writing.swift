@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import WideColumn
+
+extension EmbeddedStore: AtomicBatchStore, BatchStore {
+  /// Changes one row atomically, and only if every condition holds.
+  ///
+  /// When it returns, the change has reached `durability` and is visible. Throws `noSuchTable`, `noSuchFamily`,
+  /// `limitExceeded`, `invalidArgument`, `readOnly`, `closed`, `unavailable`, `unknownOutcome`, `corruption`, `io`.
+  public func checkAndMutate(
+    _ operation: CheckAndMutate, in table: String, durability: Durability
+  ) async throws(StoreError) -> Bool {
+    let batch = AtomicBatch(operations: [BatchOperation(table: table, operation: operation)])
+    return try await commit(batch, since: nil, durability: durability) == .committed
+  }
+
+  /// Makes each change whose conditions hold; rows are independent of one another and share log writes.
+  public func checkAndMutate(
+    batch: [CheckAndMutate], in table: String, durability: Durability
+  ) async -> [Result<Bool, StoreError>] {
+    await withTaskGroup { group in
+      for (index, operation) in batch.enumerated() {
+        group.addTask { () -> (Int, Result<Bool, StoreError>) in
+          do throws(StoreError) {
+            let didHold = try await self.checkAndMutate(
+              operation, in: table, durability: durability)
+            return (index, .success(didHold))
+          } catch {
+            return (index, .failure(error))
+          }
+        }
+      }
+      var results = [Result<Bool, StoreError>](repeating: .success(false), count: batch.count)
+      for await (index, result) in group { results[index] = result }
+      return results
+    }
+  }
+
+  /// Checks every condition and makes every change in one step, one record of the log.
+  ///
+  /// When it returns `committed`, the batch has reached `durability` and is visible. A batch without changes
+  /// returns once all that it was validated against is visible. Throws as
+  /// ``checkAndMutate(_:in:durability:)``; `unavailable` means that the rows were written to so fast that the
+  /// conditions could not be evaluated in time: try again.
+  public func commit(
+    _ batch: AtomicBatch, since snapshot: StoreSnapshot?, durability: Durability
+  ) async throws(StoreError) -> AtomicBatchOutcome {
+    try requireOpen()
+    let validator = try BatchValidator(batch, catalog: catalog, limits: limits, since: snapshot)
+    var prepared = try validator.prepare()
+    guard let background else {
+      throw StoreError(.readOnly, "the store was opened for reading only")
+    }
+    if !prepared.isEmpty { try await background.admit() }
+    return try await sequence(&prepared, validator, durability)
+  }
+
+  private func sequence(
+    _ prepared: inout PreparedBatch, _ validator: BatchValidator, _ durability: Durability
+  ) async throws(StoreError) -> AtomicBatchOutcome {
+    var rangesHoldAt = validator.rangesHoldAt
+    for _ in 0..<configuration.recheckAttemptsMax {
+      let now = pipeline.sequenced.value
+      if let failed = try await evaluate({ mode throws(StoreError) in
+        try validator.firstFailure(at: now, mode: mode)
+      }) {
+        return .conditionFailed(operation: failed)
+      }
+      var checks = validator.checks
+      checks.rowsHoldAt = now
+      checks.rangesHoldAt = rangesHoldAt
+      switch await pipeline.enter(&prepared, checks, durability) {
+      case .committed: return .committed
+      case .failed(let error): throw error
+      case .rangeChanged(let index, let row): return .rangeChanged(range: index, row: row)
+      case .stale, .roomMade: continue
+      case .rangesOutsideWindow:
+        let sequence = pipeline.sequenced.value
+        if let changed = try await evaluate({ mode throws(StoreError) in
+          try validator.firstChange(upTo: sequence, mode: mode)
+        }) {
+          return .rangeChanged(range: changed.range, row: changed.row)
+        }
+        rangesHoldAt = sequence
+      }
+    }
+    throw StoreError(
+      .unavailable,
+      "the rows of a batch were written to \(configuration.recheckAttemptsMax) times while it was checked"
+    )
+  }
+
+  /// Evaluates in memory if it can, else on an I/O thread.
+  private func evaluate<T: Sendable>(
+    _ body: @escaping @Sendable (ReadMode) throws(StoreError) -> T
+  ) async throws(StoreError) -> T {
+    do {
+      return try body(.cacheOnly)
+    } catch {
+      guard error.code == .wouldBlock else { throw error }
+    }
+    return try await executor.run { () throws(StoreError) in try body(.mayBlock) }
+  }
+}

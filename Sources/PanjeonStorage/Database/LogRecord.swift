@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import WideColumn
+
+/// The payload of a record of the write-ahead log: one atomic batch.
+///
+/// Grammar (page *Formats/LogRecord*), integers little-endian:
+///
+///     record    = sequence(8) timestamp(8) row-count(4) *row
+///     row       = region-id(8) group(4) row-length(4) row cell-count(4) *cell
+///     cell      = flags(1) key-length(4) key value-length(4) value
+///
+/// `sequence` is that of the first cell; each cell has the next. The keys are whole ``CellKey``s: the bytes
+/// that go to the log are those that go to the memtable, so a cell is encoded once.
+package enum LogRecord {
+  /// The bytes before the first row.
+  package static let headerBytes = 20
+
+  /// The flag of a cell whose timestamp is the record's.
+  package static let takesTimestamp: UInt8 = 1
+
+  /// Which region and locality group a run of cells belongs to.
+  package struct RowHeader {
+    package var regionID: UInt64
+    package var group: UInt32
+    package var row: UnsafeRawBufferPointer
+    package var cellCount: Int
+  }
+
+  /// Walks a record from the log.
+  ///
+  /// - Parameters:
+  ///   - bytes: The record, which has passed its checksum.
+  ///   - onRow: Called for each row with its first cell's sequence; returns whether the row's cells are wanted.
+  ///   - onCell: Called for each cell of a wanted row.
+  /// - Returns: The sequence of the last cell and the record's timestamp.
+  /// - Throws: `corruption` when the bytes do not follow the grammar.
+  package static func decode(
+    _ bytes: UnsafeRawBufferPointer,
+    onRow: (RowHeader, _ firstSequence: UInt64) throws(StoreError) -> Bool,
+    onCell: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(StoreError) ->
+      Void
+  ) throws(StoreError) -> (lastSequence: UInt64, timestamp: Int64) {
+    guard bytes.count >= headerBytes else { throw malformed("shorter than its header") }
+    var sequence = bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self).littleEndian
+    let timestamp = bytes.loadUnaligned(fromByteOffset: 8, as: Int64.self).littleEndian
+    let rowCount = bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self).littleEndian
+    var offset = headerBytes
+    for _ in 0..<rowCount {
+      let header = try rowHeader(bytes, at: &offset)
+      let isWanted = try onRow(header, sequence)
+      for _ in 0..<header.cellCount {
+        let (key, value) = try cell(bytes, at: &offset)
+        guard CellKey.sequence(key) == sequence else {
+          throw malformed("a cell is out of sequence")
+        }
+        if isWanted { try onCell(key, value) }
+        sequence += 1
+      }
+    }
+    guard offset == bytes.count else { throw malformed("bytes behind its last row") }
+    return (sequence - 1, timestamp)
+  }
+
+  private static func rowHeader(
+    _ bytes: UnsafeRawBufferPointer, at offset: inout Int
+  ) throws(StoreError) -> RowHeader {
+    guard bytes.count - offset >= 16 else { throw malformed("a row is cut off") }
+    let regionID = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
+    let group = bytes.loadUnaligned(fromByteOffset: offset + 8, as: UInt32.self).littleEndian
+    offset += 12
+    let row = try sized(bytes, at: &offset)
+    guard bytes.count - offset >= 4 else { throw malformed("a row is cut off") }
+    let cellCount = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self).littleEndian
+    offset += 4
+    return RowHeader(regionID: regionID, group: group, row: row, cellCount: Int(cellCount))
+  }
+
+  private static func cell(
+    _ bytes: UnsafeRawBufferPointer, at offset: inout Int
+  ) throws(StoreError) -> (UnsafeRawBufferPointer, UnsafeRawBufferPointer) {
+    offset += 1
+    let key = try sized(bytes, at: &offset)
+    guard CellKey.isWellFormed(key) else { throw malformed("a cell's key is not well-formed") }
+    let value = try sized(bytes, at: &offset)
+    return (key, value)
+  }
+
+  private static func sized(
+    _ bytes: UnsafeRawBufferPointer, at offset: inout Int
+  ) throws(StoreError) -> UnsafeRawBufferPointer {
+    guard bytes.count - offset >= 4 else { throw malformed("a length is cut off") }
+    let length = Int(bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self).littleEndian)
+    offset += 4
+    guard bytes.count - offset >= length else { throw malformed("a length passes its end") }
+    defer { offset += length }
+    return UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + length)])
+  }
+
+  private static func malformed(_ what: String) -> StoreError {
+    StoreError(.corruption, "a log record is malformed: \(what)")
+  }
+}

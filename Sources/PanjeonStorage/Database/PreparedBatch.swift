@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import WideColumn
+
+/// A batch encoded for log and memtable, before it has a sequence: all that can be done outside the sequencer.
+package struct PreparedBatch: Sendable {
+  /// Cells of one row and one locality group, a run within the record.
+  package struct RowRun: Sendable {
+    package var region: Region
+    package var group: Int
+    package var row: Bytes
+    package var hash: UInt64
+    /// Where the run's first cell begins in the record.
+    package var offset: Int
+    package var cellCount: Int
+  }
+
+  /// The ``LogRecord``, its sequence, timestamp and the open places in its keys still zero.
+  package private(set) var record: [UInt8]
+  package private(set) var runs: [RowRun] = []
+  package private(set) var cellCount = 0
+  /// What the batch takes in a memtable, at the most.
+  package private(set) var memtableBytes = 0
+  private let limits: StoreLimits
+  private var mutationCount = 0
+  private var payloadBytes = 0
+
+  package init(limits: StoreLimits) {
+    self.limits = limits
+    record = [UInt8](repeating: 0, count: LogRecord.headerBytes)
+  }
+
+  package var isEmpty: Bool { runs.isEmpty }
+
+  /// Adds the changes of one row.
+  ///
+  /// - Throws: `noSuchFamily`, `limitExceeded` or `invalidArgument`; the batch must then be thrown away.
+  package mutating func add(_ rowMutations: RowMutations, in table: TableHandle) throws(StoreError)
+  {
+    try limits.check(row: rowMutations.row)
+    guard !rowMutations.mutations.isEmpty else { return }
+    mutationCount += rowMutations.mutations.count
+    payloadBytes += rowMutations.row.count
+    let region = table.region(of: rowMutations.row)
+    let hash = rowMutations.row.withUnsafeBytes { RowHash.hash($0) }
+    for group in 0..<table.record.groupCount {
+      try addRun(rowMutations, in: table, region: region, hash: hash, group: group)
+    }
+    try checkTotals()
+  }
+
+  private func checkTotals() throws(StoreError) {
+    if mutationCount > limits.mutationsPerBatchMax {
+      throw StoreError(
+        .limitExceeded,
+        "a batch of more than \(limits.mutationsPerBatchMax) mutations; split it")
+    }
+    if payloadBytes > limits.batchBytesMax {
+      throw StoreError(
+        .limitExceeded, "a batch of more than \(limits.batchBytesMax) bytes; split it")
+    }
+  }
+
+  private mutating func addRun(
+    _ rowMutations: RowMutations, in table: TableHandle, region: Region, hash: UInt64, group: Int
+  ) throws(StoreError) {
+    let runStart = record.count
+    record.appendFixed64LE(region.id)
+    record.appendFixed32LE(UInt32(group))
+    appendSized(rowMutations.row)
+    let countOffset = record.count
+    record.appendFixed32LE(0)
+    let offset = record.count
+    var cells = 0
+    for mutation in rowMutations.mutations {
+      try append(mutation, in: table, group: group, cells: &cells)
+    }
+    guard cells > 0 else {
+      record.removeLast(record.count - runStart)
+      return
+    }
+    record.withUnsafeMutableBytes { bytes in
+      bytes.storeBytes(of: UInt32(cells).littleEndian, toByteOffset: countOffset, as: UInt32.self)
+    }
+    cellCount += cells
+    memtableBytes +=
+      (record.count - offset) + cells * MemTable.cellOverheadBytesMax
+      + rowMutations.row.count + MemTable.rowOverheadBytesMax
+    runs.append(
+      RowRun(
+        region: region, group: group, row: rowMutations.row, hash: hash, offset: offset,
+        cellCount: cells))
+  }
+
+  private mutating func append(
+    _ mutation: Mutation, in table: TableHandle, group: Int, cells: inout Int
+  ) throws(StoreError) {
+    switch mutation {
+    case .put(let column, let timestamp, let value):
+      try limits.check(value: value)
+      try appendColumn(
+        column, timestamp?.microseconds, .put, value, in: table, group: group, cells: &cells)
+    case .deleteVersion(let column, let timestamp):
+      try appendColumn(
+        column, timestamp.microseconds, .deleteVersion, Bytes(), in: table, group: group,
+        cells: &cells)
+    case .deleteColumn(let column, let upTo):
+      try appendColumn(
+        column, (upTo ?? .max).microseconds, .deleteColumn, Bytes(), in: table, group: group,
+        cells: &cells)
+    case .deleteFamily(let name, let upTo):
+      let family = try table.familyNumber(name)
+      appendFamilyDelete(family, upTo, in: table, group: group, cells: &cells)
+    case .deleteRow(let upTo):
+      for family in table.schema.families where family.name != ColumnFamily.lockFamilyName {
+        let number = try table.familyNumber(family.name)
+        appendFamilyDelete(number, upTo, in: table, group: group, cells: &cells)
+      }
+    }
+  }
+
+  private mutating func appendColumn(
+    _ column: Column, _ timestamp: Int64?, _ kind: CellKind, _ value: Bytes, in table: TableHandle,
+    group: Int, cells: inout Int
+  ) throws(StoreError) {
+    let family = try table.familyNumber(column.family)
+    guard Int(table.groupOfFamily[Int(family)]) == group else { return }
+    try limits.check(qualifier: column.qualifier)
+    payloadBytes += column.qualifier.count + value.count
+    record.append(timestamp == nil ? LogRecord.takesTimestamp : 0)
+    let lengthOffset = record.count
+    record.appendFixed32LE(0)
+    column.qualifier.withUnsafeBytes { qualifier in
+      CellKey.append(
+        family: family, qualifier: qualifier, timestamp: timestamp ?? 0, sequence: 0, kind: kind,
+        to: &record)
+    }
+    patchLength(at: lengthOffset)
+    appendSized(value)
+    cells += 1
+  }
+
+  private mutating func appendFamilyDelete(
+    _ family: UInt8, _ upTo: Timestamp?, in table: TableHandle, group: Int, cells: inout Int
+  ) {
+    guard Int(table.groupOfFamily[Int(family)]) == group else { return }
+    record.append(0)
+    let lengthOffset = record.count
+    record.appendFixed32LE(0)
+    CellKey.appendFamilyDelete(
+      family: family, timestamp: (upTo ?? .max).microseconds, sequence: 0, to: &record)
+    patchLength(at: lengthOffset)
+    appendSized(Bytes())
+    cells += 1
+  }
+
+  private mutating func patchLength(at offset: Int) {
+    let length = UInt32(record.count - offset - 4)
+    record.withUnsafeMutableBytes { bytes in
+      bytes.storeBytes(of: length.littleEndian, toByteOffset: offset, as: UInt32.self)
+    }
+  }
+
+  private mutating func appendSized(_ bytes: Bytes) {
+    record.appendFixed32LE(UInt32(bytes.count))
+    bytes.withUnsafeBytes { record.append(contentsOf: $0) }
+  }
+}
+
+extension PreparedBatch {
+  /// Gives the batch its place: writes sequences and timestamp into record and keys, and hands each cell on.
+  ///
+  /// Inside the sequencer's lock; no allocation.
+  package mutating func place(
+    firstSequence: UInt64, timestamp: Int64,
+    _ insert: (RowRun, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void
+  ) {
+    let inverted = (~(UInt64(bitPattern: timestamp) ^ (1 << 63))).bigEndian
+    let runs = runs
+    record.withUnsafeMutableBytes { bytes in
+      bytes.storeBytes(of: firstSequence.littleEndian, toByteOffset: 0, as: UInt64.self)
+      bytes.storeBytes(of: timestamp.littleEndian, toByteOffset: 8, as: Int64.self)
+      bytes.storeBytes(of: UInt32(runs.count).littleEndian, toByteOffset: 16, as: UInt32.self)
+      var sequence = firstSequence
+      for run in runs {
+        var offset = run.offset
+        for _ in 0..<run.cellCount {
+          let takesTimestamp = bytes[offset] == LogRecord.takesTimestamp
+          let keyLength = Int(
+            bytes.loadUnaligned(fromByteOffset: offset + 1, as: UInt32.self).littleEndian)
+          let keyStart = offset + 5
+          let suffix = keyStart + keyLength - CellKey.suffixBytes
+          if takesTimestamp {
+            bytes.storeBytes(of: inverted, toByteOffset: suffix, as: UInt64.self)
+          }
+          bytes.storeBytes(of: (~sequence).bigEndian, toByteOffset: suffix + 8, as: UInt64.self)
+          let valueLength = Int(
+            bytes.loadUnaligned(fromByteOffset: keyStart + keyLength, as: UInt32.self).littleEndian)
+          let valueStart = keyStart + keyLength + 4
+          insert(
+            run, UnsafeRawBufferPointer(rebasing: bytes[keyStart..<(keyStart + keyLength)]),
+            UnsafeRawBufferPointer(rebasing: bytes[valueStart..<(valueStart + valueLength)]))
+          offset = valueStart + valueLength
+          sequence += 1
+        }
+      }
+    }
+  }
+}

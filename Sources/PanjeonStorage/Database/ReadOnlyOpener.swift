@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import WideColumn
+
+/// Opens a store beside a process that may be writing it.
+///
+/// Nothing is locked, so files may vanish and log segments be written again while they are read. The MANIFEST
+/// tells: if it is the same afterwards as before, nothing that was read has been replaced. Otherwise, or when a
+/// file was gone or looked damaged, the reading is done again.
+package struct ReadOnlyOpener {
+  /// How often the reading is done again.
+  package static let attemptsMax = 50
+
+  private let directory: String
+  private let configuration: StoreConfiguration
+
+  package init(_ directory: String, _ configuration: StoreConfiguration) {
+    self.directory = directory
+    self.configuration = configuration
+  }
+
+  package func open() throws(StoreError) -> EmbeddedStore {
+    let fileSystem = configuration.fileSystem
+    guard try StoreDirectory.inspect(directory, fileSystem) else {
+      throw StoreDirectory.notAStore(directory, "it does not exist or is empty")
+    }
+    let begin = configuration.timeSource.monotonicNanoseconds()
+    var lastError: StoreError?
+    for _ in 0..<Self.attemptsMax {
+      let before = Result { () throws(StoreError) in
+        try Manifest.identity(in: directory, fileSystem)
+      }
+      let loaded = Result { () throws(StoreError) in
+        try StoreLoader(directory, configuration).load(isReadOnly: true)
+      }
+      let after = Result { () throws(StoreError) in
+        try Manifest.identity(in: directory, fileSystem)
+      }
+      switch (before, loaded, after) {
+      case (.success(let old?), .success(let loaded), .success(let new?)) where old == new:
+        return assemble(loaded, begin: begin)
+      case (.success(let old?), .failure(let error), .success(let new?)) where old == new:
+        // The writer changed no file meanwhile: if the error stays, it is real.
+        if lastError?.description == error.description { throw error }
+        lastError = error
+      case (.failure(let error), _, _), (_, .failure(let error), _), (_, _, .failure(let error)):
+        if error.code != .io, lastError?.description == error.description { throw error }
+        lastError = error
+      default: continue
+      }
+    }
+    throw StoreError(
+      .unavailable, "the store's writer replaced files faster than they could be read; try again",
+      file: directory, cause: lastError)
+  }
+
+  private func assemble(_ loaded: LoadedStore, begin: UInt64) -> EmbeddedStore {
+    let pipeline = CommitPipeline(
+      state: SequencerState(
+        lastSequence: loaded.lastSequence, lastTimestamp: loaded.lastTimestamp,
+        recentRowsMax: configuration.recentRowsMax, logNumber: 0),
+      memtables: MemTableSwitch(
+        memtableBytesMax: configuration.memtableBytesMax, budget: loaded.cache.budget
+      ) {},
+      configuration: configuration)
+    var report = loaded.report
+    report.duration = .nanoseconds(
+      Int64(configuration.timeSource.monotonicNanoseconds() - begin))
+    return EmbeddedStore(
+      StoreParts(
+        directory: directory, configuration: configuration, catalog: loaded.catalog,
+        snapshots: SnapshotRegistry(limit: configuration.snapshotsMax),
+        executor: IOExecutor(name: "panjeon-io", threads: configuration.readThreads),
+        cache: loaded.cache, pipeline: pipeline, background: nil, recovery: report, lock: nil))
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Logging
+public import WideColumn
+
+/// How a store is opened: sizes, bounds and the world around it.
+///
+/// Every queue, cache and retry of the engine has its bound here.
+public struct StoreConfiguration: Sendable {
+  /// Whether a directory without a store is made into one; by default true.
+  public var createsIfMissing = true
+
+  /// What memtables, cached blocks, indexes and filters, and compaction buffers may take together, in
+  /// bytes; by default 256 MiB.
+  public var memoryBudgetBytes = 256 << 20
+
+  /// The size at which a memtable is flushed to an SSTable, in bytes; by default 32 MiB.
+  public var memtableBytesMax = 32 << 20
+
+  /// How many full memtables may wait to be flushed before writers wait for the flush; by default 3.
+  public var unflushedMemtablesMax = 3
+
+  /// The size of a segment of the write-ahead log, in bytes; by default 32 MiB.
+  public var logSegmentBytes = 32 << 20
+
+  /// How much of the log is kept before the memtables that pin its oldest segment are flushed, in bytes; by
+  /// default 192 MiB.
+  public var logRetentionBytesMax = 192 << 20
+
+  /// How many segments are kept to be written again; by default 4.
+  public var spareLogSegmentsMax = 4
+
+  /// How many bytes may wait for the log before commits wait for room; by default 16 MiB.
+  public var pendingLogBytesMax = 16 << 20
+
+  /// How long a commit of durability `memory` may stay out of the log; by default 20 ms.
+  public var memoryDurabilityDelay: Duration = .milliseconds(20)
+
+  /// How many written rows the sequencer remembers to validate commits without I/O; by default 16,384.
+  public var recentRowsMax = 16384
+
+  /// How often a commit is checked again because a row it depends on was written meanwhile; by default 128.
+  public var recheckAttemptsMax = 128
+
+  /// How many snapshots may be open at once; by default 65,536.
+  public var snapshotsMax = 65536
+
+  /// The target size of a block of an SSTable before compression, in bytes; by default 16 KiB.
+  public var blockBytes = 16 << 10
+
+  /// The bits of the Bloom filter for each row; by default 10.
+  public var bloomBitsPerRow = 10
+
+  /// The size at which compaction begins a new SSTable, in bytes; by default 64 MiB.
+  public var tableFileBytesMax = 64 << 20
+
+  /// How many threads read files for clients; by default 2.
+  public var readThreads = 2
+
+  /// The sizes the store accepts.
+  public var limits = StoreLimits()
+
+  /// The file system beneath the store; by default the operating system's.
+  public var fileSystem: any FileSystem = PosixFileSystem()
+
+  /// The clock; by default the operating system's.
+  public var timeSource: any TimeSource = SystemTimeSource()
+
+  /// Where the store reports what it does in the background.
+  public var logger = Logger(label: "panjeon")
+
+  /// Creates the default configuration.
+  public init() {}
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Logging
+package import WideColumn
+
+/// Opens a store for writing: takes the lock, reads the MANIFEST, replays the log, starts the threads.
+///
+/// The article *Recovery* states the steps and what a crash between any two of them leaves behind.
+package struct StoreOpener {
+  private let directory: String
+  private let configuration: StoreConfiguration
+  private let fileSystem: any FileSystem
+
+  package init(_ directory: String, _ configuration: StoreConfiguration) {
+    self.directory = directory
+    self.configuration = configuration
+    fileSystem = configuration.fileSystem
+  }
+
+  package func open() throws(StoreError) -> EmbeddedStore {
+    let begin = configuration.timeSource.monotonicNanoseconds()
+    try configuration.validate()
+    let exists = try StoreDirectory.inspect(directory, fileSystem)
+    guard exists || configuration.createsIfMissing else {
+      throw StoreDirectory.notAStore(directory, "it does not exist or is empty")
+    }
+    try fileSystem.createDirectory(directory)
+    let lock = try fileSystem.lock(FileNames.path(directory, .lock))
+    do throws(StoreError) {
+      let loaded = try StoreLoader(directory, configuration).load(isReadOnly: false)
+      return try assemble(loaded, lock: lock, begin: begin)
+    } catch {
+      lock.unlock()
+      throw error
+    }
+  }
+
+  private func assemble(
+    _ loaded: LoadedStore, lock: any FileLock, begin: UInt64
+  ) throws(StoreError) -> EmbeddedStore {
+    let manifest = try Manifest(
+      number: loaded.manifestNumber + 1, state: loaded.state, directory: directory,
+      fileSystem: fileSystem)
+    var report = loaded.report
+    report.orphansRemoved = try removeOrphans(loaded, manifest: loaded.manifestNumber + 1)
+    let segments = try LogSegments(
+      configuration: configuration, directory: directory, fileNumbers: loaded.fileNumbers,
+      previous: loaded.lastSegment, live: loaded.segments)
+    let signals = Monitor(BackgroundWork.Signals())
+    let memtables = MemTableSwitch(
+      memtableBytesMax: configuration.memtableBytesMax, budget: loaded.cache.budget
+    ) {
+      signals.withLock { $0.wantsFlush = true }
+      signals.notifyAll()
+    }
+    let pipeline = CommitPipeline(
+      state: SequencerState(
+        lastSequence: loaded.lastSequence, lastTimestamp: loaded.lastTimestamp,
+        recentRowsMax: configuration.recentRowsMax, logNumber: segments.currentNumber),
+      memtables: memtables, configuration: configuration)
+    let snapshots = SnapshotRegistry(limit: configuration.snapshotsMax)
+    let environment = BackgroundEnvironment(
+      directory: directory, configuration: configuration, catalog: loaded.catalog,
+      versions: VersionSet(
+        manifest: manifest, state: loaded.state, fileNumbers: loaded.fileNumbers),
+      cache: loaded.cache, snapshots: snapshots, visible: pipeline.visible
+    ) { sequence throws(StoreError) in
+      try pipeline.syncLog(through: sequence)
+    }
+    let background = BackgroundWork(
+      environment: environment, signals: signals, pipeline: pipeline, memtables: memtables,
+      segments: segments)
+    signals.withLock { state in
+      state.wantsFlush = true
+      state.wantsCompaction = true
+    }
+    signals.notifyAll()
+    report.duration = .nanoseconds(
+      Int64(configuration.timeSource.monotonicNanoseconds() - begin))
+    log(report)
+    return EmbeddedStore(
+      StoreParts(
+        directory: directory, configuration: configuration, catalog: loaded.catalog,
+        snapshots: snapshots,
+        executor: IOExecutor(name: "panjeon-io", threads: configuration.readThreads),
+        cache: loaded.cache, pipeline: pipeline, background: background, recovery: report,
+        lock: lock))
+  }
+
+  /// Removes files that a crash left behind: they belong to no state that was ever in force.
+  private func removeOrphans(_ loaded: LoadedStore, manifest: UInt64) throws(StoreError) -> Int {
+    let tables = loaded.state.fileNumbers
+    let logs = Set(loaded.segments.map(\.number))
+    var removed = 0
+    for name in try fileSystem.list(directory) {
+      let isOrphan: Bool
+      switch FileNames(name) {
+      case .table(let number)?: isOrphan = !tables.contains(number)
+      case .log(let number)?: isOrphan = !logs.contains(number)
+      case .manifest(let number)?: isOrphan = number != manifest
+      case .currentTemporary?: isOrphan = true
+      case .current?, .lock?, nil: isOrphan = false
+      }
+      guard isOrphan else { continue }
+      try fileSystem.remove(directory + "/" + name)
+      removed += 1
+    }
+    if removed > 0 { try fileSystem.syncDirectory(directory) }
+    return removed
+  }
+
+  private func log(_ report: RecoveryReport) {
+    let metadata: Logger.Metadata = [
+      "directory": "\(directory)", "records": "\(report.recordsReplayed)",
+      "bytesDropped": "\(report.bytesDropped)", "duration": "\(report.duration)",
+    ]
+    if report.bytesDropped > 0 {
+      configuration.logger.warning(
+        "the end of the log was incomplete and has been dropped", metadata: metadata)
+    } else {
+      configuration.logger.debug("store opened", metadata: metadata)
+    }
+  }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Memory that is handed out from front to back and given back all at once.
+///
+/// Addresses are 32-bit offsets, half the size of pointers; offset zero is never handed out and stands for none.
+/// The memory is reserved whole and taken from the system page by page as it is touched. One thread allocates.
+@safe package final class Arena: @unchecked Sendable {
+  // Unchecked: `used` is written by the one writer and read by others only as a statistic, through an atomic;
+  // who may touch the bytes is the memtable's rule.
+  package let base: UnsafeMutableRawPointer
+  package let capacity: Int
+  private let usedBytes = AtomicNumber(8)
+
+  package init(capacity: Int) {
+    precondition(capacity > 0 && capacity < Int(UInt32.max), "an arena has less than 4 GiB")
+    self.capacity = capacity
+    let flags = MAP_PRIVATE | MAP_ANON | MAP_NORESERVE
+    let memory = mmap(nil, capacity, PROT_READ | PROT_WRITE, flags, -1, 0)
+    guard let memory, memory != MAP_FAILED else {
+      preconditionFailure("the system has no address space left for a memtable")
+    }
+    base = memory
+  }
+
+  deinit {
+    munmap(base, capacity)
+  }
+
+  package var used: Int { Int(usedBytes.value) }
+
+  /// Takes memory aligned to 8 bytes.
+  package func allocate(_ bytes: Int) -> UInt32 {
+    let offset = (used + 7) & ~7
+    precondition(
+      offset + bytes <= capacity, "a memtable was given more than it said it had room for")
+    usedBytes.store(UInt64(offset + bytes))
+    return UInt32(offset)
+  }
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import WideColumn
+
+/// The newest writes of a locality group, in memory, in order.
+///
+/// Row-grouped: a skiplist of rows, and for each row a skiplist of its cells, so that a row's key is stored and
+/// searched for once however many cells it has, and a row of 100,000 cells is as quick to search as any. A hash
+/// index finds a row for point reads. Skiplists after Pugh (1990, doi:10.1145/78973.78977), without removal.
+///
+/// **One writer at a time** (the sequencer's lock sees to it), any number of readers beside it without locks.
+/// Layout in the arena; offsets in bytes:
+///
+///     row  = cells-head(12 × 4) key-length(4) height(4) next(height × 4) key
+///     cell = key-length(4) value-length(4) next(height × 4) key value     ; height before the lengths
+///
+@safe package final class MemTable: @unchecked Sendable {
+  // Unchecked: the arena's bytes are written by the one writer; what readers see has been released by a link.
+
+  static let heightMax = 12
+  static let rowKeyLengthOffset = heightMax * 4
+  static let rowLinksOffset = heightMax * 4 + 8
+  static let cellLinksOffset = 8
+
+  /// What a cell takes beyond its key and value, at the most.
+  package static let cellOverheadBytesMax = 8 + heightMax * 4 + 8
+
+  /// What a row takes beyond its key, at the most.
+  package static let rowOverheadBytesMax = rowLinksOffset + heightMax * 4 + 8
+
+  let arena: Arena
+  let base: UnsafeMutableRawPointer
+  private let rowHead: Int
+  private let index: RowIndex
+  private var random: UInt64 = 0x9E37_79B9_7F4A_7C15
+  private var rowHeight = 1
+  private var splice = CellSplice()
+  private let counts = (
+    cells: AtomicNumber(0), deletes: AtomicNumber(0), smallest: AtomicNumber(.max),
+    largest: AtomicNumber(0)
+  )
+
+  /// Creates an empty memtable.
+  ///
+  /// - Parameter capacityBytes: What it may hold, its own overhead included.
+  package init(capacityBytes: Int) {
+    arena = Arena(capacity: capacityBytes + RowIndex.bytes(for: capacityBytes) + 256)
+    base = arena.base
+    index = RowIndex(in: arena, capacityBytes: capacityBytes)
+    rowHead = Int(arena.allocate(Self.heightMax * 4))
+  }
+
+  package var bytesUsed: Int { arena.used }
+  package var cellCount: UInt64 { counts.cells.value }
+  package var deleteCount: UInt64 { counts.deletes.value }
+  package var isEmpty: Bool { cellCount == 0 }
+
+  /// The sequences of the cells, from the least to the greatest.
+  package var smallestSequence: UInt64 { counts.smallest.value }
+  package var largestSequence: UInt64 { counts.largest.value }
+
+  /// Whether cells that take so many bytes fit.
+  package func canInsert(bytes: Int) -> Bool {
+    arena.used + bytes + 64 <= arena.capacity
+  }
+
+  /// Inserts a cell; its key must not be there yet.
+  package func insert(
+    row: UnsafeRawBufferPointer, rowHash: UInt64, key: UnsafeRawBufferPointer,
+    value: UnsafeRawBufferPointer
+  ) {
+    let rowNode = findOrInsertRow(row, rowHash)
+    insertCell(rowNode, key, value)
+    let sequence = CellKey.sequence(key)
+    counts.largest.raise(to: sequence)
+    if sequence < counts.smallest.value { counts.smallest.store(sequence) }
+    if CellKey.kind(key) != CellKind.put.rawValue { counts.deletes.add(1) }
+    counts.cells.add(1)
+  }
+
+  /// Whether the row has cells here.
+  package func mayContain(rowHash: UInt64, row: UnsafeRawBufferPointer) -> Bool {
+    findRow(row, rowHash) != 0
+  }
+
+  package func makeCursor() -> MemTableCursor {
+    MemTableCursor(self)
+  }
+}
+
+// MARK: - Rows
+
+extension MemTable {
+  /// The row's node, or zero.
+  func findRow(_ row: UnsafeRawBufferPointer, _ rowHash: UInt64) -> UInt32 {
+    switch index.find(rowHash, matches: { node in compareBytes(rowKey(node), row) == 0 }) {
+    case .found(let node): return node
+    case .absent: return 0
+    case .unknown:
+      let node = firstRow(atOrAfter: row)
+      return node != 0 && compareBytes(rowKey(node), row) == 0 ? node : 0
+    }
+  }
+
+  /// The first row whose key is not less than `row`, or zero.
+  func firstRow(atOrAfter row: UnsafeRawBufferPointer) -> UInt32 {
+    var links = rowHead
+    var level = Self.heightMax - 1
+    while true {
+      let next = Links.load(base, links + level * 4)
+      if next != 0, compareBytes(rowKey(next), row) < 0 {
+        links = Int(next) + Self.rowLinksOffset
+      } else if level == 0 {
+        return next
+      } else {
+        level -= 1
+      }
+    }
+  }
+
+  /// The last row whose key is less than `row` (with nil, the last of all), or zero.
+  func lastRow(before row: UnsafeRawBufferPointer?) -> UInt32 {
+    var links = rowHead
+    var node: UInt32 = 0
+    var level = Self.heightMax - 1
+    while level >= 0 {
+      let next = Links.load(base, links + level * 4)
+      if next != 0, row.map({ compareBytes(rowKey(next), $0) < 0 }) ?? true {
+        node = next
+        links = Int(next) + Self.rowLinksOffset
+      } else {
+        level -= 1
+      }
+    }
+    return node
+  }
+
+  func firstRow() -> UInt32 { Links.load(base, rowHead) }
+
+  func rowAfter(_ node: UInt32) -> UInt32 { Links.load(base, Int(node) + Self.rowLinksOffset) }
+
+  func rowKey(_ node: UInt32) -> UnsafeRawBufferPointer {
+    let header = base + Int(node)
+    let length = Int(header.load(fromByteOffset: Self.rowKeyLengthOffset, as: UInt32.self))
+    let height = Int(header.load(fromByteOffset: Self.rowKeyLengthOffset + 4, as: UInt32.self))
+    return UnsafeRawBufferPointer(start: header + Self.rowLinksOffset + height * 4, count: length)
+  }
+
+  private func findOrInsertRow(_ row: UnsafeRawBufferPointer, _ rowHash: UInt64) -> UInt32 {
+    if splice.row != 0, compareBytes(rowKey(splice.row), row) == 0 { return splice.row }
+    let found = findRow(row, rowHash)
+    if found != 0 { return found }
+    let height = randomHeight()
+    let node = arena.allocate(Self.rowLinksOffset + height * 4 + row.count)
+    let header = base + Int(node)
+    header.storeBytes(
+      of: UInt32(row.count), toByteOffset: Self.rowKeyLengthOffset, as: UInt32.self)
+    header.storeBytes(
+      of: UInt32(height), toByteOffset: Self.rowKeyLengthOffset + 4, as: UInt32.self)
+    UnsafeMutableRawBufferPointer(
+      start: header + Self.rowLinksOffset + height * 4, count: row.count
+    ).copyMemory(from: row)
+    linkRow(node, height: height, row)
+    index.insert(rowHash, node)
+    return node
+  }
+
+  private func linkRow(_ node: UInt32, height: Int, _ row: UnsafeRawBufferPointer) {
+    var links = rowHead
+    var level = Self.heightMax - 1
+    while level >= 0 {
+      let next = Links.load(base, links + level * 4)
+      if next != 0, compareBytes(rowKey(next), row) < 0 {
+        links = Int(next) + Self.rowLinksOffset
+        continue
+      }
+      if level < height {
+        Links.store(base, Int(node) + Self.rowLinksOffset + level * 4, next)
+        splice.rowPredecessors[level] = links
+      }
+      level -= 1
+    }
+    for level in 0..<height {
+      Links.store(base, splice.rowPredecessors[level] + level * 4, node)
+    }
+  }
+
+  /// One with probability 3/4, two with 3/16, and so on.
+  private func randomHeight() -> Int {
+    random ^= random << 13
+    random ^= random >> 7
+    random ^= random << 17
+    var bits = random
+    var height = 1
+    while height < Self.heightMax, bits & 3 == 0 {
+      height += 1
+      bits >>= 2
+    }
+    return height
+  }
+}
+
+// MARK: - Cells
+
+extension MemTable {
+  /// The first cell of a row, or zero.
+  func firstCell(_ row: UInt32) -> UInt32 { Links.load(base, Int(row)) }
+
+  func cellAfter(_ cell: UInt32) -> UInt32 { Links.load(base, Int(cell) + Self.cellLinksOffset) }
+
+  /// The first cell of a row whose key is not less than `key`, or zero.
+  func firstCell(_ row: UInt32, atOrAfter key: UnsafeRawBufferPointer) -> UInt32 {
+    var links = Int(row)
+    var level = Self.heightMax - 1
+    while true {
+      let next = Links.load(base, links + level * 4)
+      if next != 0, compareBytes(cellKey(next), key) < 0 {
+        links = Int(next) + Self.cellLinksOffset
+      } else if level == 0 {
+        return next
+      } else {
+        level -= 1
+      }
+    }
+  }
+
+  func cellKey(_ cell: UInt32) -> UnsafeRawBufferPointer {
+    let header = base + Int(cell)
+    let packed = header.load(as: UInt32.self)
+    let height = Int(packed >> 28)
+    return UnsafeRawBufferPointer(
+      start: header + Self.cellLinksOffset + height * 4, count: Int(packed & 0x0FFF_FFFF))
+  }
+
+  func cellValue(_ cell: UInt32) -> UnsafeRawBufferPointer {
+    let key = cellKey(cell)
+    let length = Int((base + Int(cell)).load(fromByteOffset: 4, as: UInt32.self))
+    let end =
+      base + Int(cell) + Self.cellLinksOffset + Int((base + Int(cell)).load(as: UInt32.self) >> 28)
+      * 4
+    return UnsafeRawBufferPointer(start: end + key.count, count: length)
+  }
+
+  private func insertCell(
+    _ row: UInt32, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+  ) {
+    let height = randomHeight()
+    let node = arena.allocate(Self.cellLinksOffset + height * 4 + key.count + value.count)
+    let header = base + Int(node)
+    precondition(key.count < 1 << 28, "a cell key is far shorter")
+    header.storeBytes(of: UInt32(height) << 28 | UInt32(key.count), as: UInt32.self)
+    header.storeBytes(of: UInt32(value.count), toByteOffset: 4, as: UInt32.self)
+    let bytes = header + Self.cellLinksOffset + height * 4
+    UnsafeMutableRawBufferPointer(start: bytes, count: key.count).copyMemory(from: key)
+    UnsafeMutableRawBufferPointer(start: bytes + key.count, count: value.count)
+      .copyMemory(from: value)
+    findSplice(row, key)
+    for level in 0..<height {
+      let links = splice.cellPredecessors[level]
+      Links.store(
+        base, Int(node) + Self.cellLinksOffset + level * 4, Links.load(base, links + level * 4))
+      Links.store(base, links + level * 4, node)
+      splice.cellPredecessors[level] = Int(node) + Self.cellLinksOffset
+    }
+    splice.lastCell = node
+  }
+
+  /// Finds what precedes `key` on each level; goes on from the last cell inserted when the key is behind it.
+  ///
+  /// A row arrives as a run of adjacent cells, mostly in order: then only the lowest level is looked at.
+  private func findSplice(_ row: UInt32, _ key: UnsafeRawBufferPointer) {
+    var level = Self.heightMax - 1
+    var links = Int(row)
+    if splice.row == row, splice.lastCell != 0, compareBytes(cellKey(splice.lastCell), key) < 0 {
+      level = 0
+      while level < Self.heightMax - 1 {
+        let next = Links.load(base, splice.cellPredecessors[level] + level * 4)
+        if next == 0 || compareBytes(cellKey(next), key) >= 0 { break }
+        level += 1
+      }
+      if level == 0 { return }
+      links = splice.cellPredecessors[level]
+    }
+    splice.row = row
+    while level >= 0 {
+      let next = Links.load(base, links + level * 4)
+      if next != 0, compareBytes(cellKey(next), key) < 0 {
+        links = Int(next) + Self.cellLinksOffset
+      } else {
+        splice.cellPredecessors[level] = links
+        level -= 1
+      }
+    }
+  }
+}
+
+/// Where the last insertion went: the links before it, on each level.
+struct CellSplice {
+  var row: UInt32 = 0
+  var lastCell: UInt32 = 0
+  var rowPredecessors: [12 of Int] = .init(repeating: 0)
+  var cellPredecessors: [12 of Int] = .init(repeating: 0)
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import WideColumn
+
+/// A cursor over a memtable; it sees what is inserted while it moves, as far as its reader's snapshot lets it.
+package final class MemTableCursor: CellCursor {
+  private let table: MemTable
+  private var rowNode: UInt32 = 0
+  private var cell: UInt32 = 0
+
+  init(_ table: MemTable) {
+    self.table = table
+    super.init()
+  }
+
+  package override func seekToFirst() throws(StoreError) {
+    enter(table.firstRow())
+  }
+
+  package override func seek(
+    row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer
+  ) throws(StoreError) {
+    var node = rowNode
+    if node == 0 || compareBytes(table.rowKey(node), row) != 0 {
+      node = table.findRow(row, RowHash.hash(row))
+      if node == 0 { node = table.firstRow(atOrAfter: row) }
+    }
+    guard node != 0 else { return enter(0) }
+    let found = table.rowKey(node)
+    guard !key.isEmpty, compareBytes(found, row) == 0 else { return enter(node) }
+    rowNode = node
+    self.row = found
+    let first = table.firstCell(node, atOrAfter: key)
+    if first == 0 { enter(table.rowAfter(node)) } else { show(first) }
+  }
+
+  package override func next() throws(StoreError) {
+    let following = table.cellAfter(cell)
+    if following == 0 { enter(table.rowAfter(rowNode)) } else { show(following) }
+  }
+
+  package override func nextRow() throws(StoreError) {
+    enter(table.rowAfter(rowNode))
+  }
+
+  package override func seekToRow(before row: UnsafeRawBufferPointer?) throws(StoreError) {
+    enter(table.lastRow(before: row))
+  }
+
+  /// Goes to the first cell of a row. A row that has just been linked may have no cell yet: then to the next.
+  private func enter(_ node: UInt32) {
+    var node = node
+    while node != 0 {
+      let first = table.firstCell(node)
+      if first != 0 {
+        rowNode = node
+        row = table.rowKey(node)
+        show(first)
+        return
+      }
+      node = table.rowAfter(node)
+    }
+    rowNode = 0
+    isValid = false
+  }
+
+  private func show(_ node: UInt32) {
+    cell = node
+    key = table.cellKey(node)
+    value = table.cellValue(node)
+    isValid = true
+  }
+}

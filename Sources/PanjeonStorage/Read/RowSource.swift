@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import WideColumn
+
+/// The cursors over one locality group of a region, cheapest first: memtables, then SSTables from new to old.
+package enum RowSource {
+  /// Cursors for a read of one row: only the sources that may hold it.
+  package static func cursors(
+    _ group: GroupView, row: Bytes, hash: UInt64, mode: ReadMode
+  ) -> [CellCursor] {
+    var cursors: [CellCursor] = []
+    row.withUnsafeBytes { bytes in
+      if group.active.table.mayContain(rowHash: hash, row: bytes) {
+        cursors.append(group.active.table.makeCursor())
+      }
+      for memtable in group.immutables where memtable.table.mayContain(rowHash: hash, row: bytes) {
+        cursors.append(memtable.table.makeCursor())
+      }
+    }
+    for table in group.upper where table.mayHold(row: row, hash: hash) {
+      cursors.append(table.makeCursor(mode))
+    }
+    if let table = bottomTable(group.bottom, for: row), table.mayHold(row: row, hash: hash) {
+      cursors.append(table.makeCursor(mode))
+    }
+    return cursors
+  }
+
+  /// Cursors for a read of a range of rows: every source that overlaps it.
+  package static func cursors(
+    _ group: GroupView, rows: KeyRange, mode: ReadMode, fillsCache: Bool = true
+  ) -> [CellCursor] {
+    var cursors: [CellCursor] = []
+    if !group.active.table.isEmpty { cursors.append(group.active.table.makeCursor()) }
+    for memtable in group.immutables { cursors.append(memtable.table.makeCursor()) }
+    for table in group.upper + group.bottom where table.overlaps(rows) {
+      cursors.append(table.makeCursor(mode, fillsCache: fillsCache))
+    }
+    return cursors
+  }
+
+  private static func bottomTable(_ tables: [Table], for row: Bytes) -> Table? {
+    var low = 0
+    var high = tables.count
+    while low < high {
+      let middle = (low + high) / 2
+      if tables[middle].properties.largestRow < row { low = middle + 1 } else { high = middle }
+    }
+    return low < tables.count ? tables[low] : nil
+  }
+}
+
+extension Table {
+  /// Whether the row may be in this table, by its range and its Bloom filter.
+  package func mayHold(row: Bytes, hash: UInt64) -> Bool {
+    properties.smallestRow <= row && row <= properties.largestRow && mayContain(rowHash: hash)
+  }
+
+  package func overlaps(_ rows: KeyRange) -> Bool {
+    if let stop = rows.stop, properties.smallestRow >= stop { return false }
+    return properties.largestRow >= rows.start
+  }
+}

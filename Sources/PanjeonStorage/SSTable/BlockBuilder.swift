@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Builds one data block: rows with their cells, then the places of the rows.
+///
+///     block   = *row-entry *row-offset(4) repeats(4) row-count(4)
+///     row-entry = row-length(varint) row cell-count(4) *cell
+///     cell    = key-length(varint) value-length(varint) key value
+///
+/// The first `repeats` cells of the first row are family deletes of an earlier block that also cover this one.
+struct BlockBuilder {
+  private(set) var bytes: [UInt8] = []
+  private var rowOffsets: [UInt32] = []
+  private var countOffset = 0
+  private var cellsInRow: UInt32 = 0
+  private var repeats: UInt32 = 0
+
+  var isEmpty: Bool { rowOffsets.isEmpty }
+  var byteCount: Int { bytes.count + rowOffsets.count * 4 + 8 }
+
+  mutating func beginRow(_ row: UnsafeRawBufferPointer) {
+    endRow()
+    rowOffsets.append(UInt32(bytes.count))
+    bytes.appendLengthPrefixed(row)
+    countOffset = bytes.count
+    bytes.appendFixed32LE(0)
+    cellsInRow = 0
+  }
+
+  mutating func append(
+    key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, isRepeat: Bool = false
+  ) {
+    bytes.appendVarint(UInt64(key.count))
+    bytes.appendVarint(UInt64(value.count))
+    bytes.append(contentsOf: key)
+    bytes.append(contentsOf: value)
+    cellsInRow += 1
+    if isRepeat { repeats += 1 }
+  }
+
+  private mutating func endRow() {
+    guard !rowOffsets.isEmpty else { return }
+    let count = cellsInRow
+    let offset = countOffset
+    bytes.withUnsafeMutableBytes {
+      $0.storeBytes(of: count.littleEndian, toByteOffset: offset, as: UInt32.self)
+    }
+  }
+
+  /// The whole block; the builder is empty afterwards.
+  mutating func finish() -> [UInt8] {
+    endRow()
+    for offset in rowOffsets { bytes.appendFixed32LE(offset) }
+    bytes.appendFixed32LE(repeats)
+    bytes.appendFixed32LE(UInt32(rowOffsets.count))
+    let finished = bytes
+    self = BlockBuilder()
+    return finished
+  }
+}

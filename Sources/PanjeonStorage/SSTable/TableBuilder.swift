@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import WideColumn
+
+/// Writes an SSTable from cells in order.
+package final class TableBuilder {
+  /// How much is gathered before it is written.
+  private static let writeBytes = 256 << 10
+
+  private let file: any File
+  private let options: TableOptions
+  private var block = BlockBuilder()
+  private var index = TableIndex()
+  private var hashes: [UInt64] = []
+  private var properties: TableProperties
+  private var buffer: [UInt8] = []
+  private var bufferStart: UInt64 = 0
+  private var lastRow: [UInt8] = []
+  private var lastKey: [UInt8] = []
+
+  /// The deletes of the family in progress, to be repeated should the row go on in another block.
+  private var familyDeletes: [[UInt8]] = []
+
+  package init(file: any File, options: TableOptions) {
+    self.file = file
+    self.options = options
+    properties = TableProperties(
+      regionID: options.regionID, localityGroup: options.localityGroup)
+  }
+
+  package var cellCount: UInt64 { properties.cellCount }
+
+  /// The size of the file if it ended here, roughly.
+  package var estimatedFileBytes: UInt64 {
+    bufferStart + UInt64(buffer.count + block.byteCount)
+  }
+
+  /// Adds a cell, which must sort behind the last one.
+  package func add(
+    row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
+  ) throws(StoreError) {
+    let rowOrder = lastRow.withUnsafeBytes { compareBytes(row, $0) }
+    let isNewRow = properties.cellCount == 0 || rowOrder != 0
+    precondition(
+      properties.cellCount == 0 || rowOrder > 0
+        || (rowOrder == 0 && lastKey.withUnsafeBytes { compareBytes(key, $0) > 0 }),
+      "cells must be added in order")
+    if block.byteCount >= options.blockBytes { try finishBlock() }
+    if isNewRow {
+      beginRow(row)
+    } else if familyDeletes.first.map({ $0[0] != key[0] }) ?? false {
+      familyDeletes.removeAll(keepingCapacity: true)
+    }
+    if block.isEmpty || isNewRow {
+      block.beginRow(row)
+      for delete in familyDeletes {
+        delete.withUnsafeBytes {
+          block.append(
+            key: $0, value: UnsafeRawBufferPointer(start: nil, count: 0), isRepeat: true)
+        }
+      }
+    }
+    block.append(key: key, value: value)
+    note(row: row, key: key, value: value)
+  }
+
+  private func beginRow(_ row: UnsafeRawBufferPointer) {
+    lastRow.removeAll(keepingCapacity: true)
+    lastRow.append(contentsOf: row)
+    familyDeletes.removeAll(keepingCapacity: true)
+    hashes.append(RowHash.hash(row))
+    properties.rowCount += 1
+    if properties.rowCount == 1 { properties.smallestRow = Bytes(lastRow) }
+  }
+
+  private func note(
+    row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
+  ) {
+    lastKey.removeAll(keepingCapacity: true)
+    lastKey.append(contentsOf: key)
+    let kind = CellKey.kind(key)
+    if kind == CellKind.deleteFamily.rawValue { familyDeletes.append(lastKey) }
+    if kind != CellKind.put.rawValue { properties.deleteCount += 1 }
+    let sequence = CellKey.sequence(key)
+    properties.cellCount += 1
+    properties.smallestSequence = min(properties.smallestSequence, sequence)
+    properties.largestSequence = max(properties.largestSequence, sequence)
+    properties.maxTimestamp = max(properties.maxTimestamp, CellKey.timestamp(key))
+    properties.rawBytes += UInt64(row.count + key.count + value.count)
+  }
+
+  private func finishBlock() throws(StoreError) {
+    guard !block.isEmpty else { return }
+    var indexKey: [UInt8] = []
+    lastRow.withUnsafeBytes { row in
+      lastKey.withUnsafeBytes { TableIndex.appendKey(row: row, key: $0, to: &indexKey) }
+    }
+    let raw = block.finish()
+    let compressed = try BlockCodec.compress(raw, options.compression)
+    var stored = compressed ?? raw
+    stored.append(compressed == nil ? 0 : options.compression.rawValue)
+    stored.appendFixed32LE(UInt32(raw.count))
+    stored.appendFixed32LE(stored.withUnsafeBytes { Checksum.crc32c($0) })
+    index.append(key: indexKey, handle: try append(stored))
+  }
+
+  /// Puts bytes behind what has been written.
+  private func append(_ bytes: [UInt8]) throws(StoreError) -> BlockHandle {
+    let handle = BlockHandle(
+      offset: bufferStart + UInt64(buffer.count), length: UInt32(bytes.count))
+    buffer.append(contentsOf: bytes)
+    if buffer.count >= Self.writeBytes { try write() }
+    return handle
+  }
+
+  private func write() throws(StoreError) {
+    let start = bufferStart
+    try buffer.withRawBytes { (bytes) throws(StoreError) in try file.write(bytes, at: start) }
+    bufferStart += UInt64(buffer.count)
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  private func appendChecked(_ bytes: [UInt8]) throws(StoreError) -> BlockHandle {
+    var checked = bytes
+    checked.appendFixed32LE(bytes.withUnsafeBytes { Checksum.crc32c($0) })
+    return try append(checked)
+  }
+
+  /// Writes what is left, and syncs the file; the directory entry is the caller's.
+  ///
+  /// - Returns: What the SSTable says of itself.
+  /// - Throws: `io`, `noSpace`.
+  /// - Precondition: At least one cell was added.
+  package func finish() throws(StoreError) -> TableProperties {
+    precondition(properties.cellCount > 0, "an SSTable holds at least one cell")
+    try finishBlock()
+    properties.largestRow = Bytes(lastRow)
+    let filter = RowFilter(hashes: hashes, bitsPerRow: options.bloomBitsPerRow)
+    let handles = [
+      try appendChecked(filter.bytes), try appendChecked(index.encode()),
+      try appendChecked(properties.encode()),
+    ]
+    var footer: [UInt8] = []
+    for handle in handles {
+      footer.appendFixed64LE(handle.offset)
+      footer.appendFixed32LE(handle.length)
+    }
+    footer.appendFixed32LE(TableFormat.version)
+    footer.appendFixed32LE(footer.withUnsafeBytes { Checksum.crc32c($0) })
+    footer.appendFixed64LE(TableFormat.magic)
+    _ = try append(footer)
+    try write()
+    try file.sync()
+    return properties
+  }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import WideColumn
+
+/// The constants of an SSTable; see the page *Formats/SSTable*.
+package enum TableFormat {
+  package static let version: UInt32 = 1
+
+  /// "PanjeonS", little-endian: the last eight bytes of the file.
+  package static let magic: UInt64 = 0x536E_6F65_6A6E_6150
+
+  /// Behind a data block: codec(1) uncompressed-length(4) crc32c(4).
+  package static let blockTrailerBytes = 9
+
+  /// The largest data block before compression: the largest cell and room around it.
+  package static let blockBytesMax = 64 << 20
+
+  /// filter(8+4) index(8+4) properties(8+4) version(4) crc32c(4) magic(8)
+  package static let footerBytes = 52
+
+  package static let bloomProbes = 6
+  package static let bloomLineBytes = 64
+}
+
+/// Where a part of a file is.
+package struct BlockHandle: Hashable, Sendable {
+  package var offset: UInt64
+  /// The length with everything that belongs to it, trailer or checksum included.
+  package var length: UInt32
+}
+
+/// How an SSTable is written.
+package struct TableOptions: Sendable {
+  package var blockBytes: Int
+  package var compression: LocalityGroup.Compression
+  package var bloomBitsPerRow: Int
+  package var regionID: UInt64
+  package var localityGroup: UInt32
+
+  package init(
+    blockBytes: Int = 16 << 10, compression: LocalityGroup.Compression = .none,
+    bloomBitsPerRow: Int = 10, regionID: UInt64, localityGroup: UInt32
+  ) {
+    self.blockBytes = blockBytes
+    self.compression = compression
+    self.bloomBitsPerRow = bloomBitsPerRow
+    self.regionID = regionID
+    self.localityGroup = localityGroup
+  }
+}
+
+/// What an SSTable says of itself.
+package struct TableProperties: Hashable, Sendable {
+  package var regionID: UInt64
+  package var localityGroup: UInt32
+  package var cellCount: UInt64 = 0
+  package var rowCount: UInt64 = 0
+  package var deleteCount: UInt64 = 0
+  package var smallestSequence: UInt64 = .max
+  package var largestSequence: UInt64 = 0
+  package var smallestRow = Bytes()
+  package var largestRow = Bytes()
+  /// The bytes of keys and values, rows counted once for each cell.
+  package var rawBytes: UInt64 = 0
+  package var maxTimestamp: Int64 = .min
+
+  package func encode() -> [UInt8] {
+    var bytes: [UInt8] = []
+    for number in [
+      regionID, UInt64(localityGroup), cellCount, rowCount, deleteCount, smallestSequence,
+      largestSequence, rawBytes, UInt64(bitPattern: maxTimestamp),
+    ] { bytes.appendFixed64LE(number) }
+    bytes.append(sized: smallestRow)
+    bytes.append(sized: largestRow)
+    return bytes
+  }
+
+  package init(regionID: UInt64, localityGroup: UInt32) {
+    self.regionID = regionID
+    self.localityGroup = localityGroup
+  }
+
+  package init(_ reader: inout ByteReader) throws(MalformedBytes) {
+    regionID = try reader.readFixed64LE()
+    localityGroup = UInt32(truncatingIfNeeded: try reader.readFixed64LE())
+    cellCount = try reader.readFixed64LE()
+    rowCount = try reader.readFixed64LE()
+    deleteCount = try reader.readFixed64LE()
+    smallestSequence = try reader.readFixed64LE()
+    largestSequence = try reader.readFixed64LE()
+    rawBytes = try reader.readFixed64LE()
+    maxTimestamp = Int64(bitPattern: try reader.readFixed64LE())
+    smallestRow = try reader.readOwnedBytes()
+    largestRow = try reader.readOwnedBytes()
+  }
+}

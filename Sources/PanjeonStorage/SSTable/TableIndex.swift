@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import WideColumn
+
+/// The index of an SSTable: for each data block its last key and where it is.
+///
+///     index = block-count(4) *( key-length(varint) key offset(varint) length(varint) )
+///
+/// A key is escaped row, 00 00, cell key; compared by `memcmp`. In memory the keys stand in one slab.
+package struct TableIndex: Sendable {
+  private var slab: [UInt8] = []
+  private var ends: [UInt32] = []
+  package private(set) var handles: [BlockHandle] = []
+
+  package init() {}
+
+  package var blockCount: Int { handles.count }
+  package var byteCount: Int { slab.count + ends.count * 4 + handles.count * 16 }
+
+  /// Appends the key of a cell in a row, as the index compares it.
+  package static func appendKey(
+    row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, to bytes: inout [UInt8]
+  ) {
+    CellKey.appendEscaped(row, to: &bytes)
+    bytes.append(0)
+    bytes.append(0)
+    bytes.append(contentsOf: key)
+  }
+
+  package mutating func append(key: [UInt8], handle: BlockHandle) {
+    slab.append(contentsOf: key)
+    ends.append(UInt32(slab.count))
+    handles.append(handle)
+  }
+
+  /// The first block whose last key is not less than `key`; `blockCount` when there is none.
+  package func firstBlock(atOrAfter key: [UInt8]) -> Int {
+    slab.withUnsafeBytes { slab in
+      key.withUnsafeBytes { key in
+        var low = 0
+        var high = ends.count
+        while low < high {
+          let middle = (low + high) / 2
+          let start = middle == 0 ? 0 : Int(ends[middle - 1])
+          let last = UnsafeRawBufferPointer(rebasing: slab[start..<Int(ends[middle])])
+          if compareBytes(last, key) < 0 { low = middle + 1 } else { high = middle }
+        }
+        return low
+      }
+    }
+  }
+
+  package func encode() -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.appendFixed32LE(UInt32(handles.count))
+    var start = 0
+    for (index, handle) in handles.enumerated() {
+      let end = Int(ends[index])
+      bytes.appendVarint(UInt64(end - start))
+      bytes.append(contentsOf: slab[start..<end])
+      bytes.appendVarint(handle.offset)
+      bytes.appendVarint(UInt64(handle.length))
+      start = end
+    }
+    return bytes
+  }
+
+  /// Decodes an index whose blocks must follow one another from the file's beginning up to `dataEnd`.
+  package init(_ reader: inout ByteReader, dataEnd: UInt64) throws(MalformedBytes) {
+    let count = try reader.readFixed32LE()
+    guard count >= 1, Int(count) <= reader.remaining else { throw MalformedBytes() }
+    var expected: UInt64 = 0
+    for _ in 0..<count {
+      let key = try reader.readLengthPrefixed()
+      guard key.count >= CellKey.bytesMin + 2 else { throw MalformedBytes() }
+      let offset = try reader.readVarint()
+      let length = try reader.readCount(max: TableFormat.blockBytesMax + 1024)
+      guard offset == expected, UInt64(length) <= dataEnd - offset else { throw MalformedBytes() }
+      expected = offset + UInt64(length)
+      append(key: Array(key), handle: BlockHandle(offset: offset, length: UInt32(length)))
+    }
+    guard expected == dataEnd, reader.isAtEnd else { throw MalformedBytes() }
+  }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import WideColumn
+
+/// The log of version edits: the only truth about which files a store consists of.
+///
+/// A MANIFEST begins with an edit that leads from nothing to its first state; each later edit is one record,
+/// synced before it counts. A writer never continues the MANIFEST of another run: it begins a new one, so that a
+/// torn end is never written behind. Framed like the log (``LogFormat``).
+package struct Manifest: Sendable {
+  /// The size at which a new MANIFEST is begun.
+  package static let bytesMax: UInt64 = 4 << 20
+
+  private let directory: String
+  private let fileSystem: any FileSystem
+  private var number: UInt64
+  private var file: any File
+  private var writer: LogWriter
+  private var state: VersionState
+
+  /// Begins MANIFEST `number` with a whole state, and makes it the one in force.
+  ///
+  /// - Parameters:
+  ///   - number: Greater than that of any MANIFEST in the directory.
+  ///   - state: The state it begins with.
+  ///   - directory: The store's directory.
+  ///   - fileSystem: Where it is.
+  /// - Throws: `io`, `noSpace`; the old MANIFEST, if any, is then still in force.
+  package init(
+    number: UInt64, state: VersionState, directory: String, fileSystem: any FileSystem
+  ) throws(StoreError) {
+    self.directory = directory
+    self.fileSystem = fileSystem
+    self.number = number
+    self.state = state
+    (file, writer) = try Self.begin(number, state, directory, fileSystem)
+  }
+
+  private static func begin(
+    _ number: UInt64, _ state: VersionState, _ directory: String, _ fileSystem: any FileSystem
+  ) throws(StoreError) -> (any File, LogWriter) {
+    let path = FileNames.path(directory, .manifest(number))
+    if try fileSystem.exists(path) { try fileSystem.remove(path) }
+    let file = try fileSystem.open(path, .createNew)
+    var writer = LogWriter(file: file, number: number, previous: nil)
+    state.snapshotEdit().encode().withUnsafeBytes { writer.append($0) }
+    try writer.flush()
+    try writer.sync()
+    try fileSystem.syncDirectory(directory)
+    try CurrentFile.write(number, in: directory, fileSystem)
+    return (file, writer)
+  }
+
+  /// Appends an edit; durable when it returns.
+  ///
+  /// After an error the MANIFEST must not be used again: what reached the disk is unknown.
+  package mutating func append(_ edit: VersionEdit) throws(StoreError) {
+    try state.apply(edit)
+    edit.encode().withUnsafeBytes { writer.append($0) }
+    try writer.flush()
+    try writer.sync()
+    if writer.offset > Self.bytesMax { try rotate() }
+  }
+
+  private mutating func rotate() throws(StoreError) {
+    let old = number
+    file.close()
+    number += 1
+    (file, writer) = try Self.begin(number, state, directory, fileSystem)
+    try fileSystem.remove(FileNames.path(directory, .manifest(old)))
+  }
+
+  package func close() {
+    file.close()
+  }
+
+  /// Reads the MANIFEST in force.
+  ///
+  /// - Parameters:
+  ///   - directory: The store's directory.
+  ///   - fileSystem: Where it is.
+  /// - Returns: Its number and the state it describes; nil when there is no marker.
+  /// - Throws: `corruption`, `unsupportedFormat`, `io`.
+  package static func read(
+    in directory: String, _ fileSystem: any FileSystem
+  ) throws(StoreError) -> (number: UInt64, state: VersionState)? {
+    guard let number = try CurrentFile.read(in: directory, fileSystem) else { return nil }
+    let path = FileNames.path(directory, .manifest(number))
+    let file = try fileSystem.open(path, .read)
+    defer { file.close() }
+    var state = VersionState()
+    var edits = 0
+    let tail = try LogReader.read(file: file, number: number, end: nil) {
+      (bytes, offset) throws(StoreError) in
+      let edit = try VersionEdit.decode(bytes, file: path, offset: offset)
+      do throws(StoreError) {
+        try state.apply(edit)
+      } catch {
+        throw StoreError(error.code, error.message, file: path, offset: offset)
+      }
+      edits += 1
+    }
+    guard tail.header != nil, edits > 0 else {
+      throw StoreError(
+        .corruption, "the MANIFEST does not begin with a state; restore the store from a copy",
+        file: path, offset: 0)
+    }
+    return (number, state)
+  }
+
+  /// A value that changes whenever anything is appended: for readers beside a writer.
+  package static func identity(
+    in directory: String, _ fileSystem: any FileSystem
+  ) throws(StoreError) -> ManifestIdentity? {
+    guard let number = try CurrentFile.read(in: directory, fileSystem) else { return nil }
+    let file = try fileSystem.open(FileNames.path(directory, .manifest(number)), .read)
+    defer { file.close() }
+    return ManifestIdentity(number: number, bytes: try file.size())
+  }
+}
+
+/// Which MANIFEST, and how much of it.
+package struct ManifestIdentity: Hashable, Sendable {
+  package var number: UInt64
+  package var bytes: UInt64
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import WideColumn
+
+/// The encoding of a ``VersionEdit``: fields, each a tag and a sized body; see the page *Formats/Manifest*.
+///
+///     edit  = *field
+///     field = tag(varint) length(varint) body
+///
+/// A reader that meets an unknown tag below 64 must refuse the store; it may skip a tag of 64 or more.
+extension VersionEdit {
+  private enum Tag: UInt64 {
+    case nextFileNumber = 1
+    case lastSequence = 2
+    case lastTimestamp = 3
+    case minLogNumber = 4
+    case createdTable = 5
+    case addedRegion = 6
+    case addedFile = 7
+    case removedFile = 8
+    case flushedThrough = 9
+  }
+
+  /// The first tag that a reader may skip.
+  package static let firstOptionalTag: UInt64 = 64
+
+  package func encode() -> [UInt8] {
+    var bytes: [UInt8] = []
+    func field(_ tag: Tag, _ body: (inout [UInt8]) -> Void) {
+      var encoded: [UInt8] = []
+      body(&encoded)
+      bytes.appendVarint(tag.rawValue)
+      encoded.withUnsafeBytes { bytes.appendLengthPrefixed($0) }
+    }
+    if let nextFileNumber { field(.nextFileNumber) { $0.appendVarint(nextFileNumber) } }
+    if let lastSequence { field(.lastSequence) { $0.appendVarint(lastSequence) } }
+    if let lastTimestamp {
+      field(.lastTimestamp) { $0.appendFixed64LE(UInt64(bitPattern: lastTimestamp)) }
+    }
+    if let minLogNumber { field(.minLogNumber) { $0.appendVarint(minLogNumber) } }
+    for table in createdTables { field(.createdTable) { table.encode(to: &$0) } }
+    for region in addedRegions { field(.addedRegion) { region.encode(to: &$0) } }
+    for file in removedFiles {
+      field(.removedFile) { body in
+        body.appendVarint(file.regionID)
+        body.appendVarint(UInt64(file.group))
+        body.appendVarint(file.number)
+      }
+    }
+    for file in addedFiles { field(.addedFile) { file.encode(to: &$0) } }
+    for flushed in flushedThrough {
+      field(.flushedThrough) { body in
+        body.appendVarint(flushed.regionID)
+        body.appendVarint(UInt64(flushed.group))
+        body.appendVarint(flushed.sequence)
+      }
+    }
+    return bytes
+  }
+
+  /// Decodes an edit, which has passed its checksum.
+  ///
+  /// - Parameters:
+  ///   - bytes: The record.
+  ///   - file: The MANIFEST's path, for messages.
+  ///   - offset: The record's place in it.
+  /// - Returns: The edit.
+  /// - Throws: `corruption`, or `unsupportedFormat` when a newer version wrote it.
+  package static func decode(
+    _ bytes: UnsafeRawBufferPointer, file: String, offset: UInt64
+  ) throws(StoreError) -> VersionEdit {
+    var edit = VersionEdit()
+    var unknown: UInt64?
+    var reader = ByteReader(bytes)
+    do throws(MalformedBytes) {
+      while !reader.isAtEnd {
+        let rawTag = try reader.readVarint()
+        var body = ByteReader(try reader.readLengthPrefixed())
+        if let tag = Tag(rawValue: rawTag) {
+          try edit.read(tag, &body)
+        } else if rawTag < firstOptionalTag {
+          unknown = rawTag
+        }
+      }
+    } catch {
+      throw StoreError(
+        .corruption, "an edit of the MANIFEST is malformed; restore the store from a copy",
+        file: file, offset: offset)
+    }
+    if let unknown {
+      throw StoreError(
+        .unsupportedFormat,
+        "the MANIFEST has a field (\(unknown)) of a newer version of Panjeon; open it with that version",
+        file: file, offset: offset)
+    }
+    return edit
+  }
+
+  private mutating func read(_ tag: Tag, _ body: inout ByteReader) throws(MalformedBytes) {
+    switch tag {
+    case .nextFileNumber: nextFileNumber = try body.readVarint()
+    case .lastSequence: lastSequence = try body.readVarint()
+    case .lastTimestamp: lastTimestamp = Int64(bitPattern: try body.readFixed64LE())
+    case .minLogNumber: minLogNumber = try body.readVarint()
+    case .createdTable: createdTables.append(try TableRecord(&body))
+    case .addedRegion: addedRegions.append(try RegionRecord(&body))
+    case .addedFile: addedFiles.append(try FileRecord(&body))
+    case .removedFile:
+      removedFiles.append(
+        RemovedFile(
+          regionID: try body.readVarint(), group: UInt32(try body.readCount(max: 1 << 20)),
+          number: try body.readVarint()))
+    case .flushedThrough:
+      flushedThrough.append(
+        FlushedThrough(
+          regionID: try body.readVarint(), group: UInt32(try body.readCount(max: 1 << 20)),
+          sequence: try body.readVarint()))
+    }
+  }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import WideColumn
+
+/// The bodies of the fields of a ``VersionEdit``: numbers as varints, names and keys with their length.
+extension [UInt8] {
+  mutating func append(sized text: String) {
+    appendVarint(UInt64(text.utf8.count))
+    append(contentsOf: text.utf8)
+  }
+
+  mutating func append(sized bytes: Bytes) {
+    bytes.withUnsafeBytes { appendLengthPrefixed($0) }
+  }
+}
+
+extension ByteReader {
+  mutating func readText() throws(MalformedBytes) -> String {
+    let bytes = try readLengthPrefixed()
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw MalformedBytes() }
+    return text
+  }
+
+  mutating func readOwnedBytes() throws(MalformedBytes) -> Bytes {
+    Bytes(Array(try readLengthPrefixed()))
+  }
+}
+
+extension TableRecord {
+  /// A bound on what a table may have of anything, for bytes that may be hostile.
+  private static let partsMax = 1024
+
+  func encode(to bytes: inout [UInt8]) {
+    bytes.appendVarint(UInt64(id))
+    bytes.append(sized: schema.name)
+    bytes.appendVarint(UInt64(schema.localityGroups.count))
+    for group in schema.localityGroups {
+      bytes.append(sized: group.name)
+      bytes.append(group.compression.map { $0.rawValue + 1 } ?? 0)
+    }
+    bytes.appendVarint(UInt64(schema.families.count))
+    for family in schema.families {
+      bytes.append(sized: family.name)
+      bytes.append(familyNumbers[family.name] ?? 0)
+      bytes.appendVarint(UInt64(family.versionsMax))
+      bytes.append(sized: family.localityGroup)
+    }
+    bytes.appendVarint(UInt64(groupNumbers.count))
+    for (name, number) in groupNumbers.sorted(by: { $0.value < $1.value }) {
+      bytes.append(sized: name)
+      bytes.appendVarint(UInt64(number))
+    }
+  }
+
+  init(_ reader: inout ByteReader) throws(MalformedBytes) {
+    let id = UInt32(try reader.readCount(max: Int(UInt32.max)))
+    let name = try reader.readText()
+    var groups: [LocalityGroup] = []
+    for _ in 0..<(try reader.readCount(max: Self.partsMax)) {
+      let groupName = try reader.readText()
+      let raw = try reader.readByte()
+      let compression = raw == 0 ? nil : LocalityGroup.Compression(rawValue: raw - 1)
+      if raw != 0, compression == nil { throw MalformedBytes() }
+      groups.append(LocalityGroup(groupName, compression: compression))
+    }
+    var families: [ColumnFamily] = []
+    var familyNumbers: [String: UInt8] = [:]
+    for _ in 0..<(try reader.readCount(max: 256)) {
+      let family = try reader.readText()
+      familyNumbers[family] = try reader.readByte()
+      let versionsMax = try reader.readCount(max: Int(Int32.max))
+      families.append(
+        ColumnFamily(family, versionsMax: versionsMax, localityGroup: try reader.readText()))
+    }
+    var groupNumbers: [String: UInt32] = [:]
+    for _ in 0..<(try reader.readCount(max: Self.partsMax)) {
+      let group = try reader.readText()
+      groupNumbers[group] = UInt32(try reader.readCount(max: Self.partsMax))
+    }
+    let isDense = Set(groupNumbers.values) == Set(0..<UInt32(groupNumbers.count))
+    guard isDense, !families.isEmpty, Set(familyNumbers.values).count == families.count else {
+      throw MalformedBytes()
+    }
+    self.init(
+      id: id, schema: TableSchema(name: name, families: families, localityGroups: groups),
+      familyNumbers: familyNumbers, groupNumbers: groupNumbers)
+  }
+}
+
+extension RegionRecord {
+  func encode(to bytes: inout [UInt8]) {
+    bytes.appendVarint(id)
+    bytes.appendVarint(UInt64(tableID))
+    bytes.append(sized: rows.start)
+    bytes.append(rows.stop == nil ? 0 : 1)
+    if let stop = rows.stop { bytes.append(sized: stop) }
+  }
+
+  init(_ reader: inout ByteReader) throws(MalformedBytes) {
+    let id = try reader.readVarint()
+    let tableID = UInt32(try reader.readCount(max: Int(UInt32.max)))
+    let start = try reader.readOwnedBytes()
+    let stop = try reader.readByte() == 0 ? nil : try reader.readOwnedBytes()
+    self.init(id: id, tableID: tableID, rows: KeyRange(from: start, to: stop))
+  }
+}
+
+extension FileRecord {
+  func encode(to bytes: inout [UInt8]) {
+    for number in [
+      regionID, UInt64(group), number, UInt64(level), fileBytes, cellCount, deleteCount,
+      smallestSequence, largestSequence,
+    ] { bytes.appendVarint(number) }
+    bytes.append(sized: smallestRow)
+    bytes.append(sized: largestRow)
+  }
+
+  init(_ reader: inout ByteReader) throws(MalformedBytes) {
+    self.init(
+      regionID: try reader.readVarint(), group: UInt32(try reader.readCount(max: 1 << 20)),
+      number: try reader.readVarint(), level: UInt8(try reader.readCount(max: 1)),
+      fileBytes: try reader.readVarint(), cellCount: try reader.readVarint(),
+      deleteCount: try reader.readVarint(), smallestSequence: try reader.readVarint(),
+      largestSequence: try reader.readVarint(), smallestRow: try reader.readOwnedBytes(),
+      largestRow: try reader.readOwnedBytes())
+  }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import WideColumn
+
+/// Reads the chunks of a segment, a block at a time.
+///
+/// Tells three things apart: a whole chunk of this log, something else, and the end of the file.
+struct LogScanner {
+  enum Step {
+    case chunk(LogFormat.ChunkType, payload: Range<Int>, synced: UInt64)
+    /// No chunk of this log begins here.
+    case foreign
+    case endOfFile
+  }
+
+  let file: any File
+  let number: UInt64
+  private(set) var offset: UInt64 = 0
+  /// The offset behind the last whole chunk.
+  private(set) var lastChunkEnd: UInt64 = 0
+
+  /// Where a chunk that bears this log's number but is not whole would end.
+  private(set) var tornChunkEnd: UInt64 = 0
+
+  private var blockStart: UInt64 = .max
+  private(set) var block: [UInt8] = []
+
+  init(file: any File, number: UInt64) {
+    self.file = file
+    self.number = number
+  }
+
+  /// Looks at what begins at `offset` and moves behind it if it is a chunk.
+  mutating func next() throws(StoreError) -> Step {
+    let blockBytes = UInt64(LogFormat.blockBytes)
+    if blockBytes - offset % blockBytes <= UInt64(LogFormat.headerBytes) {
+      offset += blockBytes - offset % blockBytes
+    }
+    try load(offset - offset % blockBytes)
+    let start = Int(offset % blockBytes)
+    if start >= block.count { return .endOfFile }
+    guard let (type, length, synced) = header(at: start) else {
+      noteTornChunk(at: start)
+      return .foreign
+    }
+    let payload = (start + LogFormat.headerBytes)..<(start + LogFormat.headerBytes + length)
+    offset += UInt64(LogFormat.headerBytes + length)
+    lastChunkEnd = offset
+    return .chunk(type, payload: payload, synced: synced)
+  }
+
+  /// The greatest synced offset that any chunk of this log behind `offset` claims, and where the last one ends.
+  ///
+  /// After something that is no chunk, chunks are looked for at every byte of every later block: their checksum
+  /// and log number make a chance match as good as impossible.
+  mutating func evidence(behind bad: UInt64) throws(StoreError) -> (synced: UInt64, end: UInt64) {
+    var synced: UInt64 = 0
+    var end: UInt64 = 0
+    let blockBytes = UInt64(LogFormat.blockBytes)
+    var start = Int(bad % blockBytes) + 1
+    var position = bad - bad % blockBytes
+    while true {
+      try load(position)
+      if block.isEmpty { return (synced, end) }
+      while start + LogFormat.headerBytes < block.count {
+        if let (_, length, claim) = header(at: start) {
+          synced = max(synced, claim)
+          start += LogFormat.headerBytes + length
+          end = position + UInt64(start)
+        } else {
+          start += 1
+        }
+      }
+      start = 0
+      position += blockBytes
+    }
+  }
+
+  private mutating func noteTornChunk(at start: Int) {
+    guard start + LogFormat.headerBytes <= block.count else {
+      tornChunkEnd = blockStart + UInt64(block.count)
+      return
+    }
+    let (chunkNumber, length) = block.withUnsafeBytes { bytes in
+      (
+        bytes.loadUnaligned(fromByteOffset: start + 7, as: UInt64.self).littleEndian,
+        Int(bytes[start + 4]) | Int(bytes[start + 5]) << 8
+      )
+    }
+    if chunkNumber == number {
+      let end = min(block.count, start + LogFormat.headerBytes + length)
+      tornChunkEnd = blockStart + UInt64(end)
+    }
+  }
+
+  private func header(at start: Int) -> (LogFormat.ChunkType, Int, UInt64)? {
+    block.withUnsafeBytes { bytes in
+      guard start + LogFormat.headerBytes <= bytes.count else { return nil }
+      guard let type = LogFormat.ChunkType(rawValue: bytes[start + 6]) else { return nil }
+      let length = Int(bytes[start + 4]) | Int(bytes[start + 5]) << 8
+      let end = start + LogFormat.headerBytes + length
+      guard end <= bytes.count else { return nil }
+      let chunkNumber = bytes.loadUnaligned(fromByteOffset: start + 7, as: UInt64.self)
+      guard chunkNumber.littleEndian == number else { return nil }
+      let crc = bytes.loadUnaligned(fromByteOffset: start, as: UInt32.self).littleEndian
+      let covered = UnsafeRawBufferPointer(rebasing: bytes[(start + 4)..<end])
+      guard Checksum.crc32c(covered) == crc else { return nil }
+      let synced = bytes.loadUnaligned(fromByteOffset: start + 15, as: UInt64.self).littleEndian
+      return (type, length, synced)
+    }
+  }
+
+  private mutating func load(_ start: UInt64) throws(StoreError) {
+    if start == blockStart { return }
+    block = try file.readUpTo(LogFormat.blockBytes, at: start)
+    blockStart = start
+  }
+}
+
+extension File {
+  /// Reads `count` bytes from `offset`, or as many as there are.
+  package func readUpTo(_ count: Int, at offset: UInt64) throws(StoreError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    let read = try bytes.withMutableRawBytes { (buffer) throws(StoreError) in
+      try self.read(into: buffer, at: offset)
+    }
+    bytes.removeLast(count - read)
+    return bytes
+  }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import WideColumn
+
+/// Frames records into the chunks of one log segment and writes them.
+///
+/// Not safe to share; one thread writes a log.
+package struct LogWriter {
+  private let file: any File
+  private let number: UInt64
+  private var buffer: [UInt8] = []
+
+  /// The offset of the first byte in `buffer`.
+  package private(set) var flushedOffset: UInt64 = 0
+
+  /// All before this offset is on disk.
+  package private(set) var syncedOffset: UInt64 = 0
+
+  /// Begins a segment with its header; nothing is written before ``flush()``.
+  package init(file: any File, number: UInt64, previous: (number: UInt64, end: UInt64)?) {
+    self.file = file
+    self.number = number
+    let header = LogSegmentHeader(
+      number: number, previousNumber: previous?.number ?? 0, previousEnd: previous?.end ?? 0)
+    header.encode().withUnsafeBytes { appendChunk(.segmentHeader, $0) }
+  }
+
+  /// The offset behind the last framed byte.
+  package var offset: UInt64 { flushedOffset + UInt64(buffer.count) }
+
+  /// Frames a record, over as many blocks as it needs.
+  package mutating func append(_ record: UnsafeRawBufferPointer) {
+    var rest = record
+    var isFirst = true
+    repeat {
+      let room = roomInBlock()
+      let count = min(room, rest.count)
+      let part = UnsafeRawBufferPointer(rebasing: rest[0..<count])
+      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      let type: LogFormat.ChunkType
+      switch (isFirst, rest.isEmpty) {
+      case (true, true): type = .full
+      case (true, false): type = .first
+      case (false, false): type = .middle
+      case (false, true): type = .last
+      }
+      appendChunk(type, part)
+      isFirst = false
+    } while !rest.isEmpty
+  }
+
+  /// Hands everything framed to the operating system, in one write.
+  package mutating func flush() throws(StoreError) {
+    guard !buffer.isEmpty else { return }
+    let start = flushedOffset
+    let file = file
+    try buffer.withRawBytes { (bytes) throws(StoreError) in try file.write(bytes, at: start) }
+    flushedOffset += UInt64(buffer.count)
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  /// Makes everything flushed durable.
+  package mutating func sync() throws(StoreError) {
+    guard syncedOffset < flushedOffset else { return }
+    try file.sync()
+    syncedOffset = flushedOffset
+  }
+
+  /// The payload that still fits into the block; fills a block up with zeros when no chunk fits.
+  private mutating func roomInBlock() -> Int {
+    let left = LogFormat.blockBytes - Int(offset % UInt64(LogFormat.blockBytes))
+    if left > LogFormat.headerBytes { return left - LogFormat.headerBytes }
+    buffer.append(contentsOf: repeatElement(0, count: left))
+    return LogFormat.blockBytes - LogFormat.headerBytes
+  }
+
+  private mutating func appendChunk(
+    _ type: LogFormat.ChunkType, _ payload: UnsafeRawBufferPointer
+  ) {
+    let start = buffer.count
+    buffer.appendFixed32LE(0)
+    buffer.append(UInt8(truncatingIfNeeded: payload.count))
+    buffer.append(UInt8(truncatingIfNeeded: payload.count >> 8))
+    buffer.append(type.rawValue)
+    buffer.appendFixed64LE(number)
+    buffer.appendFixed64LE(syncedOffset)
+    buffer.append(contentsOf: payload)
+    buffer.withUnsafeMutableBytes { bytes in
+      let covered = UnsafeRawBufferPointer(rebasing: bytes[(start + 4)...])
+      let crc = Checksum.crc32c(covered)
+      bytes.storeBytes(of: crc.littleEndian, toByteOffset: start, as: UInt32.self)
+    }
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension TableSchema {
+  /// Checks that a table of this shape can be created.
+  ///
+  /// Throws `invalidArgument`, naming what is wrong.
+  public func validate() throws(StoreError) {
+    func refuse(_ what: String) -> StoreError {
+      StoreError(.invalidArgument, "table '\(name)': \(what)")
+    }
+    let allowed = name.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"),
+        UInt8(ascii: "."), UInt8(ascii: "!"):
+        true
+      default: false
+      }
+    }
+    guard allowed, !name.isEmpty, name.utf8.count <= 255, !name.hasPrefix(".") else {
+      throw refuse("a table's name is 1 to 255 of A-Z a-z 0-9 _ - . ! and begins with no dot")
+    }
+    guard !families.isEmpty, families.count <= 100 else {
+      throw refuse("a table has 1 to 100 column families, not \(families.count)")
+    }
+    guard Set(families.map(\.name)).count == families.count else {
+      throw refuse("two column families have the same name")
+    }
+    let groups = Set(localityGroups.map(\.name))
+    for family in families {
+      let isPrintable = family.name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x3A }
+      guard isPrintable, !family.name.isEmpty, family.name.utf8.count <= 255 else {
+        throw refuse("family '\(family.name)': a name is 1 to 255 printable ASCII bytes, no colon")
+      }
+      guard family.versionsMax >= 1 else {
+        throw refuse("family '\(family.name)' keeps \(family.versionsMax) versions; at least one")
+      }
+      guard groups.contains(family.localityGroup) else {
+        throw refuse(
+          "family '\(family.name)' belongs to locality group '\(family.localityGroup)', "
+            + "which the schema does not list")
+      }
+    }
+  }
+}
