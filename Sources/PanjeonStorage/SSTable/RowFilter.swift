@@ -19,7 +19,7 @@ package struct RowFilter: Sendable {
     for hash in hashes {
       let (line, bits) = Self.place(hash, lines)
       for probe in 0..<TableFormat.bloomProbes {
-        let bit = Int(bits >> (9 * UInt64(probe))) & 511
+        let bit = Int((bits >> (9 * UInt64(probe))) & 511)
         bytes[line + bit / 8] |= 1 << UInt8(bit & 7)
       }
     }
@@ -31,7 +31,7 @@ package struct RowFilter: Sendable {
     if bytes.isEmpty { return true }
     let (line, bits) = Self.place(hash, bytes.count / TableFormat.bloomLineBytes)
     for probe in 0..<TableFormat.bloomProbes {
-      let bit = Int(bits >> (9 * UInt64(probe))) & 511
+      let bit = Int((bits >> (9 * UInt64(probe))) & 511)
       if bytes[line + bit / 8] & (1 << UInt8(bit & 7)) == 0 { return false }
     }
     return true

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import PanjeonStorage
+internal import Synchronization
+public import WideColumn
+
+/// A file system in memory that can be crashed.
+///
+/// It remembers for each file what has been synced and for each directory which entries have been.
+/// ``crash(keepingUnsynced:using:)`` gives the disk that a power cut would leave: all that was synced, and of the
+/// rest each block of 4 KiB, each file size and each directory entry by chance, so that writes are torn and
+/// reordered. The original goes on, so that one run gives any number of crashes. After Pebble's crashable file
+/// system (vfs/mem_fs.go) in idea.
+public final class InMemoryFileSystem: FileSystem {
+  private let disk: Mutex<InMemoryDisk>
+  private let calls = Mutex(0)
+  private let observer: (@Sendable (FileSystemCall) throws(StoreError) -> Void)?
+
+  /// Creates an empty file system.
+  ///
+  /// - Parameter observer: Called before each call is carried out; what it throws, the call throws.
+  public init(observer: (@Sendable (FileSystemCall) throws(StoreError) -> Void)? = nil) {
+    disk = Mutex(InMemoryDisk())
+    self.observer = observer
+  }
+
+  private init(
+    _ disk: InMemoryDisk, observer: (@Sendable (FileSystemCall) throws(StoreError) -> Void)?
+  ) {
+    self.disk = Mutex(disk)
+    self.observer = observer
+  }
+
+  /// How many calls have been made.
+  public var callCount: Int { calls.withLock { $0 } }
+
+  /// The disk after a power cut now, as a file system of its own.
+  ///
+  /// - Parameters:
+  ///   - probability: How likely each unsynced block, size and directory entry is to be kept.
+  ///   - random: Decides; equal seeds leave equal disks.
+  ///   - observer: Observes the new file system.
+  /// - Returns: The file system that the machine comes up with.
+  public func crash(
+    keepingUnsynced probability: Double, using random: inout SplitMix64,
+    observer: (@Sendable (FileSystemCall) throws(StoreError) -> Void)? = nil
+  ) -> InMemoryFileSystem {
+    let snapshot = disk.withLock { $0 }
+    var generator = random.fork()
+    let left = snapshot.afterCrash { generator.chance(probability) }
+    return InMemoryFileSystem(left, observer: observer)
+  }
+
+  /// The disk after the death of the process: nothing that was written is lost.
+  public func killProcess() -> InMemoryFileSystem {
+    InMemoryFileSystem(disk.withLock { $0.afterProcessDeath() }, observer: nil)
+  }
+
+  /// The contents of a file, for tests that damage it; nil when it does not exist.
+  public func contents(of path: String) -> [UInt8]? {
+    disk.withLock { disk in
+      guard let inode = disk.find(path) else { return nil }
+      return disk.inodes[inode]?.current
+    }
+  }
+
+  /// Replaces the contents of a file, as if they had always been so.
+  public func setContents(of path: String, to bytes: [UInt8]) {
+    disk.withLock { disk in
+      guard let inode = disk.find(path) else { return }
+      disk.inodes[inode] = InMemoryDisk.Inode(current: bytes, synced: bytes)
+    }
+  }
+
+  func call(_ kind: FileSystemCall.Kind, _ path: String) throws(StoreError) {
+    let number = calls.withLock { count in
+      count += 1
+      return count
+    }
+    try observer?(FileSystemCall(kind: kind, path: path, number: number))
+  }
+
+  func withDisk<R: Sendable>(_ body: (inout sending InMemoryDisk) -> sending R) -> R {
+    disk.withLock(body)
+  }
+
+  /// Creates a directory if it does not exist.
+  public func createDirectory(_ path: String) throws(StoreError) {
+    try call(.createDirectory, path)
+    withDisk { disk in
+      if disk.directories[path] == nil { disk.directories[path] = InMemoryDisk.Directory() }
+    }
+  }
+
+  /// Opens a file.
+  public func open(_ path: String, _ mode: FileMode) throws(StoreError) -> any File {
+    try call(.open, path)
+    let inode = withDisk { disk -> Int? in
+      let found = disk.find(path)
+      if mode != .createNew { return found }
+      return found == nil ? disk.create(path) : nil
+    }
+    guard let inode else { throw missing("open", path) }
+    return InMemoryFile(path: path, inode: inode, fileSystem: self)
+  }
+
+  /// Whether a file or directory exists.
+  public func exists(_ path: String) throws(StoreError) -> Bool {
+    try call(.exists, path)
+    return withDisk { $0.find(path) != nil || $0.directories[path] != nil }
+  }
+
+  /// Moves a file over another.
+  public func rename(_ path: String, to newPath: String) throws(StoreError) {
+    try call(.rename, path)
+    let isDone = withDisk { disk -> Bool in
+      guard let inode = disk.find(path) else { return false }
+      disk.unlink(path)
+      disk.link(inode, newPath)
+      return true
+    }
+    if !isDone { throw missing("rename", path) }
+  }
+
+  /// Removes a file; those who have it open keep it.
+  public func remove(_ path: String) throws(StoreError) {
+    try call(.remove, path)
+    let isDone = withDisk { disk -> Bool in
+      guard disk.find(path) != nil else { return false }
+      disk.unlink(path)
+      return true
+    }
+    if !isDone { throw missing("remove", path) }
+  }
+
+  /// The names in a directory, sorted.
+  public func list(_ directory: String) throws(StoreError) -> [String] {
+    try call(.list, directory)
+    let names = withDisk { $0.directories[directory].map { $0.current.keys.sorted() } }
+    guard let names else { throw missing("list", directory) }
+    return names
+  }
+
+  /// Makes the entries of a directory durable.
+  public func syncDirectory(_ path: String) throws(StoreError) {
+    try call(.syncDirectory, path)
+    withDisk { disk in
+      if let current = disk.directories[path]?.current { disk.directories[path]?.synced = current }
+    }
+  }
+
+  /// Takes a lock.
+  public func lock(_ path: String) throws(StoreError) -> any FileLock {
+    try call(.lock, path)
+    let isTaken = withDisk { disk -> Bool in
+      if disk.find(path) == nil { _ = disk.create(path) }
+      return disk.locks.insert(path).inserted
+    }
+    if !isTaken {
+      throw StoreError(.locked, "the store is open for writing; close it there", file: path)
+    }
+    return InMemoryLock(path: path, fileSystem: self)
+  }
+
+  private func missing(_ what: String, _ path: String) -> StoreError {
+    StoreError(.io, "cannot \(what): no such file, or it exists", file: path)
+  }
+}
+
+extension InMemoryDisk {
+  private func split(_ path: String) -> (directory: String, name: String) {
+    guard let slash = path.lastIndex(of: "/") else { return ("", path) }
+    let directory = String(path[..<slash])
+    return (directory.isEmpty ? "/" : directory, String(path[path.index(after: slash)...]))
+  }
+
+  func find(_ path: String) -> Int? {
+    let (directory, name) = split(path)
+    return directories[directory]?.current[name]
+  }
+
+  mutating func create(_ path: String) -> Int? {
+    let (directory, name) = split(path)
+    guard directories[directory] != nil else { return nil }
+    let inode = nextInode
+    nextInode += 1
+    inodes[inode] = Inode()
+    directories[directory]?.current[name] = inode
+    return inode
+  }
+
+  mutating func unlink(_ path: String) {
+    let (directory, name) = split(path)
+    directories[directory]?.current[name] = nil
+  }
+
+  mutating func link(_ inode: Int, _ path: String) {
+    let (directory, name) = split(path)
+    directories[directory]?.current[name] = inode
+  }
+}

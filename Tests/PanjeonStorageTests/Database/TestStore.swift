@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PanjeonStorage
+import PanjeonTesting
+import WideColumn
+
+/// Small stores for tests: tiny memtables, segments and blocks, so that little data exercises everything.
+enum TestStore {
+  static let schema = TableSchema(
+    name: "t", families: [.lock, ColumnFamily("data"), ColumnFamily("other", versionsMax: 3)])
+
+  static func configuration(_ fileSystem: any FileSystem) -> StoreConfiguration {
+    var configuration = StoreConfiguration()
+    configuration.fileSystem = fileSystem
+    configuration.memoryBudgetBytes = 4 << 20
+    configuration.memtableBytesMax = 32 << 10
+    configuration.logSegmentBytes = 16 << 10
+    configuration.logRetentionBytesMax = 64 << 10
+    configuration.blockBytes = 512
+    configuration.tableFileBytesMax = 32 << 10
+    configuration.recentRowsMax = 64
+    return configuration
+  }
+
+  static func open(_ fileSystem: any FileSystem) async throws -> EmbeddedStore {
+    try await EmbeddedStore.open(at: "/store", configuration: configuration(fileSystem))
+  }
+
+  static func row(_ number: Int) -> Bytes {
+    Bytes(utf8: "row \(number)")
+  }
+
+  static func rows(_ cursor: StoreCursor) async throws -> [RowResult] {
+    var cursor = cursor
+    var rows: [RowResult] = []
+    while let row = try await cursor.next() { rows.append(row) }
+    return rows
+  }
+}
