@@ -121,3 +121,16 @@ extension RowResult: Equatable {
     left.row == right.row && left.elementsEqual(right)
   }
 }
+
+extension RowResult {
+  /// The row without its first cells, and with at most `limit` of the others; nil when none is left.
+  ///
+  /// Shares the row's buffer.
+  package func dropping(first count: Int, keeping limit: Int?) -> RowResult? {
+    let end = Swift.min(slots.count, count + Swift.min(limit ?? slots.count, slots.count))
+    guard count < end else { return nil }
+    if count == 0, end == slots.count { return self }
+    return RowResult(
+      row: row, storage: storage, slots: Array(slots[count..<end]), families: families)
+  }
+}

@@ -25,8 +25,4 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
     SplitMix64(seed: next())
   }
 
-  /// True with the given probability.
-  public mutating func chance(_ probability: Double) -> Bool {
-    Double.random(in: 0..<1, using: &self) < probability
-  }
 }

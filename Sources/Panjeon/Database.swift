@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import PanjeonStorage
+public import PanjeonTransactions
+public import WideColumn
+
+/// A transaction of a ``Database``.
+public typealias DatabaseTransaction = Transaction<EmbeddedStore>
+
+/// A snapshot of a ``Database``.
+public typealias DatabaseSnapshot = SnapshotTransaction<EmbeddedStore>
+
+/// A store in a directory with serializable transactions over any of its rows.
+///
+/// Every method may be called from any number of tasks at once.
+public final class Database: Sendable {
+  /// The store beneath, for what transactions do not offer.
+  ///
+  /// Writing to transactional tables through it bypasses their locks.
+  public let store: EmbeddedStore
+
+  private let transactions: TransactionManager<EmbeddedStore>
+
+  private init(_ store: EmbeddedStore) {
+    self.store = store
+    transactions = TransactionManager(
+      store: store, timeSource: store.configuration.timeSource, seed: Platform.randomSeed())
+  }
+
+  /// Opens a database, creating it if it is missing and recovering it if it was not closed.
+  ///
+  /// - Parameters:
+  ///   - path: The directory.
+  ///   - configuration: Sizes, bounds, file system, clock.
+  /// - Returns: The database; close it when done.
+  /// - Throws: As ``PanjeonStorage/EmbeddedStore/open(at:configuration:)``.
+  public static func open(
+    at path: String, configuration: StoreConfiguration = StoreConfiguration()
+  ) async throws(StoreError) -> Database {
+    Database(try await EmbeddedStore.open(at: path, configuration: configuration))
+  }
+
+  /// Opens a database for reading, as it is at this moment, beside a process that may be writing it.
+  ///
+  /// - Parameters:
+  ///   - path: The directory.
+  ///   - configuration: Sizes, bounds, file system, clock.
+  /// - Returns: The database; close it when done.
+  /// - Throws: As ``PanjeonStorage/EmbeddedStore/openReadOnly(at:configuration:)``.
+  public static func openReadOnly(
+    at path: String, configuration: StoreConfiguration = StoreConfiguration()
+  ) async throws(StoreError) -> Database {
+    Database(try await EmbeddedStore.openReadOnly(at: path, configuration: configuration))
+  }
+
+  /// Closes the database; see ``PanjeonStorage/EmbeddedStore/close()``.
+  public func close() async throws(StoreError) {
+    try await store.close()
+  }
+
+  /// Creates a table that transactions can use: with the family `!lock!`, added if it is missing.
+  ///
+  /// Durable when it returns. Throws `tableExists`, `invalidArgument`, `readOnly`, `io`.
+  public func createTable(_ schema: TableSchema) async throws(StoreError) {
+    try await store.createTable(schema.withLockFamily)
+  }
+
+  /// Creates a table unless there is one of that name, whatever its shape.
+  ///
+  /// - Parameter schema: The table's shape.
+  /// - Returns: Whether it was created.
+  /// - Throws: As ``createTable(_:)``, but for `tableExists`.
+  @discardableResult
+  public func createTableIfNeeded(_ schema: TableSchema) async throws(StoreError) -> Bool {
+    do {
+      try await createTable(schema)
+      return true
+    } catch {
+      guard error.code == .tableExists else { throw error }
+      return false
+    }
+  }
+
+  /// The shapes of all tables, by name.
+  public func tables() async throws(StoreError) -> [TableSchema] {
+    try await store.tables()
+  }
+
+  /// What transactions have come to since the database was opened.
+  public var transactionStatistics: TransactionStatistics { transactions.statistics }
+
+  /// Runs `body` as a strictly serializable transaction; **`body` may run more than once**.
+  ///
+  /// See ``PanjeonTransactions/TransactionManager/withTransaction(_:_:)`` for retries, errors and cancellation.
+  public func withTransaction<R>(
+    _ options: TransactionOptions = TransactionOptions(),
+    _ body: (inout DatabaseTransaction) async throws -> R
+  ) async throws -> R {
+    try await transactions.withTransaction(options, body)
+  }
+
+  /// Runs `body` on a snapshot: reads of one moment, which never block and never conflict.
+  public func withSnapshot<R>(_ body: (DatabaseSnapshot) async throws -> R) async throws -> R {
+    try await transactions.withSnapshot(body)
+  }
+
+  /// Finds out how a transaction of unknown outcome ended.
+  ///
+  /// See ``PanjeonTransactions/TransactionManager/resolve(_:)``.
+  public func resolve(
+    _ transaction: InDoubtTransaction
+  ) async throws(StoreError) -> TransactionOutcome {
+    try await transactions.resolve(transaction)
+  }
+
+  /// Reads one row as it is visible now; nil when it has none of the selected cells.
+  ///
+  /// Throws errors of the store.
+  public func get(_ get: Get, in table: String) async throws(StoreError) -> RowResult? {
+    try await SnapshotTransaction(store).get(get, in: table)
+  }
+
+  /// The rows of a scan of a snapshot that is taken when the iteration begins.
+  public func scan(_ scan: Scan = Scan(), in table: String) -> RowSequence {
+    RowSequence(store: store, scan: scan, table: table)
+  }
+}
+
+/// Opens a database, runs `body` on it, and closes it, whether or not `body` throws.
+///
+/// - Parameters:
+///   - path: The directory.
+///   - configuration: Sizes, bounds, file system, clock.
+///   - body: Uses the database, which must not be kept.
+/// - Returns: What `body` returns.
+/// - Throws: What `body` throws; else errors of opening and closing.
+public func withDatabase<R>(
+  at path: String, configuration: StoreConfiguration = StoreConfiguration(),
+  _ body: (Database) async throws -> R
+) async throws -> R {
+  let database = try await Database.open(at: path, configuration: configuration)
+  let result: R
+  do {
+    result = try await body(database)
+  } catch {
+    let failure = error
+    do {
+      try await database.close()
+    } catch {
+      // The body's error is the one to be told of.
+    }
+    throw failure
+  }
+  try await database.close()
+  return result
+}
+
+extension TableSchema {
+  var withLockFamily: TableSchema {
+    if family(named: ColumnFamily.lockFamilyName) != nil { return self }
+    var group = ColumnFamily.lock
+    group.localityGroup = localityGroups.first?.name ?? LocalityGroup.default.name
+    return TableSchema(name: name, families: families + [group], localityGroups: localityGroups)
+  }
+}

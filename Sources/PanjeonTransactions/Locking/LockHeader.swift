@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import WideColumn
+
+/// The header of a row's lock: who changed the row last, and in which state that left it.
+///
+/// 31 bytes, integers little-endian; see the page *Formats/LockHeader*:
+///
+///     header = format(1)=1 state(1) outcome(1) step(4) version(8) id-high(8) id-low(8)
+///
+/// A row without a header is stable at version zero. The encoding is canonical: equal headers have equal bytes,
+/// so that a condition may compare them. After Haeinsa's row lock, with a transaction id and a version that only
+/// grows in place of its wall-clock timestamp.
+public struct LockHeader: Hashable, Sendable {
+  /// The state of a lock.
+  public enum State: UInt8, Hashable, Sendable {
+    /// No transaction is under way on the row.
+    case stable = 1
+    /// A transaction has written its intents.
+    case prewritten = 2
+    /// The row is the primary of a transaction that has been given up.
+    case aborted = 3
+    /// The row is the primary of a transaction that is committed and not yet applied everywhere.
+    case committed = 4
+  }
+
+  /// How the last transaction on the row ended.
+  public enum Outcome: UInt8, Hashable, Sendable {
+    /// It has not ended.
+    case none = 0
+    /// Its changes were made.
+    case committed = 1
+    /// Its changes were not made.
+    case aborted = 2
+  }
+
+  /// The state of the lock.
+  public var state: State
+
+  /// How the last transaction ended.
+  public var outcome: Outcome
+
+  /// Grows with every rewrite of the lock within a transaction.
+  public var step: UInt32
+
+  /// The row's version, in microseconds; grows with every transaction.
+  public var version: UInt64
+
+  /// The last transaction.
+  public var transactionID: TransactionID
+
+  /// Creates a header.
+  public init(
+    state: State, outcome: Outcome, step: UInt32, version: UInt64, transactionID: TransactionID
+  ) {
+    self.state = state
+    self.outcome = outcome
+    self.step = step
+    self.version = version
+    self.transactionID = transactionID
+  }
+
+  /// The number of bytes of an encoded header.
+  public static let encodedBytes = 31
+
+  private static let format: UInt8 = 1
+
+  /// The header as it is stored.
+  public func encode() -> Bytes {
+    var bytes: [UInt8] = [Self.format, state.rawValue, outcome.rawValue]
+    for shift in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: step >> UInt32(shift * 8))) }
+    for number in [version, transactionID.high, transactionID.low] {
+      for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(shift * 8))) }
+    }
+    return Bytes(bytes)
+  }
+
+  /// Decodes a stored header; nil when it is none that this version knows.
+  public init?(decoding bytes: Bytes) {
+    guard bytes.count == Self.encodedBytes, bytes[0] == Self.format,
+      let state = State(rawValue: bytes[1]), let outcome = Outcome(rawValue: bytes[2])
+    else { return nil }
+    func number(at start: Int, bytes count: Int) -> UInt64 {
+      (0..<count).reduce(0) { $0 | UInt64(bytes[start + $1]) << UInt64($1 * 8) }
+    }
+    self.init(
+      state: state, outcome: outcome, step: UInt32(number(at: 3, bytes: 4)),
+      version: number(at: 7, bytes: 8),
+      transactionID: TransactionID(
+        high: number(at: 15, bytes: 8), low: number(at: 23, bytes: 8)))
+  }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import WideColumn
+
+/// What a transaction sees of a row that it has written to: the committed cells under its own changes.
+///
+/// Own puts are newer than every committed version; deletes hide what was there before them, own puts included,
+/// unless they name a timestamp: those concern committed versions only.
+struct RowOverlay {
+  private struct Version {
+    var timestamp: Timestamp
+    var value: Bytes
+    var isDeleted = false
+  }
+
+  private let schema: TableSchema
+  private var columns: [Column: [Version]] = [:]
+
+  /// Begins with the committed row, read with as many versions as its families keep.
+  init(_ committed: RowResult?, schema: TableSchema) {
+    self.schema = schema
+    for cell in committed.map(Array.init) ?? [] {
+      columns[cell.column, default: []].append(
+        Version(timestamp: cell.timestamp, value: cell.value))
+    }
+  }
+
+  /// Applies a change of the transaction.
+  mutating func apply(_ mutation: Mutation) {
+    switch mutation {
+    case .put(let column, _, let value):
+      var versions = columns[column] ?? []
+      if versions.first?.timestamp == .max { versions.removeFirst() }
+      versions.insert(Version(timestamp: .max, value: value), at: 0)
+      columns[column] = versions
+    case .deleteVersion(let column, let timestamp):
+      guard var versions = columns[column] else { return }
+      // A deleted version keeps its place: what it had pushed out does not come back.
+      for index in versions.indices where versions[index].timestamp == timestamp {
+        versions[index].isDeleted = true
+      }
+      columns[column] = versions
+    case .deleteColumn(let column, let upTo):
+      delete(column, upTo)
+    case .deleteFamily(let family, let upTo):
+      for column in columns.keys where column.family == family { delete(column, upTo) }
+    case .deleteRow(let upTo):
+      for column in columns.keys { delete(column, upTo) }
+    }
+  }
+
+  private mutating func delete(_ column: Column, _ upTo: Timestamp?) {
+    guard let upTo else {
+      columns[column] = nil
+      return
+    }
+    columns[column]?.removeAll { $0.timestamp <= upTo && $0.timestamp != .max }
+  }
+
+  /// The row as a read returns it; nil when nothing of it is selected.
+  func result(
+    row: RowKey, columns selection: ColumnSelection, versionsMax: Int, cellsMax: Int?
+  ) -> RowResult? {
+    var cells: [Cell] = []
+    for column in columns.keys.sorted() {
+      guard column.family != ColumnFamily.lockFamilyName,
+        selection.contains(family: column.family, qualifier: column.qualifier)
+      else { continue }
+      let kept = schema.family(named: column.family)?.versionsMax ?? 1
+      let visible = (columns[column] ?? []).prefix(kept).filter { !$0.isDeleted }
+      for version in visible.prefix(versionsMax) {
+        cells.append(
+          Cell(column: column, timestamp: version.timestamp, value: version.value))
+      }
+    }
+    if let cellsMax, cells.count > cellsMax { cells.removeLast(cells.count - cellsMax) }
+    return cells.isEmpty ? nil : RowResult(row: row, cells: cells)
+  }
+}

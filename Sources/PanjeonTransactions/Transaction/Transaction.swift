@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import WideColumn
+
+/// A read-write transaction: reads from one snapshot, writes kept until the commit.
+///
+/// Strictly serializable: it commits only if no row it read, no row it found absent and no range it scanned has
+/// been changed since its snapshot. Its reads show its own writes. It exists only inside the body given to
+/// ``TransactionManager/withTransaction(_:_:)`` and cannot be copied out of it.
+public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
+  /// The name of this attempt.
+  public let id: TransactionID
+
+  let store: Store
+  let snapshot: Store.Snapshot
+  let options: TransactionOptions
+  let schemas: SchemaCache
+
+  /// The headers of the rows read, nil for a row that has none.
+  var headers: [TransactionRow: Bytes?] = [:]
+
+  /// The rows read one by one, whose headers must be the same at the commit.
+  var rowsRead: Set<TransactionRow> = []
+
+  /// The ranges scanned, as far as they were.
+  var ranges: [UnchangedRange?] = []
+
+  /// The changes of each row, in order.
+  var writes: [TransactionRow: [Mutation]] = [:]
+  private var bytesWritten = 0
+
+  init(
+    id: TransactionID, store: Store, options: TransactionOptions, schemas: SchemaCache
+  ) throws(StoreError) {
+    self.id = id
+    self.store = store
+    self.options = options
+    self.schemas = schemas
+    snapshot = try store.snapshot(.sequenced)
+  }
+
+  /// Reads a row as of the snapshot, with this transaction's own changes; nil when nothing of it is there.
+  ///
+  /// Cells that the transaction has written itself bear the timestamp `.max`. Throws errors of the store;
+  /// `conflict` when a commit in two phases holds the row; `tooLarge`; `misuse` when the lock family is asked for.
+  public mutating func get(_ get: Get, in table: String) async throws -> RowResult? {
+    let name = TransactionRow(table: table, row: get.row)
+    try checkSelection(get.columns)
+    let changes = writes[name]
+    if changes == nil {
+      let read = try await store.get(get.withHeader(), in: table, at: snapshot)
+      try noteRead(name, read)
+      return read?.withoutLock(cellsMax: get.cellsMax)
+    }
+    return try await readOverlaid(name, get, changes ?? [])
+  }
+
+  /// Reads several rows of a table, in order.
+  ///
+  /// Throws as ``get(_:in:)`` for one row.
+  public mutating func get(_ gets: [Get], in table: String) async throws -> [RowResult?] {
+    var rows: [RowResult?] = []
+    for get in gets { rows.append(try await self.get(get, in: table)) }
+    return rows
+  }
+
+  mutating func readOverlaid(
+    _ name: TransactionRow, _ get: Get, _ changes: [Mutation]
+  ) async throws -> RowResult? {
+    let schema = try await schemas.schema(of: name.table, in: store)
+    var whole = get.withHeader()
+    whole.cellsMax = nil
+    whole.versionsMax = schema.families.map(\.versionsMax).max() ?? 1
+    let read = try await store.get(whole, in: name.table, at: snapshot)
+    try noteRead(name, read)
+    var overlay = RowOverlay(read, schema: schema)
+    for change in changes { overlay.apply(change) }
+    return overlay.result(
+      row: get.row, columns: get.columns, versionsMax: get.versionsMax, cellsMax: get.cellsMax)
+  }
+
+  /// Changes a row when the transaction commits.
+  ///
+  /// A put bears the row's version as its timestamp, so it may not name one. A delete that names a timestamp
+  /// concerns committed versions only. Throws `misuse` and `tooLarge`, and errors of the store's limits and schema at
+  /// the commit.
+  public mutating func mutate(_ rowMutations: RowMutations, in table: String) throws {
+    for mutation in rowMutations.mutations { try checkWrite(mutation) }
+    let name = TransactionRow(table: table, row: rowMutations.row)
+    bytesWritten += rowMutations.mutations.reduce(rowMutations.row.count) { $0 + $1.byteCount }
+    writes[name, default: []].append(contentsOf: rowMutations.mutations)
+    if writes.count > options.rowsWrittenMax || bytesWritten > options.bytesWrittenMax {
+      throw TransactionError(
+        .tooLarge,
+        "a transaction that writes more than \(options.rowsWrittenMax) rows or "
+          + "\(options.bytesWrittenMax) bytes", row: name)
+    }
+  }
+
+  /// Writes cells to a row when the transaction commits.
+  ///
+  /// Throws as ``mutate(_:in:)``.
+  public mutating func put(_ put: Put, in table: String) throws {
+    try mutate(put.rowMutations, in: table)
+  }
+
+  /// Deletes from a row when the transaction commits.
+  ///
+  /// Throws as ``mutate(_:in:)``.
+  public mutating func delete(_ delete: Delete, in table: String) throws {
+    try mutate(delete.rowMutations, in: table)
+  }
+
+  private func checkWrite(_ mutation: Mutation) throws {
+    if mutation.family == ColumnFamily.lockFamilyName {
+      throw TransactionError(.misuse, "the family '!lock!' belongs to the transactions themselves")
+    }
+    if case .put(_, .some, _) = mutation {
+      throw TransactionError(
+        .misuse, "a put in a transaction bears its row's version; leave the timestamp out")
+    }
+  }
+
+  func checkSelection(_ columns: ColumnSelection) throws {
+    if columns.families?[ColumnFamily.lockFamilyName] != nil {
+      throw TransactionError(.misuse, "the family '!lock!' belongs to the transactions themselves")
+    }
+  }
+
+  private mutating func noteRead(_ name: TransactionRow, _ row: RowResult?) throws {
+    rowsRead.insert(name)
+    try noteHeader(name, row)
+  }
+
+  /// Remembers the header a row was read with.
+  mutating func noteHeader(_ name: TransactionRow, _ row: RowResult?) throws {
+    let header = row?.value(
+      family: LockColumn.header.family, qualifier: LockColumn.header.qualifier)
+    if let header, LockHeader(decoding: header)?.state != .stable {
+      throw TransactionError(
+        .conflict, "the row is locked by a commit in two phases", row: name)
+    }
+    headers[name] = .some(header)
+    if headers.count > options.rowsReadMax {
+      throw TransactionError(
+        .tooLarge, "a transaction that reads more than \(options.rowsReadMax) rows", row: name)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import WideColumn
+
+/// How a transaction is run.
+public struct TransactionOptions: Hashable, Sendable {
+  /// What the commit survives when it returns; by default `disk`.
+  public var durability: Durability
+
+  /// How often the body is run at the most; by default 64.
+  public var attemptsMax: Int
+
+  /// How long all attempts may take together; by default 30 s.
+  public var deadline: Duration
+
+  /// The bound of the first wait between attempts; it doubles with each; by default 0.5 ms.
+  public var backoffBase: Duration
+
+  /// The bound of every wait between attempts; by default 100 ms.
+  public var backoffMax: Duration
+
+  /// How many rows may be read, scanned ones included; by default 8,192.
+  public var rowsReadMax: Int
+
+  /// How many rows may be written; by default 4,096.
+  public var rowsWrittenMax: Int
+
+  /// How many bytes may be written; by default 16 MiB.
+  public var bytesWrittenMax: Int
+
+  /// Creates options.
+  public init(
+    durability: Durability = .disk, attemptsMax: Int = 64, deadline: Duration = .seconds(30),
+    backoffBase: Duration = .microseconds(500), backoffMax: Duration = .milliseconds(100),
+    rowsReadMax: Int = 8192, rowsWrittenMax: Int = 4096, bytesWrittenMax: Int = 16 << 20
+  ) {
+    self.durability = durability
+    self.attemptsMax = attemptsMax
+    self.deadline = deadline
+    self.backoffBase = backoffBase
+    self.backoffMax = backoffMax
+    self.rowsReadMax = rowsReadMax
+    self.rowsWrittenMax = rowsWrittenMax
+    self.bytesWrittenMax = bytesWrittenMax
+  }
+}
