@@ -53,12 +53,12 @@ let package = Package(
     .target(name: "PanjeonTransactions", dependencies: ["WideColumn"]),
     .target(
       name: "Panjeon", dependencies: ["PanjeonStorage", "PanjeonTransactions", "WideColumn"]),
-    .target(name: "Between", dependencies: ["Panjeon", "WideColumn"]),
+    .target(name: "Between", dependencies: ["Panjeon", "PanjeonTransactions", "WideColumn"]),
     .target(name: "PanjeonTesting", dependencies: ["PanjeonStorage", "WideColumn"]),
     .target(
       name: "PanjeonInspector",
       dependencies: [
-        "Between", "Panjeon", "PanjeonStorage", "WideColumn",
+        "Between", "Panjeon", "PanjeonStorage", "PanjeonTransactions", "WideColumn",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(

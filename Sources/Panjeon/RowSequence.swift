@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import PanjeonStorage
+internal import PanjeonStorage
 internal import PanjeonTransactions
 public import WideColumn
 

@@ -15,7 +15,8 @@ final class InMemoryFile: File {
     self.fileSystem = fileSystem
   }
 
-  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(StoreError) -> Int {
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(StoreError) -> Int
+  {
     try fileSystem.call(.read, path)
     let bytes = fileSystem.withDisk { [inode] disk -> [UInt8] in
       guard let current = disk.inodes[inode]?.current, Int(offset) < current.count else {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import WideColumn
+internal import WideColumn
 
 /// The name of a transaction: 128 random bits, in every row header that it writes.
 public struct TransactionID: Hashable, Sendable, CustomStringConvertible {

@@ -66,7 +66,8 @@ extension Transaction {
   private func nextKey(_ cursor: TransactionCursor<Store>) -> RowKey? {
     let isReversed = cursor.scan.isReversed
     var nearest = cursor.ahead?.row
-    for name in writes.keys where name.table == cursor.table && cursor.scan.rows.contains(name.row) {
+    for name in writes.keys where name.table == cursor.table && cursor.scan.rows.contains(name.row)
+    {
       if let last = cursor.last, isReversed ? name.row >= last : name.row <= last { continue }
       guard let known = nearest else {
         nearest = name.row

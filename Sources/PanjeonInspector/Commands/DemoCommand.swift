@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import Between
+internal import Panjeon
+internal import PanjeonStorage
+internal import PanjeonTransactions
+internal import WideColumn
+
+/// `panjeon demo`
+struct DemoCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo",
+    abstract: "Sends couples' messages, kills the sender, and checks what is left.",
+    discussion: """
+      Couples are created and messages sent by many clients at once, each message a serializable transaction over
+      three rows, in a process that is killed at a random moment. The store is then opened again: every message
+      acknowledged before the kill must be there, once, in order, in both partners' rows. With durability memory
+      the last messages may be lost, and what is left must have no gap.
+      """)
+
+  @OptionGroup var options: DemoOptions
+
+  @Option(help: "The store's directory; a temporary one, removed at the end, if it is not given.")
+  var store: String?
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func run() async throws {
+    Output.ignoreClosedPipe()
+    do {
+      let report = try await demonstrate()
+      if json { try Output.print(json: report) } else { Output.print(report.text) }
+      if !report.checksPassed { throw ExitCode(1) }
+    } catch let error as MessagesFileError {
+      Output.printError("panjeon: \(options.messages ?? ""): \(error)")
+      throw ExitCode(1)
+    } catch let error as StoreError {
+      Output.printError("panjeon: \(error)")
+      throw ExitCode(1)
+    }
+  }
+
+  private func demonstrate() async throws -> DemoReport {
+    let seed = options.seed ?? Platform.randomSeed()
+    let conversations = try options.messages.map { try MessagesFile.read($0) }
+    let directory = try store ?? TemporaryDirectory.create()
+    defer { if store == nil { TemporaryDirectory.remove(directory) } }
+    let run = try await freeRun(from: seed, in: directory)
+    let plan = DemoPlan(run: run, couples: options.couples, conversations: conversations)
+    var random = SplitMix64(seed: seed)
+    let killAfter = options.seconds * Double.random(in: 0.5..<1, using: &random)
+    let demo = DemoRun(
+      executable: TemporaryDirectory.executable, arguments: childArguments(run, directory),
+      seconds: options.seconds, killAfterSeconds: killAfter, clock: SystemTimeSource())
+    let executor = IOExecutor(name: "demo", threads: 1)
+    defer { executor.shutDown() }
+    let heard = try await executor.run { () throws(StoreError) in try demo.run() }
+    return try await DemoCheck(
+      plan: plan, heard: heard, directory: directory, options: options, seed: seed
+    ).report()
+  }
+
+  /// The first run from the seed on whose couples the store does not hold yet.
+  private func freeRun(from seed: UInt64, in directory: String) async throws -> UInt64 {
+    let database = try await Database.open(at: directory)
+    try await BetweenSchema.create(in: database)
+    var run = seed
+    while true {
+      let first = DemoPlan(run: run, couples: 1, conversations: nil).ids(couple: 0)
+      let row = try await database.get(Get(first.a.bytes), in: BetweenSchema.user)
+      if row == nil { break }
+      run &+= 1
+    }
+    try await database.close()
+    return run
+  }
+
+  private func childArguments(_ run: UInt64, _ directory: String) -> [String] {
+    var arguments = [
+      "demo-child", "--store", directory, "--run", String(run),
+      "--couples", String(options.couples), "--clients", String(options.clients),
+      "--seconds", String(options.seconds), "--durability", options.durability.name,
+    ]
+    if let messages = options.messages { arguments += ["--messages", messages] }
+    return arguments
+  }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ArgumentParser
+
+/// The root of the tool's commands.
+public struct PanjeonCommand: AsyncParsableCommand {
+  /// How the command is called and what it has below it.
+  public static let configuration = CommandConfiguration(
+    commandName: "panjeon",
+    abstract: "Looks into Panjeon stores, and shows what they can do.",
+    discussion: """
+      info, get and scan never write, and may run while another process has the store open.
+      Bytes that cannot be printed are shown, and may be given, as \\x00, like in HBase's shell.
+      Exit status: 0 done, 1 a check failed or the store cannot be read, 64 wrong usage.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      DemoCommand.self, InfoCommand.self, GetCommand.self, ScanCommand.self, DemoChildCommand.self,
+    ])
+
+  /// Creates the command, for ArgumentParser.
+  public init() {}
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ArgumentParser
+public import WideColumn
+
+extension Durability: ExpressibleByArgument {
+  /// The names the command line knows: disk, os, memory.
+  public init?(argument: String) {
+    switch argument {
+    case "disk": self = .disk
+    case "os": self = .operatingSystem
+    case "memory": self = .memory
+    default: return nil
+    }
+  }
+
+  /// The name as it is given.
+  public var defaultValueDescription: String { name }
+
+  /// The names the command line knows.
+  public static var allValueStrings: [String] { ["disk", "os", "memory"] }
+
+  var name: String {
+    switch self {
+    case .disk: "disk"
+    case .operatingSystem: "os"
+    case .memory: "memory"
+    }
+  }
+}
+
+/// What parent and child of the demo are told alike.
+struct DemoOptions: ParsableArguments {
+  /// The most couples, clients and seconds that make sense.
+  static let couplesMax = 1_000_000
+  static let clientsMax = 10_000
+  static let secondsMax = 86_400.0
+
+  @Option(help: "How many couples to create (with --messages: as many as the file has).")
+  var couples = 50
+
+  @Option(help: "How many clients send at the same time.")
+  var clients = 16
+
+  @Option(help: "How long to send, in seconds; the kill comes in the second half of it.")
+  var seconds = 5.0
+
+  @Option(help: "A file of JSON Lines to send instead of made-up text.")
+  var messages: String?
+
+  @Option(help: "What an acknowledged message survives: disk, os or memory.")
+  var durability = Durability.disk
+
+  @Option(help: "Decides couples, texts, and the moment of the kill; random if it is not given.")
+  var seed: UInt64?
+
+  func validate() throws {
+    guard (1...Self.couplesMax).contains(couples) else {
+      throw ValidationError("--couples must lie between 1 and \(Self.couplesMax)")
+    }
+    guard (1...Self.clientsMax).contains(clients) else {
+      throw ValidationError("--clients must lie between 1 and \(Self.clientsMax)")
+    }
+    guard seconds > 0, seconds <= Self.secondsMax else {
+      throw ValidationError("--seconds must be more than 0 and at most \(Self.secondsMax)")
+    }
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Between
+internal import WideColumn
+
+/// What parent and child know of a run without speaking: who is in which couple, and what is written.
+///
+/// Everything is a function of the run's number, so that the parent can tell what should be in the store.
+struct DemoPlan: Sendable {
+  /// The number of the run: the seed, unless a store already holds that run's couples.
+  let run: UInt64
+  let conversations: [DemoConversation]?
+  let coupleCount: Int
+
+  init(run: UInt64, couples: Int, conversations: [DemoConversation]?) {
+    self.run = run
+    self.conversations = conversations
+    coupleCount = conversations?.count ?? couples
+  }
+
+  struct Members: Sendable {
+    var a: User
+    var b: User
+    var couple: Relationship
+  }
+
+  /// The generator that gives the ids of a couple.
+  func generator(couple: Int) -> SplitMix64 {
+    // Through a generator of its own: neighbouring seeds must not give overlapping streams.
+    var mixed = SplitMix64(seed: run ^ UInt64(couple) << 24 ^ 0xC0FF_EE)
+    return SplitMix64(seed: mixed.next())
+  }
+
+  /// The ids of a couple: its two users and itself.
+  func ids(couple: Int) -> (a: ObjectID, b: ObjectID, couple: ObjectID) {
+    var generator = generator(couple: couple)
+    let a = ObjectID(using: &generator)
+    _ = ObjectID(using: &generator)
+    let b = ObjectID(using: &generator)
+    _ = ObjectID(using: &generator)
+    return (a, b, ObjectID(using: &generator))
+  }
+
+  /// The text of a made-up message: names its client and number, so that it is the only one of its kind.
+  func text(client: Int, number: Int) -> Bytes {
+    var mixed = SplitMix64(seed: run ^ UInt64(client) << 40 ^ UInt64(number) << 4)
+    var generator = SplitMix64(seed: mixed.next())
+    var text = "\(client)/\(number)"
+    for _ in 0..<Int.random(in: 3...16, using: &generator) {
+      text += " " + Self.words[Int.random(in: 0..<Self.words.count, using: &generator)]
+    }
+    return Bytes(utf8: text)
+  }
+
+  /// The client and number that a made-up text names.
+  static func origin(of text: Bytes) -> (client: Int, number: Int)? {
+    let name = text.prefix { $0 != UInt8(ascii: " ") }
+    let parts = Bytes(Array(name)).utf8String?.split(separator: "/") ?? []
+    guard parts.count == 2, let client = Int(parts[0]), let number = Int(parts[1]) else {
+      return nil
+    }
+    return (client, number)
+  }
+
+  private static let words = [
+    "good", "morning", "did", "you", "sleep", "well", "coffee", "later", "love", "see", "tonight",
+    "train", "is", "late", "again", "dinner", "at", "eight", "miss", "happy", "anniversary",
+    "잘", "잤어", "보고", "싶어", "오늘", "저녁", "뭐", "먹을까", "사랑해", "지금", "가는", "중이야", "우리",
+    "기념일", "축하해", "❤️", "😊",
+  ]
+}
+
+/// The messages of one couple of a file, in their order.
+struct DemoConversation: Sendable, Equatable {
+  struct Line: Sendable, Equatable {
+    var isFromA: Bool
+    var text: Bytes
+    var sentAtMicroseconds: Int64?
+  }
+
+  var couple: String
+  var lines: [Line]
+}

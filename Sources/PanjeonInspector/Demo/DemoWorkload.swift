@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Between
+internal import Panjeon
+internal import PanjeonStorage
+internal import PanjeonTransactions
+internal import WideColumn
+
+/// What the child does: creates couples, then sends messages from many clients until it is killed.
+struct DemoWorkload: Sendable {
+  let database: Database
+  let plan: DemoPlan
+  let clients: Int
+  let durability: Durability
+  let reporter: DemoReporter
+  let clock: any TimeSource
+
+  /// Creates the run's couples, many at a time; durable when it returns.
+  func createCouples() async throws {
+    try await BetweenSchema.create(in: database)
+    try await withThrowingTaskGroup { group in
+      for client in 0..<clients {
+        group.addTask {
+          for couple in stride(from: client, to: plan.coupleCount, by: clients) {
+            try await create(couple)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  private func create(_ couple: Int) async throws {
+    try await database.withTransaction { transaction in
+      var generator = plan.generator(couple: couple)
+      let a = try Accounts.create(name: "a \(couple)", using: &generator, in: &transaction)
+      let b = try Accounts.create(name: "b \(couple)", using: &generator, in: &transaction)
+      _ = try await Couples.pair(a.id, b.id, using: &generator, in: &transaction)
+    }
+  }
+
+  /// Sends until `deadline`, or to the end of the file.
+  func send(until deadline: UInt64) async throws {
+    try await withThrowingTaskGroup { group in
+      for client in 0..<clients {
+        group.addTask {
+          if let conversations = plan.conversations {
+            try await sendConversations(conversations, client: client, until: deadline)
+          } else {
+            try await sendMadeUp(client: client, until: deadline)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  private func sendMadeUp(client: Int, until deadline: UInt64) async throws {
+    var random = SplitMix64(seed: plan.run ^ UInt64(client) << 32 ^ 0x5E4D)
+    for number in 0..<Int(UInt32.max) {
+      if clock.monotonicNanoseconds() >= deadline { return }
+      let choice = random.next()
+      try await send(
+        plan.text(client: client, number: number),
+        couple: Int(choice >> 1 % UInt64(plan.coupleCount)), isFromA: choice & 1 == 0,
+        client: client, number: number, sentAtMicroseconds: nil)
+    }
+  }
+
+  /// Sends the couples that fall to this client, each in its order, a message of each in turn.
+  private func sendConversations(
+    _ conversations: [DemoConversation], client: Int, until deadline: UInt64
+  ) async throws {
+    let mine = Array(stride(from: client, to: conversations.count, by: clients))
+    let longest = mine.map { conversations[$0].lines.count }.max() ?? 0
+    for number in 0..<longest {
+      for couple in mine where number < conversations[couple].lines.count {
+        if clock.monotonicNanoseconds() >= deadline { return }
+        let line = conversations[couple].lines[number]
+        try await send(
+          line.text, couple: couple, isFromA: line.isFromA, client: client, number: number,
+          sentAtMicroseconds: line.sentAtMicroseconds)
+      }
+    }
+  }
+
+  private func send(
+    _ text: Bytes, couple: Int, isFromA: Bool, client: Int, number: Int,
+    sentAtMicroseconds: Int64?
+  ) async throws {
+    let ids = plan.ids(couple: couple)
+    let sentAt = sentAtMicroseconds ?? clock.wallClockMicroseconds()
+    var options = TransactionOptions(durability: durability)
+    options.attemptsMax = 10_000
+    let begin = clock.monotonicNanoseconds()
+    let receipt = try await database.withTransaction(options) { transaction in
+      try await Messaging.send(
+        text, from: isFromA ? ids.a : ids.b, in: ids.couple, sentAtMicroseconds: sentAt,
+        in: &transaction)
+    }
+    reporter.report(
+      .acknowledged(
+        Acknowledgement(
+          couple: UInt32(couple), client: UInt32(client), number: UInt32(number),
+          isFromA: isFromA, senderMessageID: receipt.senderMessageID,
+          receiverMessageID: receipt.receiverMessageID, beginNanoseconds: begin,
+          endNanoseconds: clock.monotonicNanoseconds())))
+  }
+
+  func reportStatistics() {
+    let statistics = database.transactionStatistics
+    reporter.report(
+      .statistics(conflicts: statistics.conflicts, retries: statistics.retries))
+  }
+}

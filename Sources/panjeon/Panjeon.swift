@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import PanjeonInspector
+
+/// The command-line tool.
+@main
+enum Main {
+  static func main() async {
+    await PanjeonCommand.main()
+  }
+}
