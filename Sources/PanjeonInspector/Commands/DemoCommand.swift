@@ -46,13 +46,13 @@ struct DemoCommand: AsyncParsableCommand {
     let seed = options.seed ?? Platform.randomSeed()
     let conversations = try options.messages.map { try MessagesFile.read($0) }
     let directory = try store ?? TemporaryDirectory.create()
-    defer { if store == nil { TemporaryDirectory.remove(directory) } }
+    defer { if store == nil { removeStore(directory) } }
     let run = try await freeRun(from: seed, in: directory)
     let plan = DemoPlan(run: run, couples: options.couples, conversations: conversations)
     var random = SplitMix64(seed: seed)
     let killAfter = options.seconds * Double.random(in: 0.5..<1, using: &random)
     let demo = DemoRun(
-      executable: TemporaryDirectory.executable, arguments: childArguments(run, directory),
+      executable: Self.executable, arguments: childArguments(run, directory),
       seconds: options.seconds, killAfterSeconds: killAfter, clock: SystemTimeSource())
     let executor = IOExecutor(name: "demo", threads: 1)
     defer { executor.shutDown() }
@@ -60,6 +60,23 @@ struct DemoCommand: AsyncParsableCommand {
     return try await DemoCheck(
       plan: plan, heard: heard, directory: directory, options: options, seed: seed
     ).report()
+  }
+
+  private func removeStore(_ directory: String) {
+    do throws(StoreError) {
+      try TemporaryDirectory.remove(directory)
+    } catch {
+      Output.printError("panjeon: could not clean up: \(error)")
+    }
+  }
+
+  /// The path of the running executable.
+  private static var executable: String {
+    #if os(Linux)
+      "/proc/self/exe"
+    #else
+      CommandLine.arguments[0]
+    #endif
   }
 
   /// The first run from the seed on whose couples the store does not hold yet.

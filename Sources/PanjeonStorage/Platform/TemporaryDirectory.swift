@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+package import WideColumn
+
+/// A fresh directory for a store that is thrown away.
+package enum TemporaryDirectory {
+  /// Creates a directory below `TMPDIR`, or `/tmp`, and returns its path.
+  package static func create() throws(StoreError) -> String {
+    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array("\(parent)/panjeon-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else {
+      throw systemError("make a temporary directory", parent)
+    }
+    return String(
+      decoding: template.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  /// Removes a directory with the files in it.
+  package static func remove(_ path: String) throws(StoreError) {
+    let fileSystem = PosixFileSystem()
+    for name in try fileSystem.list(path) { try fileSystem.remove(path + "/" + name) }
+    if rmdir(path) != 0 { throw systemError("remove the directory", path) }
+  }
+}
