@@ -87,5 +87,5 @@ let package = Package(
 for target in package.targets where target.type != .system && target.name != "CPanjeonChecksum" {
   target.swiftSettings = swiftSettings
   // What the sources do to raw memory is marked and reasoned about; tests only poke at it.
-  //MIG if target.type != .test { target.swiftSettings?.append(.strictMemorySafety()) }
+  if target.type != .test { target.swiftSettings?.append(.strictMemorySafety()) }
 }

@@ -42,8 +42,8 @@ public struct Bytes: Sendable {
 
   /// The bytes decoded as UTF-8, or nil when they are not valid UTF-8.
   public var utf8String: String? {
-    withUnsafeBytes { bytes in
-      String(validating: bytes, as: UTF8.self)
+    unsafe withUnsafeBytes { bytes in
+      unsafe String(validating: bytes, as: UTF8.self)
     }
   }
 
@@ -59,8 +59,8 @@ public struct Bytes: Sendable {
   ) throws(E) -> R {
     let range = (lower: lowerBound, count: count)
     do {
-      return try storageForAccess.withUnsafeBytes { buffer in
-        try body(
+      return try unsafe storageForAccess.withUnsafeBytes { buffer in
+        try unsafe body(
           UnsafeRawBufferPointer(rebasing: buffer[range.lower..<(range.lower + range.count)]))
       }
     } catch let error as E {
@@ -113,15 +113,15 @@ extension Bytes: Hashable, Comparable {
 
   /// Feeds the bytes to `hasher`.
   public func hash(into hasher: inout Hasher) {
-    withUnsafeBytes { bytes in
-      hasher.combine(bytes: bytes)
+    unsafe withUnsafeBytes { bytes in
+      unsafe hasher.combine(bytes: bytes)
     }
   }
 
   private func compare(to other: Bytes) -> Int {
-    withUnsafeBytes { left in
-      other.withUnsafeBytes { right in
-        compareBytes(left, right)
+    unsafe withUnsafeBytes { left in
+      unsafe other.withUnsafeBytes { right in
+        unsafe compareBytes(left, right)
       }
     }
   }

@@ -14,7 +14,7 @@
 package func compareBytes(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {
   let common = min(left.count, right.count)
   if common > 0, let leftBase = left.baseAddress, let rightBase = right.baseAddress {
-    let order = memcmp(leftBase, rightBase, common)
+    let order = unsafe memcmp(leftBase, rightBase, common)
     if order != 0 { return Int(order) }
   }
   return left.count - right.count

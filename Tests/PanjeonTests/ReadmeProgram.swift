@@ -2,7 +2,6 @@
 
 // README begins
 import Panjeon
-import WideColumn
 
 func keepAccounts(at path: String) async throws -> [String] {
   try await withDatabase(at: path) { database in
@@ -17,7 +16,8 @@ func keepAccounts(at path: String) async throws -> [String] {
         let balance = before?.value(family: "data", qualifier: "balance")?.utf8String ?? "100"
         var put = Put(row)
         put.add(
-          family: "data", qualifier: "balance", value: Bytes(utf8: "\((Int(balance) ?? 0) + amount)"))
+          family: "data", qualifier: "balance",
+          value: Bytes(utf8: "\((Int(balance) ?? 0) + amount)"))
         try transaction.put(put, in: "account")
       }
     }

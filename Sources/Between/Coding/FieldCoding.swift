@@ -20,11 +20,11 @@ struct FieldWriter {
     if value.isEmpty { return }
     appendVarint(field << 3 | 2)
     appendVarint(UInt64(value.count))
-    value.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    unsafe value.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
   }
 
   mutating func append(unknown fields: Bytes) {
-    fields.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    unsafe fields.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
   }
 
   private mutating func appendVarint(_ value: UInt64) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The types of objects that rows hold. The raw values are part of the format.
+/// The types of objects that rows hold.
+///
+/// The raw values are part of the format.
 public enum ObjectType: UInt8, Sendable, CaseIterable {
   /// A person's credentials.
   case account = 1

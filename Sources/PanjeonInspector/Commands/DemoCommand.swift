@@ -7,7 +7,7 @@ internal import PanjeonStorage
 internal import PanjeonTransactions
 internal import WideColumn
 
-/// `panjeon demo`
+/// The command `panjeon demo`.
 struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",

@@ -5,7 +5,7 @@ internal import Panjeon
 internal import PanjeonStorage
 internal import WideColumn
 
-/// `panjeon get STORE TABLE ROW`
+/// The command `panjeon get STORE TABLE ROW`.
 struct GetCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "get", abstract: "Prints the cells of one row, locks included.",

@@ -4,7 +4,7 @@ internal import ArgumentParser
 internal import Panjeon
 internal import PanjeonStorage
 
-/// `panjeon info STORE`
+/// The command `panjeon info STORE`.
 struct InfoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info", abstract: "Shows what a store consists of.")

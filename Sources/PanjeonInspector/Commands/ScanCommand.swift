@@ -5,7 +5,7 @@ internal import Panjeon
 internal import PanjeonStorage
 internal import WideColumn
 
-/// `panjeon scan STORE TABLE`
+/// The command `panjeon scan STORE TABLE`.
 struct ScanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scan", abstract: "Prints the rows of a table in order, locks included.")

@@ -4,7 +4,9 @@ package import WideColumn
 
 /// Bytes as HBase's shell writes them: printable ASCII as it is, all else (and the backslash) as `\x00`.
 package enum EscapedBytes {
-  /// Undoes the escapes; nil when one is not whole. Other characters stand for their UTF-8.
+  /// Undoes the escapes; nil when one is not whole.
+  ///
+  /// Other characters stand for their UTF-8.
   package static func parse(_ text: String) -> Bytes? {
     var bytes: [UInt8] = []
     var rest = Substring(text)

@@ -22,42 +22,42 @@ struct ChildProcess {
     #if canImport(Darwin)
       var actions: posix_spawn_file_actions_t?
     #else
-      var actions = posix_spawn_file_actions_t()
+      var actions = unsafe posix_spawn_file_actions_t()
     #endif
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
     // The reading end must not be the descriptor that the child is given.
     let reading = fcntl(ends[0], F_DUPFD_CLOEXEC, descriptor + 10)
     let writing = fcntl(ends[1], F_DUPFD_CLOEXEC, descriptor + 10)
     close(ends[0])
     close(ends[1])
     guard reading >= 0, writing >= 0 else { throw Self.failure("make a pipe") }
-    posix_spawn_file_actions_adddup2(&actions, writing, descriptor)
-    var strings = ([path] + arguments).map { strdup($0) }
-    defer { for string in strings { free(string) } }
-    strings.append(nil)
+    unsafe posix_spawn_file_actions_adddup2(&actions, writing, descriptor)
+    var strings = unsafe ([path] + arguments).map { unsafe strdup($0) }
+    defer { unsafe strings.forEach { unsafe free($0) } }
+    unsafe strings.append(nil)
     var started = pid_t()
-    let status = posix_spawn(&started, path, &actions, nil, strings, environ)
+    let status = unsafe posix_spawn(&started, path, &actions, nil, strings, environ)
     close(writing)
     guard status == 0 else {
       close(reading)
-      throw StoreError(.io, "cannot start '\(path)': \(String(cString: strerror(status)))")
+      throw StoreError(.io, unsafe "cannot start '\(path)': \(String(cString: strerror(status)))")
     }
     process = started
     pipe = reading
   }
 
   private static func failure(_ what: String) -> StoreError {
-    StoreError(.io, "cannot \(what): \(String(cString: strerror(errno)))")
+    StoreError(.io, unsafe "cannot \(what): \(String(cString: strerror(errno)))")
   }
 
   /// Waits for bytes; an empty answer means that time ran out, nil that the child's end is closed.
   func read(timeoutMilliseconds: Int32) -> [UInt8]? {
     var poller = pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)
-    let ready = poll(&poller, 1, max(0, timeoutMilliseconds))
+    let ready = unsafe poll(&poller, 1, max(0, timeoutMilliseconds))
     if ready <= 0 { return [] }
     var bytes = [UInt8](repeating: 0, count: 64 << 10)
-    let count = bytes.withUnsafeMutableBytes { readBytes(pipe, $0) }
+    let count = unsafe bytes.withUnsafeMutableBytes { unsafe readBytes(pipe, $0) }
     if count < 0 { return errno == EINTR ? [] : nil }
     if count == 0 { return nil }
     bytes.removeLast(bytes.count - count)
@@ -72,7 +72,7 @@ struct ChildProcess {
   /// Waits for the child's end; returns whether a signal ended it.
   func wait() -> Bool {
     var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
     close(pipe)
     return status & 0x7F != 0
   }
@@ -80,12 +80,12 @@ struct ChildProcess {
 
 /// Calls `pipe`, whose name a property hides.
 private func makePipe(_ ends: inout [Int32]) -> Int32 {
-  pipe(&ends)
+  unsafe pipe(&ends)
 }
 
 /// Calls `read`, whose name a method hides.
 private func readBytes(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
-  read(descriptor, buffer.baseAddress, buffer.count)
+  unsafe read(descriptor, buffer.baseAddress, buffer.count)
 }
 
 /// Calls `kill`, whose name a method hides.

@@ -5,7 +5,9 @@ internal import Panjeon
 internal import PanjeonStorage
 internal import WideColumn
 
-/// `panjeon demo-child`: the process that the demo kills. Not for people.
+/// `panjeon demo-child`: the process that the demo kills.
+///
+/// Not for people.
 struct DemoChildCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo-child", abstract: "The process that the demo kills.", shouldDisplay: false)

@@ -58,7 +58,7 @@ final class DemoReporter: Sendable {
   private static func write(_ bytes: [UInt8], to descriptor: Int32) {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { writeBytes(descriptor, $0) }
+      let count = unsafe rest.withUnsafeBytes { unsafe writeBytes(descriptor, $0) }
       if count < 0, errno != EINTR { return }
       rest = rest.dropFirst(max(0, count))
     }
@@ -67,5 +67,5 @@ final class DemoReporter: Sendable {
 
 /// Calls `write`, whose name the method above hides.
 private func writeBytes(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-  write(descriptor, bytes.baseAddress, bytes.count)
+  unsafe write(descriptor, bytes.baseAddress, bytes.count)
 }

@@ -54,8 +54,8 @@ enum DemoWire {
   /// Takes the whole frames from the front; the kill may leave half of one at the end.
   static func take(from bytes: inout [UInt8]) -> [DemoReportFrame] {
     var frames: [DemoReportFrame] = []
-    let consumed = bytes.withRawBytes { buffer in
-      var reader = ByteReader(buffer)
+    let consumed = unsafe bytes.withRawBytes { buffer in
+      var reader = unsafe ByteReader(buffer)
       var whole = 0
       while let frame = try? next(&reader) {
         frames.append(frame)

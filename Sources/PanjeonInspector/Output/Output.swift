@@ -42,7 +42,7 @@ enum Output {
   private static func write(_ text: String, to descriptor: Int32) {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { writeBytes(descriptor, $0) }
+      let count = unsafe bytes.withUnsafeBytes { unsafe writeBytes(descriptor, $0) }
       if count < 0 {
         if errno == EINTR { continue }
         if errno == EPIPE { exit(0) }
@@ -55,5 +55,5 @@ enum Output {
 
 /// Calls `write`, whose name the method above hides.
 private func writeBytes(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-  write(descriptor, bytes.baseAddress, bytes.count)
+  unsafe write(descriptor, bytes.baseAddress, bytes.count)
 }

@@ -83,7 +83,9 @@ package final class BackgroundWork: Sendable {
     return (result.delay, unflushed > configuration.unflushedMemtablesMax)
   }
 
-  /// Flushes every memtable and waits for it. For closing.
+  /// Flushes every memtable and waits for it.
+  ///
+  /// For closing.
   package func flushAll() throws(StoreError) {
     pipeline.monitor.withLock { _ in
       for table in environment.catalog.all {

@@ -54,9 +54,9 @@ package struct Compactor: Sendable {
     var output: TableOutput?
     var lastRow: [UInt8] = []
     do throws(StoreError) {
-      try filter.run(cursor) { (row, key, value) throws(StoreError) in
+      try unsafe filter.run(cursor) { (row, key, value) throws(StoreError) in
         if let full = output, full.estimatedFileBytes >= environment.tableFileBytesMax(plan),
-          !lastRow.elementsEqual(row)
+          unsafe !lastRow.elementsEqual(row)
         {
           if let table = try full.finish() { outputs.append(table) }
           output = nil
@@ -68,8 +68,8 @@ package struct Compactor: Sendable {
           target = try makeOutput(region: region, group: group)
           output = target
         }
-        if !lastRow.elementsEqual(row) { lastRow = Array(row) }
-        try target.add(row: row, key: key, value: value)
+        if unsafe !lastRow.elementsEqual(row) { lastRow = unsafe Array(row) }
+        try unsafe target.add(row: row, key: key, value: value)
         if environment.isStopping { throw StoreError(.closed, "the store is closing") }
       }
       if let table = try output?.finish() { outputs.append(table) }

@@ -59,8 +59,8 @@ package struct Flusher: Sendable {
     try cursor.seekToFirst()
     let filter = CompactionFilter(
       snapshots: keep, layout: environment.layout(of: region), isBottom: false)
-    try filter.run(cursor) { (row, key, value) throws(StoreError) in
-      try output.add(row: row, key: key, value: value)
+    try unsafe filter.run(cursor) { (row, key, value) throws(StoreError) in
+      try unsafe output.add(row: row, key: key, value: value)
     }
     return try output.finish()
   }

@@ -32,7 +32,7 @@ package final class TableOutput {
   package func add(
     row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
   ) throws(StoreError) {
-    try builder.add(row: row, key: key, value: value)
+    try unsafe builder.add(row: row, key: key, value: value)
   }
 
   /// Makes the SSTable and its directory entry durable and opens it; nil when it holds nothing.

@@ -13,29 +13,29 @@ package struct MalformedBytes: Error {
   package private(set) var offset = 0
 
   package init(_ bytes: UnsafeRawBufferPointer) {
-    self.bytes = bytes
+    unsafe self.bytes = unsafe bytes
   }
 
-  package var remaining: Int { bytes.count - offset }
+  package var remaining: Int { unsafe bytes.count - offset }
 
   package var isAtEnd: Bool { remaining == 0 }
 
   package mutating func readByte() throws(MalformedBytes) -> UInt8 {
     guard remaining >= 1 else { throw MalformedBytes() }
     defer { offset += 1 }
-    return bytes[offset]
+    return unsafe bytes[offset]
   }
 
   package mutating func readFixed32LE() throws(MalformedBytes) -> UInt32 {
     guard remaining >= 4 else { throw MalformedBytes() }
     defer { offset += 4 }
-    return bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self).littleEndian
+    return unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self).littleEndian
   }
 
   package mutating func readFixed64LE() throws(MalformedBytes) -> UInt64 {
     guard remaining >= 8 else { throw MalformedBytes() }
     defer { offset += 8 }
-    return bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
+    return unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
   }
 
   /// Reads an unsigned integer in LEB128 of at most 10 bytes.
@@ -63,12 +63,12 @@ package struct MalformedBytes: Error {
   package mutating func readBytes(_ count: Int) throws(MalformedBytes) -> UnsafeRawBufferPointer {
     guard count >= 0, remaining >= count else { throw MalformedBytes() }
     defer { offset += count }
-    return UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + count)])
+    return unsafe UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + count)])
   }
 
   /// Reads bytes behind their length.
   package mutating func readLengthPrefixed() throws(MalformedBytes) -> UnsafeRawBufferPointer {
     let count = try readCount(max: remaining)
-    return try readBytes(count)
+    return try unsafe readBytes(count)
   }
 }

@@ -48,7 +48,7 @@ package enum CellKey {
     family: UInt8, qualifier: UnsafeRawBufferPointer, timestamp: Int64, sequence: UInt64,
     kind: CellKind, to key: inout [UInt8]
   ) {
-    appendColumnPrefix(family: family, qualifier: qualifier, to: &key)
+    unsafe appendColumnPrefix(family: family, qualifier: qualifier, to: &key)
     appendSuffix(timestamp: timestamp, sequence: sequence, kind: kind, to: &key)
   }
 
@@ -67,14 +67,15 @@ package enum CellKey {
   ) {
     key.append(family)
     key.append(columnPart)
-    appendEscaped(qualifier, to: &key)
+    unsafe appendEscaped(qualifier, to: &key)
     key.append(0)
     key.append(0)
   }
 
   /// Appends `bytes` with each zero followed by FF, so that a terminator of two zeros sorts first.
   package static func appendEscaped(_ bytes: UnsafeRawBufferPointer, to key: inout [UInt8]) {
-    for byte in bytes {
+    for index in 0..<bytes.count {
+      let byte = unsafe bytes[index]
       key.append(byte)
       if byte == 0 { key.append(0xFF) }
     }
@@ -85,8 +86,8 @@ package enum CellKey {
     timestamp: Int64, sequence: UInt64, kind: CellKind, to key: inout [UInt8]
   ) {
     let inverted = ~(UInt64(bitPattern: timestamp) ^ (1 << 63))
-    withUnsafeBytes(of: inverted.bigEndian) { key.append(contentsOf: $0) }
-    withUnsafeBytes(of: (~sequence).bigEndian) { key.append(contentsOf: $0) }
+    unsafe withUnsafeBytes(of: inverted.bigEndian) { unsafe key.append(contentsOf: $0) }
+    unsafe withUnsafeBytes(of: (~sequence).bigEndian) { unsafe key.append(contentsOf: $0) }
     key.append(kind.rawValue)
   }
 
@@ -95,33 +96,33 @@ package enum CellKey {
   /// - Precondition: The key holds at least `bytesMin` bytes (checked where bytes come from disk).
   @inline(always)
   package static func family(_ key: UnsafeRawBufferPointer) -> UInt8 {
-    key[0]
+    unsafe key[0]
   }
 
   /// The timestamp of an encoded key.
   @inline(always)
   package static func timestamp(_ key: UnsafeRawBufferPointer) -> Int64 {
-    let raw = key.loadUnaligned(fromByteOffset: key.count - suffixBytes, as: UInt64.self)
+    let raw = unsafe key.loadUnaligned(fromByteOffset: key.count - suffixBytes, as: UInt64.self)
     return Int64(bitPattern: ~UInt64(bigEndian: raw) ^ (1 << 63))
   }
 
   /// The sequence number of an encoded key.
   @inline(always)
   package static func sequence(_ key: UnsafeRawBufferPointer) -> UInt64 {
-    let raw = key.loadUnaligned(fromByteOffset: key.count - 9, as: UInt64.self)
+    let raw = unsafe key.loadUnaligned(fromByteOffset: key.count - 9, as: UInt64.self)
     return ~UInt64(bigEndian: raw)
   }
 
   /// The raw kind of an encoded key; a value that is no ``CellKind`` is corruption.
   @inline(always)
   package static func kind(_ key: UnsafeRawBufferPointer) -> UInt8 {
-    key[key.count - 1]
+    unsafe key[key.count - 1]
   }
 
   /// Family and column without timestamp, sequence and kind: equal for all versions of a column.
   @inline(always)
   package static func columnPrefix(_ key: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(rebasing: key[0..<(key.count - suffixBytes)])
+    unsafe UnsafeRawBufferPointer(rebasing: key[0..<(key.count - suffixBytes)])
   }
 
   /// Appends the qualifier of a key, with its escapes undone.
@@ -131,7 +132,7 @@ package enum CellKey {
     let end = key.count - suffixBytes - 2
     var index = 2
     while index < end {
-      let byte = key[index]
+      let byte = unsafe key[index]
       bytes.append(byte)
       index += byte == 0 ? 2 : 1
     }
@@ -141,15 +142,17 @@ package enum CellKey {
   ///
   /// For bytes from disk, once per block; everything after relies on it.
   package static func isWellFormed(_ key: UnsafeRawBufferPointer) -> Bool {
-    guard key.count >= bytesMin, let kind = CellKind(rawValue: kind(key)) else { return false }
+    guard key.count >= bytesMin, let kind = unsafe CellKind(rawValue: kind(key)) else {
+      return false
+    }
     let end = key.count - suffixBytes
-    if key[1] == familyPart { return end == 2 && kind == .deleteFamily }
-    guard key[1] == columnPart, end >= 4, kind != .deleteFamily else { return false }
-    guard key[end - 1] == 0, key[end - 2] == 0 else { return false }
+    if unsafe key[1] == familyPart { return end == 2 && kind == .deleteFamily }
+    guard unsafe key[1] == columnPart, end >= 4, kind != .deleteFamily else { return false }
+    guard unsafe key[end - 1] == 0, unsafe key[end - 2] == 0 else { return false }
     var index = 2
     while index < end - 2 {
-      if key[index] == 0 {
-        guard index + 1 < end - 2, key[index + 1] == 0xFF else { return false }
+      if unsafe key[index] == 0 {
+        guard index + 1 < end - 2, unsafe key[index + 1] == 0xFF else { return false }
         index += 2
       } else {
         index += 1

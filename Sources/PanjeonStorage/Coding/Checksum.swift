@@ -6,6 +6,6 @@ internal import CPanjeonChecksum
 package enum Checksum {
   /// The checksum of `bytes`, continuing from `crc`.
   package static func crc32c(_ bytes: UnsafeRawBufferPointer, extending crc: UInt32 = 0) -> UInt32 {
-    panjeon_crc32c(crc, bytes.baseAddress, bytes.count)
+    unsafe panjeon_crc32c(crc, bytes.baseAddress, bytes.count)
   }
 }

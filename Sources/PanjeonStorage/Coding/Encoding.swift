@@ -13,17 +13,17 @@ extension [UInt8] {
 
   /// Appends 4 bytes, little-endian.
   package mutating func appendFixed32LE(_ value: UInt32) {
-    Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
+    unsafe Swift.withUnsafeBytes(of: value.littleEndian) { unsafe append(contentsOf: $0) }
   }
 
   /// Appends 8 bytes, little-endian.
   package mutating func appendFixed64LE(_ value: UInt64) {
-    Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
+    unsafe Swift.withUnsafeBytes(of: value.littleEndian) { unsafe append(contentsOf: $0) }
   }
 
   /// Appends a length as a varint, then the bytes.
   package mutating func appendLengthPrefixed(_ bytes: UnsafeRawBufferPointer) {
     appendVarint(UInt64(bytes.count))
-    append(contentsOf: bytes)
+    unsafe append(contentsOf: bytes)
   }
 }

@@ -9,15 +9,17 @@ extension [UInt8] {
   package func withRawBytes<R, E: Error>(
     _ body: (UnsafeRawBufferPointer) throws(E) -> R
   ) throws(E) -> R {
-    try withUnsafeBufferPointer { (buffer) throws(E) in try body(UnsafeRawBufferPointer(buffer)) }
+    try unsafe withUnsafeBufferPointer { (buffer) throws(E) in
+      try unsafe body(UnsafeRawBufferPointer(buffer))
+    }
   }
 
   @inline(always)
   package mutating func withMutableRawBytes<R, E: Error>(
     _ body: (UnsafeMutableRawBufferPointer) throws(E) -> R
   ) throws(E) -> R {
-    try withUnsafeMutableBufferPointer { (buffer) throws(E) in
-      try body(UnsafeMutableRawBufferPointer(buffer))
+    try unsafe withUnsafeMutableBufferPointer { (buffer) throws(E) in
+      try unsafe body(UnsafeMutableRawBufferPointer(buffer))
     }
   }
 }
@@ -26,6 +28,6 @@ extension Bytes {
   package func withRawBytes<R, E: Error>(
     _ body: (UnsafeRawBufferPointer) throws(E) -> R
   ) throws(E) -> R {
-    try withUnsafeBytes(body)
+    try unsafe withUnsafeBytes(body)
   }
 }

@@ -12,7 +12,7 @@ package enum RowHash {
     var hash = UInt64(row.count) &* 0x9E37_79B9_7F4A_7C15
     var offset = 0
     while offset + 8 <= row.count {
-      let word = row.loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
+      let word = unsafe row.loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
       hash = (hash ^ word) &* multiplier
       hash ^= hash >> 32
       offset += 8
@@ -21,7 +21,7 @@ package enum RowHash {
       var word: UInt64 = 0
       var shift: UInt64 = 0
       while offset < row.count {
-        word |= UInt64(row[offset]) << shift
+        unsafe word |= UInt64(row[offset]) << shift
         shift += 8
         offset += 1
       }

@@ -38,9 +38,10 @@ package struct BatchValidator: Sendable {
       operations.append((table, part.operation))
       if !part.operation.conditions.isEmpty {
         let row = part.operation.row
-        checks.rows.append(
+        unsafe checks.rows.append(
           CommitChecks.Row(
-            regionID: table.region(of: row).id, hash: row.withUnsafeBytes { RowHash.hash($0) }))
+            regionID: table.region(of: row).id,
+            hash: row.withUnsafeBytes { unsafe RowHash.hash($0) }))
       }
     }
     for (index, range) in batch.unchangedRanges.enumerated() {

@@ -42,12 +42,12 @@ package final class CommitPipeline: Sendable {
     _ batch: inout PreparedBatch, _ checks: CommitChecks, _ durability: Durability
   ) async -> SequencerAnswer {
     let now = clock.wallClockMicroseconds()
-    return await withUnsafeContinuation { continuation in
+    return unsafe await withUnsafeContinuation { continuation in
       let step = monitor.withLock { state in
-        sequence(&batch, checks, durability, now: now, continuation, &state)
+        unsafe sequence(&batch, checks, durability, now: now, continuation, &state)
       }
       if step.wakesLogThread { monitor.notifyAll() }
-      if let answer = step.answer { continuation.resume(returning: answer) }
+      if let answer = step.answer { unsafe continuation.resume(returning: answer) }
     }
   }
 
@@ -63,7 +63,7 @@ package final class CommitPipeline: Sendable {
     if let failure = state.failure { return Step(answer: .failed(failure)) }
     if state.isClosing { return Step(answer: .failed(.storeClosed)) }
     if state.recordBytes >= pendingBytesMax {
-      state.waitingForRoom.append(continuation)
+      unsafe state.waitingForRoom.append(continuation)
       state.wantsWrite = true
       return Step(wakesLogThread: wakesLogThread(&state))
     }
@@ -73,13 +73,13 @@ package final class CommitPipeline: Sendable {
     }
     if batch.isEmpty {
       guard state.hasUnfinished else { return Step(answer: .committed) }
-      state.unfinished.append(
+      unsafe state.unfinished.append(
         UnfinishedCommit(
           lastSequence: state.lastSequence, durability: .memory, continuation: continuation))
       return Step()
     }
     insert(&batch, now: now, &state)
-    return queue(batch, durability, continuation, &state)
+    return unsafe queue(batch, durability, continuation, &state)
   }
 
   private func validate(_ checks: CommitChecks, _ recent: RecentCommits) -> SequencerAnswer? {
@@ -125,7 +125,7 @@ package final class CommitPipeline: Sendable {
       visible.store(state.lastSequence)
       step.answer = .committed
     } else {
-      state.unfinished.append(
+      unsafe state.unfinished.append(
         UnfinishedCommit(
           lastSequence: state.lastSequence, durability: durability, continuation: continuation))
     }

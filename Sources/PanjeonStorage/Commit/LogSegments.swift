@@ -71,7 +71,7 @@ package import WideColumn
   }
 
   package func append(_ record: [UInt8]) {
-    record.withUnsafeBytes { writer.append($0) }
+    unsafe record.withUnsafeBytes { unsafe writer.append($0) }
   }
 
   package func flush() throws(StoreError) {

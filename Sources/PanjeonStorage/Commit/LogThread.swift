@@ -17,7 +17,8 @@ package final class LogThread: Sendable {
     self.memoryDelay = memoryDelay
   }
 
-  private struct Work {
+  // Safe: each continuation is resumed once, by the one who took it from the queue.
+  @safe private struct Work {
     var records: [[UInt8]]
     var lastSequence: UInt64
     var wantsSync: Bool
@@ -29,7 +30,7 @@ package final class LogThread: Sendable {
   package func run() {
     while true {
       let work = nextWork()
-      for continuation in work.waitingForRoom { continuation.resume(returning: .roomMade) }
+      unsafe work.waitingForRoom.forEach { unsafe $0.resume(returning: .roomMade) }
       do {
         try perform(work)
       } catch {
@@ -56,13 +57,13 @@ package final class LogThread: Sendable {
   }
 
   private func take(_ state: inout SequencerState) -> Work {
-    let work = Work(
+    let work = unsafe Work(
       records: state.records, lastSequence: state.lastRecordSequence, wantsSync: state.wantsSync,
       waitingForRoom: state.waitingForRoom, isLast: state.isClosing)
     state.records = []
     state.records.reserveCapacity(work.records.count)
     state.recordBytes = 0
-    state.waitingForRoom = []
+    unsafe state.waitingForRoom = unsafe []
     state.wantsWrite = false
     state.wantsSync = false
     state.logThread = .busy
@@ -116,7 +117,7 @@ package final class LogThread: Sendable {
       return finished
     }
     pipeline.monitor.notifyAll()
-    for commit in finished { commit.continuation.resume(returning: .committed) }
+    for commit in finished { unsafe commit.continuation.resume(returning: .committed) }
   }
 
   /// After a failed write or sync nothing can be promised: the log takes no more, and those who wait are told.
@@ -126,23 +127,25 @@ package final class LogThread: Sendable {
     let cause = StoreError(
       .readOnly, "the log could not be written; the store takes no more writes", file: error.file,
       offset: error.offset, cause: error)
-    let waiting = pipeline.monitor.withLock { state -> [CommitContinuation] in
+    let waiting = unsafe pipeline.monitor.withLock { state -> [CommitContinuation] in
       state.failure = cause
-      let waiting = state.unfinished[state.firstUnfinished...].map(\.continuation)
+      let waiting = unsafe state.unfinished[state.firstUnfinished...].map(unsafe \.continuation)
       state.unfinished = []
       state.firstUnfinished = 0
-      return waiting + state.waitingForRoom
+      return unsafe waiting + state.waitingForRoom
     }
     pipeline.monitor.notifyAll()
     let unknown = StoreError(
       .unknownOutcome, "the log failed before the commit was known to be durable; read to find out",
       cause: cause)
-    for continuation in waiting { continuation.resume(returning: .failed(unknown)) }
+    unsafe waiting.forEach { unsafe $0.resume(returning: .failed(unknown)) }
   }
 }
 
 extension CommitPipeline {
-  /// Waits until the log is synced through `sequence`. For background threads: it blocks.
+  /// Waits until the log is synced through `sequence`.
+  ///
+  /// For background threads: it blocks.
   ///
   /// No SSTable may enter the MANIFEST before the log is synced through its largest sequence; otherwise a crash
   /// could keep the half of a batch that was flushed and lose the half that was not.

@@ -49,14 +49,14 @@ package final class MemTableSwitch: Sendable {
   package func insert(_ batch: inout PreparedBatch, firstSequence: UInt64, timestamp: Int64) {
     var lastRegion: Region?
     var view: RegionView?
-    batch.place(firstSequence: firstSequence, timestamp: timestamp) { run, key, value in
+    unsafe batch.place(firstSequence: firstSequence, timestamp: timestamp) { run, key, value in
       if lastRegion !== run.region {
         lastRegion = run.region
         view = run.region.view
       }
       guard let target = view?.groups[run.group].active.table else { return }
-      run.row.withUnsafeBytes { row in
-        target.insert(row: row, rowHash: run.hash, key: key, value: value)
+      unsafe run.row.withUnsafeBytes { row in
+        unsafe target.insert(row: row, rowHash: run.hash, key: key, value: value)
       }
     }
   }

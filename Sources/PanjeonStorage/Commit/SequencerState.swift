@@ -5,7 +5,7 @@ package import WideColumn
 package typealias CommitContinuation = UnsafeContinuation<SequencerAnswer, Never>
 
 /// A commit that has its place in the order and waits for its durability and its turn.
-package struct UnfinishedCommit: Sendable {
+@safe package struct UnfinishedCommit: Sendable {
   package var lastSequence: UInt64
   package var durability: Durability
   package var continuation: CommitContinuation
@@ -24,7 +24,9 @@ package enum LogThreadPhase: Sendable {
 }
 
 /// What the sequencer's lock guards.
-package struct SequencerState: Sendable {
+///
+/// Safe: a continuation is taken out by whoever resumes it, under the lock, so it is resumed once.
+@safe package struct SequencerState: Sendable {
   /// The sequence of the last cell in order.
   package var lastSequence: UInt64
 
@@ -56,7 +58,7 @@ package struct SequencerState: Sendable {
   package var syncedThrough: UInt64
 
   /// Commits that found no room in the log's queue.
-  package var waitingForRoom: [CommitContinuation] = []
+  package var waitingForRoom: [CommitContinuation] = unsafe []
 
   /// The number of the segment that the next record may go to, or a later one.
   package var logNumber: UInt64

@@ -34,16 +34,16 @@ package struct CompactionFilter: Sendable {
   package func run(_ cursor: CellCursor, _ emit: Emit) throws(StoreError) {
     var history = ColumnHistory(snapshots: snapshots)
     while cursor.isValid {
-      let key = cursor.key
-      history.enter(row: cursor.row, key: key)
+      let key = unsafe cursor.key
+      unsafe history.enter(row: cursor.row, key: key)
       let isKept: Bool
-      if CellKey.kind(key) == CellKind.put.rawValue {
-        isKept = history.keepsPut(
+      if unsafe CellKey.kind(key) == CellKind.put.rawValue {
+        isKept = unsafe history.keepsPut(
           key, versionsMax: layout.versionsMax(CellKey.family(key)), isBottom: isBottom)
       } else {
-        isKept = history.keepsMarker(key, isBottom: isBottom)
+        isKept = unsafe history.keepsMarker(key, isBottom: isBottom)
       }
-      if isKept { try emit(cursor.row, key, cursor.value) }
+      if isKept { try unsafe emit(cursor.row, key, cursor.value) }
       try cursor.next()
     }
   }
@@ -70,15 +70,16 @@ private struct ColumnHistory {
   }
 
   mutating func enter(row newRow: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) {
-    let isSameRow = !isFirst && row.withUnsafeBytes { compareBytes($0, newRow) == 0 }
-    if !isSameRow { row = Array(newRow) }
-    if !isSameRow || family != CellKey.family(key) { familyDeletes.removeAll() }
-    family = CellKey.family(key)
-    let prefix = CellKey.columnPrefix(key)
-    let isSameColumn = isSameRow && column.withUnsafeBytes { compareBytes($0, prefix) == 0 }
+    let isSameRow = unsafe !isFirst && row.withUnsafeBytes { unsafe compareBytes($0, newRow) == 0 }
+    if !isSameRow { row = unsafe Array(newRow) }
+    if unsafe !isSameRow || family != CellKey.family(key) { familyDeletes.removeAll() }
+    family = unsafe CellKey.family(key)
+    let prefix = unsafe CellKey.columnPrefix(key)
+    let isSameColumn =
+      unsafe isSameRow && column.withUnsafeBytes { unsafe compareBytes($0, prefix) == 0 }
     if !isSameColumn {
       column.removeAll(keepingCapacity: true)
-      column.append(contentsOf: prefix)
+      unsafe column.append(contentsOf: prefix)
       entries.removeAll(keepingCapacity: true)
     }
     isFirst = false
@@ -93,9 +94,9 @@ private struct ColumnHistory {
   }
 
   mutating func keepsMarker(_ key: UnsafeRawBufferPointer, isBottom: Bool) -> Bool {
-    let sequence = CellKey.sequence(key)
-    let timestamp = CellKey.timestamp(key)
-    let kind = CellKey.kind(key)
+    let sequence = unsafe CellKey.sequence(key)
+    let timestamp = unsafe CellKey.timestamp(key)
+    let kind = unsafe CellKey.kind(key)
     if kind == CellKind.deleteFamily.rawValue {
       familyDeletes.append(timestamp: timestamp, sequence: sequence)
     } else {
@@ -105,8 +106,8 @@ private struct ColumnHistory {
   }
 
   mutating func keepsPut(_ key: UnsafeRawBufferPointer, versionsMax: Int, isBottom: Bool) -> Bool {
-    let sequence = CellKey.sequence(key)
-    let timestamp = CellKey.timestamp(key)
+    let sequence = unsafe CellKey.sequence(key)
+    let timestamp = unsafe CellKey.timestamp(key)
     let entry = Entry(timestamp: timestamp, sequence: sequence, kind: CellKind.put.rawValue)
     guard let snapshot = oldestSnapshot(seeing: sequence) else {
       entries.append(entry)

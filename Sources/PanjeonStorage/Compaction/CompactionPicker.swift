@@ -48,6 +48,7 @@ package struct CompactionPicker: Sendable {
   /// - Parameters:
   ///   - upper: The tiered files, newest first.
   ///   - bottom: The leveled files, by row.
+  /// - Returns: The compaction.
   package func pick(upper: [FileRecord], bottom: [FileRecord]) -> CompactionPlan? {
     let upperBytes = upper.reduce(0) { $0 + $1.fileBytes }
     let bottomBytes = bottom.reduce(0) { $0 + $1.fileBytes }

@@ -27,6 +27,7 @@ package struct WritePressure: Sendable {
   ///   - upperRuns: The largest number of tiered runs of any group.
   ///   - unflushedMemtables: The largest number of memtables of any group that wait to be flushed.
   ///   - unflushedMemtablesMax: How many may wait before writers wait for the flush.
+  /// - Returns: The delay and what it is for.
   package func delay(
     upperRuns: Int, unflushedMemtables: Int, unflushedMemtablesMax: Int
   ) -> (delay: Duration, cause: Cause) {

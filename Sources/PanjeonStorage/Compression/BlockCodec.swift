@@ -2,7 +2,9 @@
 
 package import WideColumn
 
-/// Compresses and decompresses blocks. A codec's number is part of the format whether or not the build has it.
+/// Compresses and decompresses blocks.
+///
+/// A codec's number is part of the format whether or not the build has it.
 package enum BlockCodec {
   /// What compression must save for a block to be stored compressed, as a divisor: one eighth.
   package static let savingDivisor = 8
@@ -46,16 +48,16 @@ package enum BlockCodec {
     switch codec {
     case .none:
       isWhole = bytes.count == target.count
-      if isWhole { target.copyMemory(from: bytes) }
+      if isWhole { unsafe target.copyMemory(from: bytes) }
     case .snappy:
       #if Snappy
-        isWhole = Snappy.decompress(bytes, into: target)
+        isWhole = unsafe Snappy.decompress(bytes, into: target)
       #else
         throw missing("Snappy", file: file, offset: offset)
       #endif
     case .lz4:
       #if LZ4
-        isWhole = LZ4.decompress(bytes, into: target)
+        isWhole = unsafe LZ4.decompress(bytes, into: target)
       #else
         throw missing("LZ4", file: file, offset: offset)
       #endif

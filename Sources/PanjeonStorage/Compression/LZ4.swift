@@ -8,9 +8,9 @@
     static func compress(_ bytes: [UInt8]) -> [UInt8]? {
       let bound = LZ4_compressBound(Int32(bytes.count))
       var output = [UInt8](repeating: 0, count: Int(bound))
-      let count = bytes.withUnsafeBytes { source in
-        output.withUnsafeMutableBytes { target in
-          LZ4_compress_default(
+      let count = unsafe bytes.withUnsafeBytes { source in
+        unsafe output.withUnsafeMutableBytes { target in
+          unsafe LZ4_compress_default(
             source.bindMemory(to: CChar.self).baseAddress,
             target.bindMemory(to: CChar.self).baseAddress, Int32(bytes.count), bound)
         }
@@ -23,7 +23,7 @@
     static func decompress(
       _ bytes: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
     ) -> Bool {
-      let count = LZ4_decompress_safe(
+      let count = unsafe LZ4_decompress_safe(
         bytes.bindMemory(to: CChar.self).baseAddress,
         target.bindMemory(to: CChar.self).baseAddress, Int32(bytes.count), Int32(target.count))
       return Int(count) == target.count

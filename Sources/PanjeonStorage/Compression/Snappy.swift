@@ -8,9 +8,9 @@
     static func compress(_ bytes: [UInt8]) -> [UInt8]? {
       var count = snappy_max_compressed_length(bytes.count)
       var output = [UInt8](repeating: 0, count: count)
-      let status = bytes.withUnsafeBytes { source in
-        output.withUnsafeMutableBytes { target in
-          snappy_compress(
+      let status = unsafe bytes.withUnsafeBytes { source in
+        unsafe output.withUnsafeMutableBytes { target in
+          unsafe snappy_compress(
             source.bindMemory(to: CChar.self).baseAddress, source.count,
             target.bindMemory(to: CChar.self).baseAddress, &count)
         }
@@ -23,12 +23,12 @@
     static func decompress(
       _ bytes: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
     ) -> Bool {
-      let source = bytes.bindMemory(to: CChar.self).baseAddress
+      let source = unsafe bytes.bindMemory(to: CChar.self).baseAddress
       var count = 0
-      guard snappy_uncompressed_length(source, bytes.count, &count) == SNAPPY_OK,
+      guard unsafe snappy_uncompressed_length(source, bytes.count, &count) == SNAPPY_OK,
         count == target.count
       else { return false }
-      return snappy_uncompress(
+      return unsafe snappy_uncompress(
         source, bytes.count, target.bindMemory(to: CChar.self).baseAddress, &count) == SNAPPY_OK
         && count == target.count
     }

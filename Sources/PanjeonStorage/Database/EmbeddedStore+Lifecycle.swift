@@ -41,9 +41,9 @@ extension EmbeddedStore {
   private static func blocking<T: Sendable>(
     _ body: @escaping @Sendable () throws(StoreError) -> T
   ) async throws(StoreError) -> T {
-    let result: Result<T, StoreError> = await withUnsafeContinuation { continuation in
+    let result: Result<T, StoreError> = unsafe await withUnsafeContinuation { continuation in
       _ = WorkerThread(name: "panjeon-open", isDetached: true) {
-        continuation.resume(returning: Result { () throws(StoreError) in try body() })
+        unsafe continuation.resume(returning: Result { () throws(StoreError) in try body() })
       }
     }
     return try result.get()
@@ -57,9 +57,9 @@ extension EmbeddedStore {
   /// next open recovers them.
   public func close() async throws(StoreError) {
     guard lifecycle.beginClosing() else { return }
-    let result: Result<Void, StoreError> = await withUnsafeContinuation { continuation in
+    let result: Result<Void, StoreError> = unsafe await withUnsafeContinuation { continuation in
       _ = WorkerThread(name: "panjeon-close", isDetached: true) { [self] in
-        continuation.resume(returning: Result { () throws(StoreError) in try shutDown() })
+        unsafe continuation.resume(returning: Result { () throws(StoreError) in try shutDown() })
       }
     }
     try result.get()

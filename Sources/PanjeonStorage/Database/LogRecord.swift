@@ -20,7 +20,9 @@ package enum LogRecord {
   package static let takesTimestamp: UInt8 = 1
 
   /// Which region and locality group a run of cells belongs to.
-  package struct RowHeader {
+  ///
+  /// Safe: `row` points into the record and is used only while the walk over it lasts.
+  @safe package struct RowHeader {
     package var regionID: UInt64
     package var group: UInt32
     package var row: UnsafeRawBufferPointer
@@ -42,19 +44,19 @@ package enum LogRecord {
       Void
   ) throws(StoreError) -> (lastSequence: UInt64, timestamp: Int64) {
     guard bytes.count >= headerBytes else { throw malformed("shorter than its header") }
-    var sequence = bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self).littleEndian
-    let timestamp = bytes.loadUnaligned(fromByteOffset: 8, as: Int64.self).littleEndian
-    let rowCount = bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self).littleEndian
+    var sequence = unsafe bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self).littleEndian
+    let timestamp = unsafe bytes.loadUnaligned(fromByteOffset: 8, as: Int64.self).littleEndian
+    let rowCount = unsafe bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self).littleEndian
     var offset = headerBytes
     for _ in 0..<rowCount {
-      let header = try rowHeader(bytes, at: &offset)
+      let header = try unsafe rowHeader(bytes, at: &offset)
       let isWanted = try onRow(header, sequence)
       for _ in 0..<header.cellCount {
-        let (key, value) = try cell(bytes, at: &offset)
-        guard CellKey.sequence(key) == sequence else {
+        let (key, value) = try unsafe cell(bytes, at: &offset)
+        guard unsafe CellKey.sequence(key) == sequence else {
           throw malformed("a cell is out of sequence")
         }
-        if isWanted { try onCell(key, value) }
+        if isWanted { try unsafe onCell(key, value) }
         sequence += 1
       }
     }
@@ -66,35 +68,38 @@ package enum LogRecord {
     _ bytes: UnsafeRawBufferPointer, at offset: inout Int
   ) throws(StoreError) -> RowHeader {
     guard bytes.count - offset >= 16 else { throw malformed("a row is cut off") }
-    let regionID = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
-    let group = bytes.loadUnaligned(fromByteOffset: offset + 8, as: UInt32.self).littleEndian
+    let regionID = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
+    let group = unsafe bytes.loadUnaligned(fromByteOffset: offset + 8, as: UInt32.self).littleEndian
     offset += 12
-    let row = try sized(bytes, at: &offset)
+    let row = try unsafe sized(bytes, at: &offset)
     guard bytes.count - offset >= 4 else { throw malformed("a row is cut off") }
-    let cellCount = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self).littleEndian
+    let cellCount = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self).littleEndian
     offset += 4
-    return RowHeader(regionID: regionID, group: group, row: row, cellCount: Int(cellCount))
+    return unsafe RowHeader(regionID: regionID, group: group, row: row, cellCount: Int(cellCount))
   }
 
   private static func cell(
     _ bytes: UnsafeRawBufferPointer, at offset: inout Int
   ) throws(StoreError) -> (UnsafeRawBufferPointer, UnsafeRawBufferPointer) {
     offset += 1
-    let key = try sized(bytes, at: &offset)
-    guard CellKey.isWellFormed(key) else { throw malformed("a cell's key is not well-formed") }
-    let value = try sized(bytes, at: &offset)
-    return (key, value)
+    let key = try unsafe sized(bytes, at: &offset)
+    guard unsafe CellKey.isWellFormed(key) else {
+      throw malformed("a cell's key is not well-formed")
+    }
+    let value = try unsafe sized(bytes, at: &offset)
+    return unsafe (key, value)
   }
 
   private static func sized(
     _ bytes: UnsafeRawBufferPointer, at offset: inout Int
   ) throws(StoreError) -> UnsafeRawBufferPointer {
     guard bytes.count - offset >= 4 else { throw malformed("a length is cut off") }
-    let length = Int(bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self).littleEndian)
+    let length = unsafe Int(
+      bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self).littleEndian)
     offset += 4
     guard bytes.count - offset >= length else { throw malformed("a length passes its end") }
     defer { offset += length }
-    return UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + length)])
+    return unsafe UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + length)])
   }
 
   private static func malformed(_ what: String) -> StoreError {

@@ -32,10 +32,10 @@ package struct LogReplay {
       // written behind it, or a power cut could take it and leave what depends on it.
       if !isReadOnly { try segment.file.sync() }
       let path = segment.file.path
-      let tail = try LogReader.read(file: segment.file, number: segment.number, end: end) {
+      let tail = try unsafe LogReader.read(file: segment.file, number: segment.number, end: end) {
         (bytes, offset) throws(StoreError) in
         do throws(StoreError) {
-          try replayer.apply(bytes, logNumber: segment.number)
+          try unsafe replayer.apply(bytes, logNumber: segment.number)
         } catch {
           throw StoreError(error.code, error.message, file: path, offset: offset)
         }
@@ -74,7 +74,7 @@ package struct LogReplay {
           file: file.path, offset: 0)
       }
       // If a later chunk of it is whole, the header was on disk once and has rotted.
-      let tail = try LogReader.read(file: file, number: number, end: nil) { _, _ in }
+      let tail = try unsafe LogReader.read(file: file, number: number, end: nil) { _, _ in }
       if tail.end > 0 {
         throw StoreError(
           .corruption, "the header of the newest log segment is damaged", file: file.path, offset: 0
@@ -130,9 +130,9 @@ private struct Replayer {
 
   mutating func apply(_ bytes: UnsafeRawBufferPointer, logNumber: UInt64) throws(StoreError) {
     var memtable: MemTable?
-    var row = UnsafeRawBufferPointer(start: nil, count: 0)
+    var row = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
     var hash: UInt64 = 0
-    let (last, timestamp) = try LogRecord.decode(bytes) {
+    let (last, timestamp) = unsafe try LogRecord.decode(bytes) {
       (header, sequence) throws(StoreError) -> Bool in
       guard let target = targets[header.regionID],
         Int(header.group) < target.flushedThrough.count
@@ -140,14 +140,14 @@ private struct Replayer {
         throw StoreError(.corruption, "a log record is for a region that does not exist")
       }
       if sequence <= target.flushedThrough[Int(header.group)] { return false }
-      row = header.row
-      hash = RowHash.hash(row)
+      unsafe row = unsafe header.row
+      hash = unsafe RowHash.hash(row)
       memtable = self.memtable(
         target.region, Int(header.group), room: bytes.count * 2 + header.cellCount * 128 + 4096,
         logNumber: logNumber)
       return true
     } onCell: { (key, value) throws(StoreError) in
-      memtable?.insert(row: row, rowHash: hash, key: key, value: value)
+      unsafe memtable?.insert(row: row, rowHash: hash, key: key, value: value)
     }
     lastSequence = max(lastSequence, last)
     lastTimestamp = max(lastTimestamp, timestamp)

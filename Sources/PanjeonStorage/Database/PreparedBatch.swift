@@ -42,7 +42,7 @@ package struct PreparedBatch: Sendable {
     mutationCount += rowMutations.mutations.count
     payloadBytes += rowMutations.row.count
     let region = table.region(of: rowMutations.row)
-    let hash = rowMutations.row.withUnsafeBytes { RowHash.hash($0) }
+    let hash = unsafe rowMutations.row.withUnsafeBytes { unsafe RowHash.hash($0) }
     for group in 0..<table.record.groupCount {
       try addRun(rowMutations, in: table, region: region, hash: hash, group: group)
     }
@@ -79,8 +79,9 @@ package struct PreparedBatch: Sendable {
       record.removeLast(record.count - runStart)
       return
     }
-    record.withUnsafeMutableBytes { bytes in
-      bytes.storeBytes(of: UInt32(cells).littleEndian, toByteOffset: countOffset, as: UInt32.self)
+    unsafe record.withUnsafeMutableBytes { bytes in
+      unsafe bytes.storeBytes(
+        of: UInt32(cells).littleEndian, toByteOffset: countOffset, as: UInt32.self)
     }
     cellCount += cells
     memtableBytes +=
@@ -130,8 +131,8 @@ package struct PreparedBatch: Sendable {
     record.append(timestamp == nil ? LogRecord.takesTimestamp : 0)
     let lengthOffset = record.count
     record.appendFixed32LE(0)
-    column.qualifier.withUnsafeBytes { qualifier in
-      CellKey.append(
+    unsafe column.qualifier.withUnsafeBytes { qualifier in
+      unsafe CellKey.append(
         family: family, qualifier: qualifier, timestamp: timestamp ?? 0, sequence: 0, kind: kind,
         to: &record)
     }
@@ -156,14 +157,14 @@ package struct PreparedBatch: Sendable {
 
   private mutating func patchLength(at offset: Int) {
     let length = UInt32(record.count - offset - 4)
-    record.withUnsafeMutableBytes { bytes in
-      bytes.storeBytes(of: length.littleEndian, toByteOffset: offset, as: UInt32.self)
+    unsafe record.withUnsafeMutableBytes { bytes in
+      unsafe bytes.storeBytes(of: length.littleEndian, toByteOffset: offset, as: UInt32.self)
     }
   }
 
   private mutating func appendSized(_ bytes: Bytes) {
     record.appendFixed32LE(UInt32(bytes.count))
-    bytes.withUnsafeBytes { record.append(contentsOf: $0) }
+    unsafe bytes.withUnsafeBytes { unsafe record.append(contentsOf: $0) }
   }
 }
 
@@ -177,27 +178,29 @@ extension PreparedBatch {
   ) {
     let inverted = (~(UInt64(bitPattern: timestamp) ^ (1 << 63))).bigEndian
     let runs = runs
-    record.withUnsafeMutableBytes { bytes in
-      bytes.storeBytes(of: firstSequence.littleEndian, toByteOffset: 0, as: UInt64.self)
-      bytes.storeBytes(of: timestamp.littleEndian, toByteOffset: 8, as: Int64.self)
-      bytes.storeBytes(of: UInt32(runs.count).littleEndian, toByteOffset: 16, as: UInt32.self)
+    unsafe record.withUnsafeMutableBytes { bytes in
+      unsafe bytes.storeBytes(of: firstSequence.littleEndian, toByteOffset: 0, as: UInt64.self)
+      unsafe bytes.storeBytes(of: timestamp.littleEndian, toByteOffset: 8, as: Int64.self)
+      unsafe bytes.storeBytes(
+        of: UInt32(runs.count).littleEndian, toByteOffset: 16, as: UInt32.self)
       var sequence = firstSequence
       for run in runs {
         var offset = run.offset
         for _ in 0..<run.cellCount {
-          let takesTimestamp = bytes[offset] == LogRecord.takesTimestamp
-          let keyLength = Int(
+          let takesTimestamp = unsafe bytes[offset] == LogRecord.takesTimestamp
+          let keyLength = unsafe Int(
             bytes.loadUnaligned(fromByteOffset: offset + 1, as: UInt32.self).littleEndian)
           let keyStart = offset + 5
           let suffix = keyStart + keyLength - CellKey.suffixBytes
           if takesTimestamp {
-            bytes.storeBytes(of: inverted, toByteOffset: suffix, as: UInt64.self)
+            unsafe bytes.storeBytes(of: inverted, toByteOffset: suffix, as: UInt64.self)
           }
-          bytes.storeBytes(of: (~sequence).bigEndian, toByteOffset: suffix + 8, as: UInt64.self)
-          let valueLength = Int(
+          unsafe bytes.storeBytes(
+            of: (~sequence).bigEndian, toByteOffset: suffix + 8, as: UInt64.self)
+          let valueLength = unsafe Int(
             bytes.loadUnaligned(fromByteOffset: keyStart + keyLength, as: UInt32.self).littleEndian)
           let valueStart = keyStart + keyLength + 4
-          insert(
+          unsafe insert(
             run, UnsafeRawBufferPointer(rebasing: bytes[keyStart..<(keyStart + keyLength)]),
             UnsafeRawBufferPointer(rebasing: bytes[valueStart..<(valueStart + valueLength)]))
           offset = valueStart + valueLength

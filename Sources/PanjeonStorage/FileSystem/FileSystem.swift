@@ -49,7 +49,9 @@ public enum FileMode: Hashable, Sendable {
   case createNew
 }
 
-/// An open file. Reads and writes at distinct offsets may run at the same time.
+/// An open file.
+///
+/// Reads and writes at distinct offsets may run at the same time.
 public protocol File: AnyObject, Sendable {
   /// The path it was opened by.
   var path: String { get }

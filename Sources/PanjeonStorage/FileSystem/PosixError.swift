@@ -16,7 +16,7 @@ let interruptedCallsMax = 1000
 /// The error of the system call that has just failed.
 func systemError(_ what: String, _ path: String, offset: UInt64? = nil) -> StoreError {
   let number = errno
-  let reason = String(cString: strerror(number))
+  let reason = unsafe String(cString: strerror(number))
   let code: StoreError.Code = number == ENOSPC || number == EDQUOT ? .noSpace : .io
   return StoreError(code, "cannot \(what): \(reason)", file: path, offset: offset)
 }

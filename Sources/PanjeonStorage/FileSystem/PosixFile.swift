@@ -30,9 +30,9 @@ final class PosixFile: File {
   {
     var done = 0
     while done < buffer.count {
-      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+      let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
       let count = retryingInterrupts {
-        pread(descriptor, rest.baseAddress, rest.count, off_t(offset) + off_t(done))
+        unsafe pread(descriptor, rest.baseAddress, rest.count, off_t(offset) + off_t(done))
       }
       if count < 0 { throw systemError("read", path, offset: offset + UInt64(done)) }
       if count == 0 { break }
@@ -44,9 +44,9 @@ final class PosixFile: File {
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StoreError) {
     var done = 0
     while done < bytes.count {
-      let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+      let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[done...])
       let count = retryingInterrupts {
-        pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset) + off_t(done))
+        unsafe pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset) + off_t(done))
       }
       if count <= 0 { throw systemError("write", path, offset: offset + UInt64(done)) }
       done += count
@@ -71,7 +71,7 @@ final class PosixFile: File {
 
   func size() throws(StoreError) -> UInt64 {
     var status = stat()
-    if fstat(descriptor, &status) != 0 { throw systemError("look at", path) }
+    if unsafe fstat(descriptor, &status) != 0 { throw systemError("look at", path) }
     return UInt64(status.st_size)
   }
 

@@ -10,14 +10,16 @@ public import WideColumn
   internal import Darwin
 #endif
 
-/// The operating system's files. Files are created with mode 0600, directories with 0700.
+/// The operating system's files.
+///
+/// Files are created with mode 0600, directories with 0700.
 public struct PosixFileSystem: FileSystem {
   /// Creates a view of the operating system's files.
   public init() {}
 
   /// Creates a directory if it does not exist.
   public func createDirectory(_ path: String) throws(StoreError) {
-    if mkdir(path, 0o700) == 0 { return }
+    if unsafe mkdir(path, 0o700) == 0 { return }
     if errno == EEXIST, try isDirectory(path) { return }
     throw systemError("create the directory", path)
   }
@@ -37,7 +39,7 @@ public struct PosixFileSystem: FileSystem {
 
   /// Whether a file or directory exists.
   public func exists(_ path: String) throws(StoreError) -> Bool {
-    if access(path, F_OK) == 0 { return true }
+    if unsafe access(path, F_OK) == 0 { return true }
     if errno == ENOENT || errno == ENOTDIR { return false }
     throw systemError("look for the file", path)
   }
@@ -49,17 +51,17 @@ public struct PosixFileSystem: FileSystem {
 
   /// Removes a file.
   public func remove(_ path: String) throws(StoreError) {
-    if unlink(path) != 0 { throw systemError("remove the file", path) }
+    if unsafe unlink(path) != 0 { throw systemError("remove the file", path) }
   }
 
   /// The names in a directory, sorted, without `.` and `..`.
   public func list(_ directory: String) throws(StoreError) -> [String] {
-    guard let stream = opendir(directory) else { throw systemError("list", directory) }
-    defer { closedir(stream) }
+    guard let stream = unsafe opendir(directory) else { throw systemError("list", directory) }
+    defer { unsafe closedir(stream) }
     var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
       }
       if name != ".", name != ".." { names.append(name) }
     }
@@ -94,8 +96,8 @@ public struct PosixFileSystem: FileSystem {
         file: path)
     }
     try file.truncate(to: 0)
-    try Array("\(getpid())\n".utf8).withRawBytes { (bytes) throws(StoreError) in
-      try file.write(bytes, at: 0)
+    try unsafe Array("\(getpid())\n".utf8).withRawBytes { (bytes) throws(StoreError) in
+      try unsafe file.write(bytes, at: 0)
     }
     return PosixFileLock(file)
   }
@@ -108,17 +110,17 @@ public struct PosixFileSystem: FileSystem {
 
   private func isDirectory(_ path: String) throws(StoreError) -> Bool {
     var status = stat()
-    if stat(path, &status) != 0 { throw systemError("look at", path) }
+    if unsafe stat(path, &status) != 0 { throw systemError("look at", path) }
     return status.st_mode & S_IFMT == S_IFDIR
   }
 }
 
 /// Calls `open`, whose name the methods above hide.
 private func openFile(_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32 {
-  open(path, flags, mode)
+  unsafe open(path, flags, mode)
 }
 
 /// Calls `rename`, whose name the methods above hide.
 private func renameFile(_ path: String, _ newPath: String) -> Int32 {
-  rename(path, newPath)
+  unsafe rename(path, newPath)
 }

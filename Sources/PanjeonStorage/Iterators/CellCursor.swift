@@ -7,18 +7,20 @@ package import WideColumn
 /// A class with overridable methods rather than a protocol, so that a merge holds an array of them and reads
 /// the current cell from plain stored properties. Bytes are valid until the cursor moves; the row key stays
 /// valid while the cursor is within the row. Not safe to share between threads.
-package class CellCursor {
+///
+/// Safe: the buffers point into what the cursor keeps alive, until it moves.
+@safe package class CellCursor {
   /// Whether the cursor is at a cell; the properties below mean nothing when it is not.
   package final var isValid = false
 
   /// The key of the current row.
-  package final var row = UnsafeRawBufferPointer(start: nil, count: 0)
+  package final var row = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
 
   /// The encoded ``CellKey`` of the current cell.
-  package final var key = UnsafeRawBufferPointer(start: nil, count: 0)
+  package final var key = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
 
   /// The value of the current cell; empty for deletes.
-  package final var value = UnsafeRawBufferPointer(start: nil, count: 0)
+  package final var value = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
 
   package init() {}
 

@@ -49,6 +49,7 @@ package struct ColumnRule {
   ///   - timestamp: The put's timestamp.
   ///   - sequence: Its sequence.
   ///   - familyDelete: The greatest sequence of the family's deletes that reach this timestamp; zero for none.
+  /// - Returns: Whether the read returns it.
   package mutating func judge(timestamp: Int64, sequence: UInt64, familyDelete: UInt64) -> Verdict {
     enter(timestamp)
     if sequence < columnDelete || sequence < familyDelete { return .hidden }

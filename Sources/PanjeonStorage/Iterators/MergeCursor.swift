@@ -32,7 +32,7 @@ package final class MergeCursor: CellCursor {
   package override func seek(
     row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer
   ) throws(StoreError) {
-    for child in children { try child.seek(row: row, key: key) }
+    for child in children { try unsafe child.seek(row: row, key: key) }
     settle()
   }
 
@@ -42,9 +42,9 @@ package final class MergeCursor: CellCursor {
   }
 
   package override func nextRow() throws(StoreError) {
-    let done = Array(row)
+    let done = unsafe Array(row)
     for child in children where child.isValid {
-      let isInRow = done.withUnsafeBytes { compareBytes(child.row, $0) == 0 }
+      let isInRow = unsafe done.withUnsafeBytes { unsafe compareBytes(child.row, $0) == 0 }
       if isInRow { try child.nextRow() }
     }
     settle()
@@ -53,17 +53,18 @@ package final class MergeCursor: CellCursor {
   package override func seekToRow(before row: UnsafeRawBufferPointer?) throws(StoreError) {
     var greatest: [UInt8]?
     for child in children {
-      try child.seekToRow(before: row)
+      try unsafe child.seekToRow(before: row)
       guard child.isValid else { continue }
-      let isGreater = greatest?.withUnsafeBytes { compareBytes(child.row, $0) > 0 } ?? true
-      if isGreater { greatest = Array(child.row) }
+      let isGreater =
+        unsafe greatest?.withUnsafeBytes { unsafe compareBytes(child.row, $0) > 0 } ?? true
+      if isGreater { greatest = unsafe Array(child.row) }
     }
     guard let greatest else {
       isValid = false
       return
     }
-    try greatest.withRawBytes { (row) throws(StoreError) in
-      try seek(row: row, key: UnsafeRawBufferPointer(start: nil, count: 0))
+    try unsafe greatest.withRawBytes { (row) throws(StoreError) in
+      try unsafe seek(row: row, key: UnsafeRawBufferPointer(start: nil, count: 0))
     }
   }
 
@@ -72,8 +73,8 @@ package final class MergeCursor: CellCursor {
     var least: CellCursor?
     for (index, child) in children.enumerated() where child.isValid {
       if let known = least {
-        let order = compareBytes(child.row, known.row)
-        if order > 0 || (order == 0 && compareBytes(child.key, known.key) >= 0) { continue }
+        let order = unsafe compareBytes(child.row, known.row)
+        if unsafe order > 0 || (order == 0 && compareBytes(child.key, known.key) >= 0) { continue }
       }
       least = child
       current = index
@@ -82,9 +83,9 @@ package final class MergeCursor: CellCursor {
       isValid = false
       return
     }
-    row = least.row
-    key = least.key
-    value = least.value
+    unsafe row = unsafe least.row
+    unsafe key = unsafe least.key
+    unsafe value = unsafe least.value
     isValid = true
   }
 }

@@ -75,8 +75,8 @@ package struct ReadPlan: Sendable {
   private static func compile(_ qualifiers: ColumnSelection.Qualifiers, family: UInt8) -> Columns {
     func prefix(_ qualifier: Bytes) -> [UInt8] {
       var bytes: [UInt8] = []
-      qualifier.withUnsafeBytes {
-        CellKey.appendColumnPrefix(family: family, qualifier: $0, to: &bytes)
+      unsafe qualifier.withUnsafeBytes {
+        unsafe CellKey.appendColumnPrefix(family: family, qualifier: $0, to: &bytes)
       }
       return bytes
     }

@@ -13,25 +13,26 @@ extension RowReader {
   ) throws(StoreError) -> R {
     let deletes = try familyDeletes(row: row, family: family, snapshot: snapshot, cursor: cursor)
     var prefix: [UInt8] = []
-    qualifier.withUnsafeBytes {
-      CellKey.appendColumnPrefix(family: family, qualifier: $0, to: &prefix)
+    unsafe qualifier.withUnsafeBytes {
+      unsafe CellKey.appendColumnPrefix(family: family, qualifier: $0, to: &prefix)
     }
-    return try row.withRawBytes { (row) throws(StoreError) in
-      try prefix.withRawBytes { (prefix) throws(StoreError) in
-        try move(cursor, row: row, to: prefix, goesOn: true)
+    return try unsafe row.withRawBytes { (row) throws(StoreError) in
+      try unsafe prefix.withRawBytes { (prefix) throws(StoreError) in
+        try unsafe move(cursor, row: row, to: prefix, goesOn: true)
         var rule = ColumnRule(versionsMax: versionsMax)
-        while isInRow(cursor, row), cursor.key.starts(with: prefix) {
-          let key = cursor.key
-          let sequence = CellKey.sequence(key)
+        while unsafe isInRow(cursor, row), unsafe cursor.key.starts(with: prefix) {
+          let key = unsafe cursor.key
+          let sequence = unsafe CellKey.sequence(key)
           if sequence <= snapshot {
-            let timestamp = CellKey.timestamp(key)
-            if CellKey.kind(key) != CellKind.put.rawValue {
-              rule.noteDelete(timestamp: timestamp, sequence: sequence, kind: CellKey.kind(key))
+            let timestamp = unsafe CellKey.timestamp(key)
+            if unsafe CellKey.kind(key) != CellKind.put.rawValue {
+              unsafe rule.noteDelete(
+                timestamp: timestamp, sequence: sequence, kind: CellKey.kind(key))
             } else if rule.judge(
               timestamp: timestamp, sequence: sequence,
               familyDelete: deletes.sequence(reaching: timestamp)) == .visible
             {
-              return body(cursor.value)
+              return unsafe body(cursor.value)
             }
           }
           try cursor.next()
@@ -45,15 +46,17 @@ extension RowReader {
     row: Bytes, family: UInt8, snapshot: UInt64, cursor: CellCursor
   ) throws(StoreError) -> FamilyDeletes {
     var deletes = FamilyDeletes()
-    try row.withRawBytes { (row) throws(StoreError) in
+    try unsafe row.withRawBytes { (row) throws(StoreError) in
       let target: [UInt8] = [family, CellKey.familyPart]
-      try target.withRawBytes { (key) throws(StoreError) in
-        try cursor.seek(row: row, key: key)
+      try unsafe target.withRawBytes { (key) throws(StoreError) in
+        try unsafe cursor.seek(row: row, key: key)
       }
-      while isInRow(cursor, row), cursor.key[0] == family, cursor.key[1] == CellKey.familyPart {
-        let sequence = CellKey.sequence(cursor.key)
+      while unsafe isInRow(cursor, row), unsafe cursor.key[0] == family,
+        unsafe cursor.key[1] == CellKey.familyPart
+      {
+        let sequence = unsafe CellKey.sequence(cursor.key)
         if sequence <= snapshot {
-          deletes.append(timestamp: CellKey.timestamp(cursor.key), sequence: sequence)
+          unsafe deletes.append(timestamp: CellKey.timestamp(cursor.key), sequence: sequence)
         }
         try cursor.next()
       }
@@ -70,16 +73,16 @@ extension RowReader {
     if rows.start.isEmpty {
       try cursor.seekToFirst()
     } else {
-      try rows.start.withRawBytes { (row) throws(StoreError) in
-        try cursor.seek(row: row, key: UnsafeRawBufferPointer(start: nil, count: 0))
+      try unsafe rows.start.withRawBytes { (row) throws(StoreError) in
+        try unsafe cursor.seek(row: row, key: UnsafeRawBufferPointer(start: nil, count: 0))
       }
     }
     while cursor.isValid {
       if let stop = rows.stop {
-        let isBehind = stop.withUnsafeBytes { compareBytes(cursor.row, $0) >= 0 }
+        let isBehind = unsafe stop.withUnsafeBytes { unsafe compareBytes(cursor.row, $0) >= 0 }
         if isBehind { return nil }
       }
-      if CellKey.sequence(cursor.key) > sequence { return Bytes(Array(cursor.row)) }
+      if unsafe CellKey.sequence(cursor.key) > sequence { return unsafe Bytes(Array(cursor.row)) }
       try cursor.next()
     }
     return nil

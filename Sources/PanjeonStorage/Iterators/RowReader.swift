@@ -22,6 +22,7 @@ package struct RowReader {
   /// - Parameters:
   ///   - row: The row's key.
   ///   - cursors: A cursor for each locality group, wherever it is; afterwards within the row or behind it.
+  /// - Returns: The row.
   /// - Throws: What the cursors throw.
   package mutating func readRow(
     _ row: Bytes, cursors: [CellCursor]
@@ -34,8 +35,8 @@ package struct RowReader {
       let cursor = cursors[family.group]
       let goesOn = last[family.group].map { $0 < family.number } ?? false
       last[family.group] = family.number
-      try row.withRawBytes { (bytes) throws(StoreError) in
-        try readFamily(family, row: bytes, cursor: cursor, goesOn: goesOn)
+      try unsafe row.withRawBytes { (bytes) throws(StoreError) in
+        try unsafe readFamily(family, row: bytes, cursor: cursor, goesOn: goesOn)
       }
     }
     if slots.isEmpty { return nil }
@@ -48,24 +49,24 @@ package struct RowReader {
     target.removeAll(keepingCapacity: true)
     target.append(family.number)
     target.append(CellKey.familyPart)
-    try target.withRawBytes { (key) throws(StoreError) in
-      try move(cursor, row: row, to: key, goesOn: goesOn)
+    try unsafe target.withRawBytes { (key) throws(StoreError) in
+      try unsafe move(cursor, row: row, to: key, goesOn: goesOn)
     }
-    try readFamilyDeletes(family, row: row, cursor: cursor)
+    try unsafe readFamilyDeletes(family, row: row, cursor: cursor)
     switch family.columns {
     case .all:
-      try readColumns(family, row: row, cursor: cursor, stop: nil)
+      try unsafe readColumns(family, row: row, cursor: cursor, stop: nil)
     case .range(let start, let stop):
-      try start.withRawBytes { (key) throws(StoreError) in
-        try move(cursor, row: row, to: key, goesOn: true)
+      try unsafe start.withRawBytes { (key) throws(StoreError) in
+        try unsafe move(cursor, row: row, to: key, goesOn: true)
       }
-      try readColumns(family, row: row, cursor: cursor, stop: stop)
+      try unsafe readColumns(family, row: row, cursor: cursor, stop: stop)
     case .some(let prefixes):
       for prefix in prefixes where slots.count < plan.cellsMax {
-        try prefix.withRawBytes { (key) throws(StoreError) in
-          try move(cursor, row: row, to: key, goesOn: true)
-          guard isInRow(cursor, row), cursor.key.starts(with: key) else { return }
-          try readColumn(family, row: row, cursor: cursor)
+        try unsafe prefix.withRawBytes { (key) throws(StoreError) in
+          try unsafe move(cursor, row: row, to: key, goesOn: true)
+          guard unsafe isInRow(cursor, row), unsafe cursor.key.starts(with: key) else { return }
+          try unsafe readColumn(family, row: row, cursor: cursor)
         }
       }
     }
@@ -75,12 +76,12 @@ package struct RowReader {
     _ family: ReadPlan.Family, row: UnsafeRawBufferPointer, cursor: CellCursor
   ) throws(StoreError) {
     if !familyDeletes.isEmpty { familyDeletes.removeAll() }
-    while isInRow(cursor, row), cursor.key[0] == family.number,
-      cursor.key[1] == CellKey.familyPart
+    while unsafe isInRow(cursor, row), unsafe cursor.key[0] == family.number,
+      unsafe cursor.key[1] == CellKey.familyPart
     {
-      let sequence = CellKey.sequence(cursor.key)
+      let sequence = unsafe CellKey.sequence(cursor.key)
       if sequence <= snapshot {
-        familyDeletes.append(timestamp: CellKey.timestamp(cursor.key), sequence: sequence)
+        unsafe familyDeletes.append(timestamp: CellKey.timestamp(cursor.key), sequence: sequence)
       }
       try cursor.next()
     }
@@ -89,12 +90,14 @@ package struct RowReader {
   private mutating func readColumns(
     _ family: ReadPlan.Family, row: UnsafeRawBufferPointer, cursor: CellCursor, stop: [UInt8]?
   ) throws(StoreError) {
-    while isInRow(cursor, row), cursor.key[0] == family.number, slots.count < plan.cellsMax {
+    while unsafe isInRow(cursor, row), unsafe cursor.key[0] == family.number,
+      slots.count < plan.cellsMax
+    {
       if let stop {
-        let isBehind = stop.withUnsafeBytes { compareBytes(cursor.key, $0) >= 0 }
+        let isBehind = unsafe stop.withUnsafeBytes { unsafe compareBytes(cursor.key, $0) >= 0 }
         if isBehind { return }
       }
-      try readColumn(family, row: row, cursor: cursor)
+      try unsafe readColumn(family, row: row, cursor: cursor)
     }
   }
 
@@ -103,32 +106,32 @@ package struct RowReader {
     _ family: ReadPlan.Family, row: UnsafeRawBufferPointer, cursor: CellCursor
   ) throws(StoreError) {
     column.removeAll(keepingCapacity: true)
-    column.append(contentsOf: CellKey.columnPrefix(cursor.key))
+    unsafe column.append(contentsOf: CellKey.columnPrefix(cursor.key))
     var rule = ColumnRule(versionsMax: family.versionsMax)
     var wanted = min(plan.versionsMax, plan.cellsMax - slots.count)
     var skipped = 0
-    while isInRow(cursor, row), isInColumn(cursor) {
+    while unsafe isInRow(cursor, row), isInColumn(cursor) {
       if wanted == 0 || rule.isExhausted {
         // Old versions are stepped over, and sought over when there are many.
         skipped += 1
-        if skipped > 8 { return try leaveColumn(row: row, cursor: cursor) }
+        if skipped > 8 { return try unsafe leaveColumn(row: row, cursor: cursor) }
         try cursor.next()
         continue
       }
-      let key = cursor.key
-      let sequence = CellKey.sequence(key)
+      let key = unsafe cursor.key
+      let sequence = unsafe CellKey.sequence(key)
       if sequence <= snapshot {
-        let timestamp = CellKey.timestamp(key)
-        if CellKey.kind(key) == CellKind.put.rawValue {
+        let timestamp = unsafe CellKey.timestamp(key)
+        if unsafe CellKey.kind(key) == CellKind.put.rawValue {
           let familyDelete = familyDeletes.isEmpty ? 0 : familyDeletes.sequence(reaching: timestamp)
           let verdict = rule.judge(
             timestamp: timestamp, sequence: sequence, familyDelete: familyDelete)
           if verdict == .visible {
-            append(family, key: key, value: cursor.value, timestamp: timestamp)
+            unsafe append(family, key: key, value: cursor.value, timestamp: timestamp)
             wanted -= 1
           }
         } else {
-          rule.noteDelete(timestamp: timestamp, sequence: sequence, kind: CellKey.kind(key))
+          unsafe rule.noteDelete(timestamp: timestamp, sequence: sequence, kind: CellKey.kind(key))
         }
       }
       try cursor.next()
@@ -140,7 +143,9 @@ package struct RowReader {
     row: UnsafeRawBufferPointer, cursor: CellCursor
   ) throws(StoreError) {
     column[column.count - 1] = 1
-    try column.withRawBytes { (key) throws(StoreError) in try cursor.seek(row: row, key: key) }
+    try unsafe column.withRawBytes { (key) throws(StoreError) in
+      try unsafe cursor.seek(row: row, key: key)
+    }
   }
 
   private mutating func append(
@@ -148,9 +153,9 @@ package struct RowReader {
     timestamp: Int64
   ) {
     let qualifierStart = Int32(storage.count)
-    CellKey.appendQualifier(of: key, to: &storage)
+    unsafe CellKey.appendQualifier(of: key, to: &storage)
     let valueStart = Int32(storage.count)
-    storage.append(contentsOf: value)
+    unsafe storage.append(contentsOf: value)
     slots.append(
       RowResult.Slot(
         family: family.nameIndex, qualifierStart: qualifierStart, valueStart: valueStart,
@@ -158,8 +163,8 @@ package struct RowReader {
   }
 
   private func isInColumn(_ cursor: CellCursor) -> Bool {
-    column.withUnsafeBytes { prefix in
-      cursor.key.count == prefix.count + CellKey.suffixBytes
+    unsafe column.withUnsafeBytes { prefix in
+      unsafe cursor.key.count == prefix.count + CellKey.suffixBytes
         && compareBytes(UnsafeRawBufferPointer(rebasing: cursor.key[0..<prefix.count]), prefix) == 0
     }
   }
@@ -168,7 +173,7 @@ package struct RowReader {
 /// Whether the cursor is at a cell of the row.
 @inline(always)
 func isInRow(_ cursor: CellCursor, _ row: UnsafeRawBufferPointer) -> Bool {
-  cursor.isValid && cursor.row.count == row.count
+  unsafe cursor.isValid && cursor.row.count == row.count
     && (cursor.row.baseAddress == row.baseAddress || compareBytes(cursor.row, row) == 0)
 }
 
@@ -180,8 +185,8 @@ func move(
   _ cursor: CellCursor, row: UnsafeRawBufferPointer, to key: UnsafeRawBufferPointer, goesOn: Bool
 ) throws(StoreError) {
   if goesOn {
-    guard isInRow(cursor, row) else { return }
-    if compareBytes(cursor.key, key) >= 0 { return }
+    guard unsafe isInRow(cursor, row) else { return }
+    if unsafe compareBytes(cursor.key, key) >= 0 { return }
   }
-  try cursor.seek(row: row, key: key)
+  try unsafe cursor.seek(row: row, key: key)
 }

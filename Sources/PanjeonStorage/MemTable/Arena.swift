@@ -23,15 +23,15 @@
     precondition(capacity > 0 && capacity < Int(UInt32.max), "an arena has less than 4 GiB")
     self.capacity = capacity
     let flags = MAP_PRIVATE | MAP_ANON | MAP_NORESERVE
-    let memory = mmap(nil, capacity, PROT_READ | PROT_WRITE, flags, -1, 0)
-    guard let memory, memory != MAP_FAILED else {
+    let memory = unsafe mmap(nil, capacity, PROT_READ | PROT_WRITE, flags, -1, 0)
+    guard let memory = unsafe memory, unsafe memory != MAP_FAILED else {
       preconditionFailure("the system has no address space left for a memtable")
     }
-    base = memory
+    unsafe base = unsafe memory
   }
 
   deinit {
-    munmap(base, capacity)
+    unsafe munmap(base, capacity)
   }
 
   package var used: Int { Int(usedBytes.value) }

@@ -8,18 +8,18 @@ internal import Synchronization
 enum Links {
   @inline(always)
   static func load(_ base: UnsafeMutableRawPointer, _ offset: Int) -> UInt32 {
-    atomic(base, offset).pointee.load(ordering: .acquiring)
+    unsafe atomic(base, offset).pointee.load(ordering: .acquiring)
   }
 
   @inline(always)
   static func store(_ base: UnsafeMutableRawPointer, _ offset: Int, _ value: UInt32) {
-    atomic(base, offset).pointee.store(value, ordering: .releasing)
+    unsafe atomic(base, offset).pointee.store(value, ordering: .releasing)
   }
 
   @inline(always)
   private static func atomic(
     _ base: UnsafeMutableRawPointer, _ offset: Int
   ) -> UnsafeMutablePointer<Atomic<UInt32>> {
-    (base + offset).assumingMemoryBound(to: Atomic<UInt32>.self)
+    unsafe (base + offset).assumingMemoryBound(to: Atomic<UInt32>.self)
   }
 }

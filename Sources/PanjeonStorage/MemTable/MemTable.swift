@@ -45,7 +45,7 @@ internal import WideColumn
   /// - Parameter capacityBytes: What it may hold, its own overhead included.
   package init(capacityBytes: Int) {
     arena = Arena(capacity: capacityBytes + RowIndex.bytes(for: capacityBytes) + 256)
-    base = arena.base
+    unsafe base = unsafe arena.base
     index = RowIndex(in: arena, capacityBytes: capacityBytes)
     rowHead = Int(arena.allocate(Self.heightMax * 4))
   }
@@ -69,18 +69,18 @@ internal import WideColumn
     row: UnsafeRawBufferPointer, rowHash: UInt64, key: UnsafeRawBufferPointer,
     value: UnsafeRawBufferPointer
   ) {
-    let rowNode = findOrInsertRow(row, rowHash)
-    insertCell(rowNode, key, value)
-    let sequence = CellKey.sequence(key)
+    let rowNode = unsafe findOrInsertRow(row, rowHash)
+    unsafe insertCell(rowNode, key, value)
+    let sequence = unsafe CellKey.sequence(key)
     counts.largest.raise(to: sequence)
     if sequence < counts.smallest.value { counts.smallest.store(sequence) }
-    if CellKey.kind(key) != CellKind.put.rawValue { counts.deletes.add(1) }
+    if unsafe CellKey.kind(key) != CellKind.put.rawValue { counts.deletes.add(1) }
     counts.cells.add(1)
   }
 
   /// Whether the row has cells here.
   package func mayContain(rowHash: UInt64, row: UnsafeRawBufferPointer) -> Bool {
-    findRow(row, rowHash) != 0
+    unsafe findRow(row, rowHash) != 0
   }
 
   package func makeCursor() -> MemTableCursor {
@@ -93,12 +93,12 @@ internal import WideColumn
 extension MemTable {
   /// The row's node, or zero.
   func findRow(_ row: UnsafeRawBufferPointer, _ rowHash: UInt64) -> UInt32 {
-    switch index.find(rowHash, matches: { node in compareBytes(rowKey(node), row) == 0 }) {
+    switch index.find(rowHash, matches: { node in unsafe compareBytes(rowKey(node), row) == 0 }) {
     case .found(let node): return node
     case .absent: return 0
     case .unknown:
-      let node = firstRow(atOrAfter: row)
-      return node != 0 && compareBytes(rowKey(node), row) == 0 ? node : 0
+      let node = unsafe firstRow(atOrAfter: row)
+      return unsafe node != 0 && compareBytes(rowKey(node), row) == 0 ? node : 0
     }
   }
 
@@ -107,8 +107,8 @@ extension MemTable {
     var links = rowHead
     var level = Self.heightMax - 1
     while true {
-      let next = Links.load(base, links + level * 4)
-      if next != 0, compareBytes(rowKey(next), row) < 0 {
+      let next = unsafe Links.load(base, links + level * 4)
+      if next != 0, unsafe compareBytes(rowKey(next), row) < 0 {
         links = Int(next) + Self.rowLinksOffset
       } else if level == 0 {
         return next
@@ -124,8 +124,8 @@ extension MemTable {
     var node: UInt32 = 0
     var level = Self.heightMax - 1
     while level >= 0 {
-      let next = Links.load(base, links + level * 4)
-      if next != 0, row.map({ compareBytes(rowKey(next), $0) < 0 }) ?? true {
+      let next = unsafe Links.load(base, links + level * 4)
+      if next != 0, unsafe row.map({ unsafe compareBytes(rowKey(next), $0) < 0 }) ?? true {
         node = next
         links = Int(next) + Self.rowLinksOffset
       } else {
@@ -135,32 +135,36 @@ extension MemTable {
     return node
   }
 
-  func firstRow() -> UInt32 { Links.load(base, rowHead) }
+  func firstRow() -> UInt32 { unsafe Links.load(base, rowHead) }
 
-  func rowAfter(_ node: UInt32) -> UInt32 { Links.load(base, Int(node) + Self.rowLinksOffset) }
+  func rowAfter(_ node: UInt32) -> UInt32 {
+    unsafe Links.load(base, Int(node) + Self.rowLinksOffset)
+  }
 
   func rowKey(_ node: UInt32) -> UnsafeRawBufferPointer {
-    let header = base + Int(node)
-    let length = Int(header.load(fromByteOffset: Self.rowKeyLengthOffset, as: UInt32.self))
-    let height = Int(header.load(fromByteOffset: Self.rowKeyLengthOffset + 4, as: UInt32.self))
-    return UnsafeRawBufferPointer(start: header + Self.rowLinksOffset + height * 4, count: length)
+    let header = unsafe base + Int(node)
+    let length = unsafe Int(header.load(fromByteOffset: Self.rowKeyLengthOffset, as: UInt32.self))
+    let height = unsafe Int(
+      header.load(fromByteOffset: Self.rowKeyLengthOffset + 4, as: UInt32.self))
+    return unsafe UnsafeRawBufferPointer(
+      start: header + Self.rowLinksOffset + height * 4, count: length)
   }
 
   private func findOrInsertRow(_ row: UnsafeRawBufferPointer, _ rowHash: UInt64) -> UInt32 {
-    if splice.row != 0, compareBytes(rowKey(splice.row), row) == 0 { return splice.row }
-    let found = findRow(row, rowHash)
+    if splice.row != 0, unsafe compareBytes(rowKey(splice.row), row) == 0 { return splice.row }
+    let found = unsafe findRow(row, rowHash)
     if found != 0 { return found }
     let height = randomHeight()
     let node = arena.allocate(Self.rowLinksOffset + height * 4 + row.count)
-    let header = base + Int(node)
-    header.storeBytes(
+    let header = unsafe base + Int(node)
+    unsafe header.storeBytes(
       of: UInt32(row.count), toByteOffset: Self.rowKeyLengthOffset, as: UInt32.self)
-    header.storeBytes(
+    unsafe header.storeBytes(
       of: UInt32(height), toByteOffset: Self.rowKeyLengthOffset + 4, as: UInt32.self)
-    UnsafeMutableRawBufferPointer(
+    unsafe UnsafeMutableRawBufferPointer(
       start: header + Self.rowLinksOffset + height * 4, count: row.count
     ).copyMemory(from: row)
-    linkRow(node, height: height, row)
+    unsafe linkRow(node, height: height, row)
     index.insert(rowHash, node)
     return node
   }
@@ -169,19 +173,19 @@ extension MemTable {
     var links = rowHead
     var level = Self.heightMax - 1
     while level >= 0 {
-      let next = Links.load(base, links + level * 4)
-      if next != 0, compareBytes(rowKey(next), row) < 0 {
+      let next = unsafe Links.load(base, links + level * 4)
+      if next != 0, unsafe compareBytes(rowKey(next), row) < 0 {
         links = Int(next) + Self.rowLinksOffset
         continue
       }
       if level < height {
-        Links.store(base, Int(node) + Self.rowLinksOffset + level * 4, next)
+        unsafe Links.store(base, Int(node) + Self.rowLinksOffset + level * 4, next)
         splice.rowPredecessors[level] = links
       }
       level -= 1
     }
     for level in 0..<height {
-      Links.store(base, splice.rowPredecessors[level] + level * 4, node)
+      unsafe Links.store(base, splice.rowPredecessors[level] + level * 4, node)
     }
   }
 
@@ -204,17 +208,19 @@ extension MemTable {
 
 extension MemTable {
   /// The first cell of a row, or zero.
-  func firstCell(_ row: UInt32) -> UInt32 { Links.load(base, Int(row)) }
+  func firstCell(_ row: UInt32) -> UInt32 { unsafe Links.load(base, Int(row)) }
 
-  func cellAfter(_ cell: UInt32) -> UInt32 { Links.load(base, Int(cell) + Self.cellLinksOffset) }
+  func cellAfter(_ cell: UInt32) -> UInt32 {
+    unsafe Links.load(base, Int(cell) + Self.cellLinksOffset)
+  }
 
   /// The first cell of a row whose key is not less than `key`, or zero.
   func firstCell(_ row: UInt32, atOrAfter key: UnsafeRawBufferPointer) -> UInt32 {
     var links = Int(row)
     var level = Self.heightMax - 1
     while true {
-      let next = Links.load(base, links + level * 4)
-      if next != 0, compareBytes(cellKey(next), key) < 0 {
+      let next = unsafe Links.load(base, links + level * 4)
+      if next != 0, unsafe compareBytes(cellKey(next), key) < 0 {
         links = Int(next) + Self.cellLinksOffset
       } else if level == 0 {
         return next
@@ -225,20 +231,21 @@ extension MemTable {
   }
 
   func cellKey(_ cell: UInt32) -> UnsafeRawBufferPointer {
-    let header = base + Int(cell)
-    let packed = header.load(as: UInt32.self)
+    let header = unsafe base + Int(cell)
+    let packed = unsafe header.load(as: UInt32.self)
     let height = Int(packed >> 28)
-    return UnsafeRawBufferPointer(
+    return unsafe UnsafeRawBufferPointer(
       start: header + Self.cellLinksOffset + height * 4, count: Int(packed & 0x0FFF_FFFF))
   }
 
   func cellValue(_ cell: UInt32) -> UnsafeRawBufferPointer {
-    let key = cellKey(cell)
-    let length = Int((base + Int(cell)).load(fromByteOffset: 4, as: UInt32.self))
+    let key = unsafe cellKey(cell)
+    let length = unsafe Int((base + Int(cell)).load(fromByteOffset: 4, as: UInt32.self))
     let end =
-      base + Int(cell) + Self.cellLinksOffset + Int((base + Int(cell)).load(as: UInt32.self) >> 28)
+      unsafe base + Int(cell) + Self.cellLinksOffset + Int(
+        (base + Int(cell)).load(as: UInt32.self) >> 28)
       * 4
-    return UnsafeRawBufferPointer(start: end + key.count, count: length)
+    return unsafe UnsafeRawBufferPointer(start: end + key.count, count: length)
   }
 
   private func insertCell(
@@ -246,20 +253,20 @@ extension MemTable {
   ) {
     let height = randomHeight()
     let node = arena.allocate(Self.cellLinksOffset + height * 4 + key.count + value.count)
-    let header = base + Int(node)
+    let header = unsafe base + Int(node)
     precondition(key.count < 1 << 28, "a cell key is far shorter")
-    header.storeBytes(of: UInt32(height) << 28 | UInt32(key.count), as: UInt32.self)
-    header.storeBytes(of: UInt32(value.count), toByteOffset: 4, as: UInt32.self)
-    let bytes = header + Self.cellLinksOffset + height * 4
-    UnsafeMutableRawBufferPointer(start: bytes, count: key.count).copyMemory(from: key)
-    UnsafeMutableRawBufferPointer(start: bytes + key.count, count: value.count)
+    unsafe header.storeBytes(of: UInt32(height) << 28 | UInt32(key.count), as: UInt32.self)
+    unsafe header.storeBytes(of: UInt32(value.count), toByteOffset: 4, as: UInt32.self)
+    let bytes = unsafe header + Self.cellLinksOffset + height * 4
+    unsafe UnsafeMutableRawBufferPointer(start: bytes, count: key.count).copyMemory(from: key)
+    unsafe UnsafeMutableRawBufferPointer(start: bytes + key.count, count: value.count)
       .copyMemory(from: value)
-    findSplice(row, key)
+    unsafe findSplice(row, key)
     for level in 0..<height {
       let links = splice.cellPredecessors[level]
-      Links.store(
+      unsafe Links.store(
         base, Int(node) + Self.cellLinksOffset + level * 4, Links.load(base, links + level * 4))
-      Links.store(base, links + level * 4, node)
+      unsafe Links.store(base, links + level * 4, node)
       splice.cellPredecessors[level] = Int(node) + Self.cellLinksOffset
     }
     splice.lastCell = node
@@ -271,11 +278,13 @@ extension MemTable {
   private func findSplice(_ row: UInt32, _ key: UnsafeRawBufferPointer) {
     var level = Self.heightMax - 1
     var links = Int(row)
-    if splice.row == row, splice.lastCell != 0, compareBytes(cellKey(splice.lastCell), key) < 0 {
+    if splice.row == row, splice.lastCell != 0,
+      unsafe compareBytes(cellKey(splice.lastCell), key) < 0
+    {
       level = 0
       while level < Self.heightMax - 1 {
-        let next = Links.load(base, splice.cellPredecessors[level] + level * 4)
-        if next == 0 || compareBytes(cellKey(next), key) >= 0 { break }
+        let next = unsafe Links.load(base, splice.cellPredecessors[level] + level * 4)
+        if unsafe next == 0 || compareBytes(cellKey(next), key) >= 0 { break }
         level += 1
       }
       if level == 0 { return }
@@ -283,8 +292,8 @@ extension MemTable {
     }
     splice.row = row
     while level >= 0 {
-      let next = Links.load(base, links + level * 4)
-      if next != 0, compareBytes(cellKey(next), key) < 0 {
+      let next = unsafe Links.load(base, links + level * 4)
+      if next != 0, unsafe compareBytes(cellKey(next), key) < 0 {
         links = Int(next) + Self.cellLinksOffset
       } else {
         splice.cellPredecessors[level] = links

@@ -21,16 +21,16 @@ package final class MemTableCursor: CellCursor {
     row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer
   ) throws(StoreError) {
     var node = rowNode
-    if node == 0 || compareBytes(table.rowKey(node), row) != 0 {
-      node = table.findRow(row, RowHash.hash(row))
-      if node == 0 { node = table.firstRow(atOrAfter: row) }
+    if unsafe node == 0 || compareBytes(table.rowKey(node), row) != 0 {
+      node = unsafe table.findRow(row, RowHash.hash(row))
+      if node == 0 { node = unsafe table.firstRow(atOrAfter: row) }
     }
     guard node != 0 else { return enter(0) }
-    let found = table.rowKey(node)
-    guard !key.isEmpty, compareBytes(found, row) == 0 else { return enter(node) }
+    let found = unsafe table.rowKey(node)
+    guard unsafe !key.isEmpty, unsafe compareBytes(found, row) == 0 else { return enter(node) }
     rowNode = node
-    self.row = found
-    let first = table.firstCell(node, atOrAfter: key)
+    unsafe self.row = unsafe found
+    let first = unsafe table.firstCell(node, atOrAfter: key)
     if first == 0 { enter(table.rowAfter(node)) } else { show(first) }
   }
 
@@ -44,17 +44,19 @@ package final class MemTableCursor: CellCursor {
   }
 
   package override func seekToRow(before row: UnsafeRawBufferPointer?) throws(StoreError) {
-    enter(table.lastRow(before: row))
+    unsafe enter(table.lastRow(before: row))
   }
 
-  /// Goes to the first cell of a row. A row that has just been linked may have no cell yet: then to the next.
+  /// Goes to the first cell of a row.
+  ///
+  /// A row that has just been linked may have no cell yet: then to the next.
   private func enter(_ node: UInt32) {
     var node = node
     while node != 0 {
       let first = table.firstCell(node)
       if first != 0 {
         rowNode = node
-        row = table.rowKey(node)
+        unsafe row = unsafe table.rowKey(node)
         show(first)
         return
       }
@@ -66,8 +68,8 @@ package final class MemTableCursor: CellCursor {
 
   private func show(_ node: UInt32) {
     cell = node
-    key = table.cellKey(node)
-    value = table.cellValue(node)
+    unsafe key = unsafe table.cellKey(node)
+    unsafe value = unsafe table.cellValue(node)
     isValid = true
   }
 }

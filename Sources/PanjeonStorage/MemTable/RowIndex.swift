@@ -28,7 +28,7 @@
 
   init(in arena: Arena, capacityBytes: Int) {
     let slots = Self.slots(for: capacityBytes)
-    base = arena.base
+    unsafe base = unsafe arena.base
     start = Int(arena.allocate(slots * 8))
     mask = slots - 1
     count = AtomicNumber(0)
@@ -42,9 +42,9 @@
     let tag = UInt32(truncatingIfNeeded: hash >> 32)
     while true {
       let place = start + slot * 8
-      let node = Links.load(base, place)
+      let node = unsafe Links.load(base, place)
       if node == 0 { return isOverfull.value == 0 ? .absent : .unknown }
-      let stored = (base + place + 4).load(as: UInt32.self)
+      let stored = unsafe (base + place + 4).load(as: UInt32.self)
       if stored == tag, matches(node) { return .found(node) }
       slot = (slot + 1) & mask
     }
@@ -57,9 +57,9 @@
     }
     count.add(1)
     var slot = Int(truncatingIfNeeded: hash) & mask
-    while Links.load(base, start + slot * 8) != 0 { slot = (slot + 1) & mask }
+    while unsafe Links.load(base, start + slot * 8) != 0 { slot = (slot + 1) & mask }
     let tag = UInt32(truncatingIfNeeded: hash >> 32)
-    (base + start + slot * 8 + 4).storeBytes(of: tag, as: UInt32.self)
-    Links.store(base, start + slot * 8, node)
+    unsafe (base + start + slot * 8 + 4).storeBytes(of: tag, as: UInt32.self)
+    unsafe Links.store(base, start + slot * 8, node)
   }
 }

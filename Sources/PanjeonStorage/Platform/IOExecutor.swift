@@ -46,18 +46,18 @@ package final class IOExecutor: Sendable {
   package func run<T: Sendable>(
     _ body: @escaping @Sendable () throws(StoreError) -> T
   ) async throws(StoreError) -> T {
-    let result: Result<T, StoreError> = await withUnsafeContinuation { continuation in
+    let result: Result<T, StoreError> = unsafe await withUnsafeContinuation { continuation in
       let isAccepted = queue.withLock { queue in
         guard !queue.isStopping else { return false }
         queue.jobs.append {
-          continuation.resume(returning: Result { () throws(StoreError) in try body() })
+          unsafe continuation.resume(returning: Result { () throws(StoreError) in try body() })
         }
         return true
       }
       if isAccepted {
         queue.notifyAll()
       } else {
-        continuation.resume(returning: .failure(.storeClosed))
+        unsafe continuation.resume(returning: .failure(.storeClosed))
       }
     }
     return try result.get()

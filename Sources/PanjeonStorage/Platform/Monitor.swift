@@ -20,27 +20,27 @@
 
   package init(_ state: State) {
     self.state = state
-    mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    pthread_mutex_init(mutex, nil)
+    unsafe mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    unsafe condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    unsafe pthread_mutex_init(mutex, nil)
     var attributes = pthread_condattr_t()
-    pthread_condattr_init(&attributes)
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-    pthread_cond_init(condition, &attributes)
-    pthread_condattr_destroy(&attributes)
+    unsafe pthread_condattr_init(&attributes)
+    unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    unsafe pthread_cond_init(condition, &attributes)
+    unsafe pthread_condattr_destroy(&attributes)
   }
 
   deinit {
-    pthread_cond_destroy(condition)
-    pthread_mutex_destroy(mutex)
-    condition.deallocate()
-    mutex.deallocate()
+    unsafe pthread_cond_destroy(condition)
+    unsafe pthread_mutex_destroy(mutex)
+    unsafe condition.deallocate()
+    unsafe mutex.deallocate()
   }
 
   /// Calls `body` with the state, under the lock.
   package func withLock<R>(_ body: (inout State) -> R) -> R {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
+    unsafe pthread_mutex_lock(mutex)
+    defer { unsafe pthread_mutex_unlock(mutex) }
     return body(&state)
   }
 
@@ -54,13 +54,13 @@
   package func wait<R>(timeout: Duration?, _ body: (inout State) -> R?) -> R? {
     var deadline = timespec()
     if let timeout { deadline = Self.deadline(after: timeout) }
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
+    unsafe pthread_mutex_lock(mutex)
+    defer { unsafe pthread_mutex_unlock(mutex) }
     while true {
       if let result = body(&state) { return result }
       if timeout == nil {
-        pthread_cond_wait(condition, mutex)
-      } else if pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT {
+        unsafe pthread_cond_wait(condition, mutex)
+      } else if unsafe pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT {
         return body(&state)
       }
     }
@@ -68,12 +68,12 @@
 
   /// Wakes every thread that waits.
   package func notifyAll() {
-    pthread_cond_broadcast(condition)
+    unsafe pthread_cond_broadcast(condition)
   }
 
   private static func deadline(after timeout: Duration) -> timespec {
     var now = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &now)
+    unsafe clock_gettime(CLOCK_MONOTONIC, &now)
     let (seconds, attoseconds) = timeout.components
     let nanoseconds = Int(now.tv_nsec) + Int(attoseconds / 1_000_000_000)
     return timespec(

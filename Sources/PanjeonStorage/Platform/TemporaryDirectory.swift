@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import WideColumn
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -7,15 +9,14 @@
 #elseif canImport(Darwin)
   internal import Darwin
 #endif
-package import WideColumn
 
 /// A fresh directory for a store that is thrown away.
 package enum TemporaryDirectory {
   /// Creates a directory below `TMPDIR`, or `/tmp`, and returns its path.
   package static func create() throws(StoreError) -> String {
-    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    let parent = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
     var template = Array("\(parent)/panjeon-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else {
+    guard unsafe mkdtemp(&template) != nil else {
       throw systemError("make a temporary directory", parent)
     }
     return String(
@@ -26,6 +27,6 @@ package enum TemporaryDirectory {
   package static func remove(_ path: String) throws(StoreError) {
     let fileSystem = PosixFileSystem()
     for name in try fileSystem.list(path) { try fileSystem.remove(path + "/" + name) }
-    if rmdir(path) != 0 { throw systemError("remove the directory", path) }
+    if unsafe rmdir(path) != 0 { throw systemError("remove the directory", path) }
   }
 }

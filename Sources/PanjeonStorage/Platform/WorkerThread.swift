@@ -28,22 +28,22 @@ package final class WorkerThread: Sendable {
   ///
   /// A detached thread is not waited for.
   package init(name: String, isDetached: Bool = false, _ body: @escaping @Sendable () -> Void) {
-    let start = Unmanaged.passRetained(Start(name: name, body: body))
+    let start = unsafe Unmanaged.passRetained(Start(name: name, body: body))
     #if canImport(Darwin)
       var handle: pthread_t?
     #else
       var handle = pthread_t()
     #endif
-    let status = pthread_create(
+    let status = unsafe pthread_create(
       &handle, nil,
       { argument in
         #if !canImport(Darwin)
-          guard let argument else { return nil }
+          guard let argument = unsafe argument else { return nil }
         #endif
-        let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+        let start = unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
         start.body()
         return nil
-      }, start.toOpaque())
+      }, unsafe start.toOpaque())
     precondition(status == 0, "the system would not start a thread")
     if isDetached {
       #if canImport(Darwin)

@@ -18,7 +18,7 @@ package enum RowLookup {
   package static func read(
     _ plan: ReadPlan, row: Bytes, in table: TableHandle, at sequence: () -> UInt64, mode: ReadMode
   ) throws(StoreError) -> RowResult? {
-    let hash = row.withUnsafeBytes { RowHash.hash($0) }
+    let hash = unsafe row.withUnsafeBytes { unsafe RowHash.hash($0) }
     let view = table.region(of: row).view
     let snapshot = sequence()
     var cursors: [CellCursor] = []
@@ -38,7 +38,7 @@ package enum RowLookup {
     _ conditions: [Condition], row: Bytes, in table: TableHandle, at sequence: UInt64,
     mode: ReadMode
   ) throws(StoreError) -> Bool {
-    let hash = row.withUnsafeBytes { RowHash.hash($0) }
+    let hash = unsafe row.withUnsafeBytes { unsafe RowHash.hash($0) }
     let view = table.region(of: row).view
     var cursors: [CellCursor?] = Array(repeating: nil, count: view.groups.count)
     for condition in conditions {
@@ -53,11 +53,11 @@ package enum RowLookup {
           RowSource.cursors(view.groups[group], row: row, hash: hash, mode: mode))
         cursors[group] = cursor
       }
-      let isMet = try RowReader.withNewestValue(
+      let isMet = try unsafe RowReader.withNewestValue(
         row: row, family: family, qualifier: column.qualifier,
         versionsMax: table.layout.versionsMax(family), snapshot: sequence, cursor: cursor
       ) { value in
-        condition.isMet(by: value)
+        unsafe condition.isMet(by: value)
       }
       if !isMet { return false }
     }
@@ -76,10 +76,10 @@ extension Condition {
   /// Whether the newest value of the column (nil when there is none) satisfies the condition.
   package func isMet(by value: UnsafeRawBufferPointer?) -> Bool {
     switch self {
-    case .absent: return value == nil
+    case .absent: return unsafe value == nil
     case .equals(_, let expected):
-      guard let value else { return false }
-      return expected.withUnsafeBytes { $0.elementsEqual(value) }
+      guard let value = unsafe value else { return false }
+      return unsafe expected.withUnsafeBytes { unsafe $0.elementsEqual(value) }
     }
   }
 }

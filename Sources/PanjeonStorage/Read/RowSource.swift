@@ -9,11 +9,12 @@ package enum RowSource {
     _ group: GroupView, row: Bytes, hash: UInt64, mode: ReadMode
   ) -> [CellCursor] {
     var cursors: [CellCursor] = []
-    row.withUnsafeBytes { bytes in
-      if group.active.table.mayContain(rowHash: hash, row: bytes) {
+    unsafe row.withUnsafeBytes { bytes in
+      if unsafe group.active.table.mayContain(rowHash: hash, row: bytes) {
         cursors.append(group.active.table.makeCursor())
       }
-      for memtable in group.immutables where memtable.table.mayContain(rowHash: hash, row: bytes) {
+      for memtable in group.immutables
+      where unsafe memtable.table.mayContain(rowHash: hash, row: bytes) {
         cursors.append(memtable.table.makeCursor())
       }
     }

@@ -106,8 +106,8 @@ package final class TableScanner: @unchecked Sendable {
       if start.isEmpty {
         try cursor.seekToFirst()
       } else {
-        try start.withRawBytes { (row) throws(StoreError) in
-          try cursor.seek(row: row, key: UnsafeRawBufferPointer(start: nil, count: 0))
+        try unsafe start.withRawBytes { (row) throws(StoreError) in
+          try unsafe cursor.seek(row: row, key: UnsafeRawBufferPointer(start: nil, count: 0))
         }
       }
     }
@@ -125,15 +125,16 @@ package final class TableScanner: @unchecked Sendable {
   private func smallestRow(_ cursors: [CellCursor]) -> Bytes? {
     var smallest: UnsafeRawBufferPointer?
     for cursor in cursors where cursor.isValid {
-      if let known = smallest, compareBytes(known, cursor.row) <= 0 { continue }
-      smallest = cursor.row
+      if let known = unsafe smallest, unsafe compareBytes(known, cursor.row) <= 0 { continue }
+      unsafe smallest = unsafe cursor.row
     }
-    return smallest.map { Bytes(Array($0)) }
+    return unsafe smallest.map { unsafe Bytes(Array($0)) }
   }
 
   private func skip(_ row: Bytes, _ cursors: [CellCursor]) throws(StoreError) {
     for cursor in cursors {
-      let isBehind = cursor.isValid && row.withUnsafeBytes { compareBytes(cursor.row, $0) <= 0 }
+      let isBehind =
+        unsafe cursor.isValid && row.withUnsafeBytes { unsafe compareBytes(cursor.row, $0) <= 0 }
       if isBehind { try cursor.nextRow() }
     }
   }
@@ -159,12 +160,14 @@ package final class TableScanner: @unchecked Sendable {
     var greatest: Bytes?
     for cursor in cursors {
       if let bound {
-        try bound.withRawBytes { (row) throws(StoreError) in try cursor.seekToRow(before: row) }
+        try unsafe bound.withRawBytes { (row) throws(StoreError) in
+          try unsafe cursor.seekToRow(before: row)
+        }
       } else {
-        try cursor.seekToRow(before: nil)
+        try unsafe cursor.seekToRow(before: nil)
       }
       guard cursor.isValid else { continue }
-      let row = Bytes(Array(cursor.row))
+      let row = unsafe Bytes(Array(cursor.row))
       if greatest.map({ $0 < row }) ?? true { greatest = row }
     }
     return greatest

@@ -16,7 +16,7 @@ internal import WideColumn
 
   /// Takes ownership of `memory`, which must have come from `allocate`.
   private init(owning memory: UnsafeMutableRawBufferPointer, rowCount: Int, repeats: Int) {
-    base = UnsafeRawPointer(
+    unsafe base = unsafe UnsafeRawPointer(
       memory.baseAddress ?? UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1))
     byteCount = memory.count
     self.rowCount = rowCount
@@ -24,7 +24,7 @@ internal import WideColumn
   }
 
   deinit {
-    base.deallocate()
+    unsafe base.deallocate()
   }
 
   /// Decompresses and verifies a block.
@@ -40,24 +40,25 @@ internal import WideColumn
     }
     guard stored.count > TableFormat.blockTrailerBytes else { throw damaged("too short") }
     let payloadCount = stored.count - TableFormat.blockTrailerBytes
-    let crc = stored.loadUnaligned(fromByteOffset: stored.count - 4, as: UInt32.self).littleEndian
-    let covered = UnsafeRawBufferPointer(rebasing: stored[0..<(stored.count - 4)])
-    guard Checksum.crc32c(covered) == crc else { throw damaged("checksum") }
-    guard let codec = LocalityGroup.Compression(rawValue: stored[payloadCount]) else {
-      throw damaged("unknown codec \(stored[payloadCount])")
+    let crc = unsafe stored.loadUnaligned(fromByteOffset: stored.count - 4, as: UInt32.self)
+      .littleEndian
+    let covered = unsafe UnsafeRawBufferPointer(rebasing: stored[0..<(stored.count - 4)])
+    guard unsafe Checksum.crc32c(covered) == crc else { throw damaged("checksum") }
+    guard let codec = unsafe LocalityGroup.Compression(rawValue: stored[payloadCount]) else {
+      throw damaged(unsafe "unknown codec \(stored[payloadCount])")
     }
-    let length = Int(
+    let length = unsafe Int(
       stored.loadUnaligned(fromByteOffset: payloadCount + 1, as: UInt32.self).littleEndian)
     guard length >= 8, length <= TableFormat.blockBytesMax else { throw damaged("length") }
     let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: length, alignment: 16)
     do throws(StoreError) {
-      try BlockCodec.decompress(
+      try unsafe BlockCodec.decompress(
         UnsafeRawBufferPointer(rebasing: stored[0..<payloadCount]), codec, into: memory,
         file: file, offset: offset)
-      let (rowCount, repeats) = try verify(UnsafeRawBufferPointer(memory))
-      return Block(owning: memory, rowCount: rowCount, repeats: repeats)
+      let (rowCount, repeats) = unsafe try verify(UnsafeRawBufferPointer(memory))
+      return unsafe Block(owning: memory, rowCount: rowCount, repeats: repeats)
     } catch {
-      memory.deallocate()
+      unsafe memory.deallocate()
       if error.file == nil { throw damaged(error.message) }
       throw error
     }
@@ -67,28 +68,29 @@ internal import WideColumn
   private static func verify(
     _ bytes: UnsafeRawBufferPointer
   ) throws(StoreError) -> (rowCount: Int, repeats: Int) {
-    let rowCount = Int(
+    let rowCount = unsafe Int(
       bytes.loadUnaligned(fromByteOffset: bytes.count - 4, as: UInt32.self).littleEndian)
-    let repeats = Int(
+    let repeats = unsafe Int(
       bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt32.self).littleEndian)
     guard rowCount >= 1, rowCount <= (bytes.count - 8) / 4 else {
       throw StoreError(.corruption, "row count")
     }
     let end = bytes.count - 8 - rowCount * 4
-    var reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes[0..<end]))
+    var reader = unsafe ByteReader(UnsafeRawBufferPointer(rebasing: bytes[0..<end]))
     do throws(MalformedBytes) {
       for row in 0..<rowCount {
-        let place = bytes.loadUnaligned(fromByteOffset: end + row * 4, as: UInt32.self).littleEndian
+        let place = unsafe bytes.loadUnaligned(fromByteOffset: end + row * 4, as: UInt32.self)
+          .littleEndian
         guard Int(place) == reader.offset else { throw MalformedBytes() }
-        _ = try reader.readLengthPrefixed()
+        _ = try unsafe reader.readLengthPrefixed()
         let cells = try reader.readFixed32LE()
         guard cells >= 1, row > 0 || repeats < cells else { throw MalformedBytes() }
         for _ in 0..<cells {
           let keyLength = try reader.readCount(max: end)
           let valueLength = try reader.readCount(max: end)
-          let key = try reader.readBytes(keyLength)
-          guard CellKey.isWellFormed(key) else { throw MalformedBytes() }
-          _ = try reader.readBytes(valueLength)
+          let key = try unsafe reader.readBytes(keyLength)
+          guard unsafe CellKey.isWellFormed(key) else { throw MalformedBytes() }
+          _ = try unsafe reader.readBytes(valueLength)
         }
       }
       guard reader.isAtEnd else { throw MalformedBytes() }
@@ -105,7 +107,7 @@ internal import WideColumn
   /// Where the entry of a row begins.
   @inline(always)
   func rowOffset(_ index: Int) -> Int {
-    Int(
+    unsafe Int(
       base.loadUnaligned(fromByteOffset: offsetsStart + index * 4, as: UInt32.self).littleEndian)
   }
 
@@ -114,7 +116,7 @@ internal import WideColumn
   func row(at offset: Int) -> (key: UnsafeRawBufferPointer, countOffset: Int) {
     var cursor = offset
     let length = varint(&cursor)
-    return (UnsafeRawBufferPointer(start: base + cursor, count: length), cursor + length)
+    return unsafe (UnsafeRawBufferPointer(start: base + cursor, count: length), cursor + length)
   }
 
   /// The first row whose key is not less than `row`; `rowCount` when there is none.
@@ -123,7 +125,7 @@ internal import WideColumn
     var high = rowCount
     while low < high {
       let middle = (low + high) / 2
-      if compareBytes(self.row(at: rowOffset(middle)).key, row) < 0 {
+      if unsafe compareBytes(self.row(at: rowOffset(middle)).key, row) < 0 {
         low = middle + 1
       } else {
         high = middle
@@ -134,13 +136,13 @@ internal import WideColumn
 
   @inline(always)
   func varint(_ offset: inout Int) -> Int {
-    let first = base.load(fromByteOffset: offset, as: UInt8.self)
+    let first = unsafe base.load(fromByteOffset: offset, as: UInt8.self)
     offset += 1
     if first < 0x80 { return Int(first) }
     var value = Int(first & 0x7F)
     var shift = 7
     while true {
-      let byte = base.load(fromByteOffset: offset, as: UInt8.self)
+      let byte = unsafe base.load(fromByteOffset: offset, as: UInt8.self)
       offset += 1
       value |= Int(byte & 0x7F) << shift
       if byte < 0x80 { return value }

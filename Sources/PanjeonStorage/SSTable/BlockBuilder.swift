@@ -20,7 +20,7 @@ struct BlockBuilder {
   mutating func beginRow(_ row: UnsafeRawBufferPointer) {
     endRow()
     rowOffsets.append(UInt32(bytes.count))
-    bytes.appendLengthPrefixed(row)
+    unsafe bytes.appendLengthPrefixed(row)
     countOffset = bytes.count
     bytes.appendFixed32LE(0)
     cellsInRow = 0
@@ -31,8 +31,8 @@ struct BlockBuilder {
   ) {
     bytes.appendVarint(UInt64(key.count))
     bytes.appendVarint(UInt64(value.count))
-    bytes.append(contentsOf: key)
-    bytes.append(contentsOf: value)
+    unsafe bytes.append(contentsOf: key)
+    unsafe bytes.append(contentsOf: value)
     cellsInRow += 1
     if isRepeat { repeats += 1 }
   }
@@ -41,8 +41,8 @@ struct BlockBuilder {
     guard !rowOffsets.isEmpty else { return }
     let count = cellsInRow
     let offset = countOffset
-    bytes.withUnsafeMutableBytes {
-      $0.storeBytes(of: count.littleEndian, toByteOffset: offset, as: UInt32.self)
+    unsafe bytes.withUnsafeMutableBytes {
+      unsafe $0.storeBytes(of: count.littleEndian, toByteOffset: offset, as: UInt32.self)
     }
   }
 

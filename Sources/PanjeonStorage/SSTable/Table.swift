@@ -72,8 +72,8 @@ package final class Table: Sendable {
         offset: handle.offset + UInt64(stored.count))
     }
     let path = file.path
-    let block = try stored.withRawBytes { (bytes) throws(StoreError) in
-      try Block.decode(bytes, file: path, offset: handle.offset)
+    let block = try unsafe stored.withRawBytes { (bytes) throws(StoreError) in
+      try unsafe Block.decode(bytes, file: path, offset: handle.offset)
     }
     if fillsCache { cache.insert(block, table: number, offset: handle.offset) }
     return block

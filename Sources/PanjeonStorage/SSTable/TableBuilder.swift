@@ -39,36 +39,36 @@ package final class TableBuilder {
   package func add(
     row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
   ) throws(StoreError) {
-    let rowOrder = lastRow.withUnsafeBytes { compareBytes(row, $0) }
+    let rowOrder = unsafe lastRow.withUnsafeBytes { unsafe compareBytes(row, $0) }
     let isNewRow = properties.cellCount == 0 || rowOrder != 0
-    precondition(
+    unsafe precondition(
       properties.cellCount == 0 || rowOrder > 0
-        || (rowOrder == 0 && lastKey.withUnsafeBytes { compareBytes(key, $0) > 0 }),
+        || (rowOrder == 0 && lastKey.withUnsafeBytes { unsafe compareBytes(key, $0) > 0 }),
       "cells must be added in order")
     if block.byteCount >= options.blockBytes { try finishBlock() }
     if isNewRow {
-      beginRow(row)
-    } else if familyDeletes.first.map({ $0[0] != key[0] }) ?? false {
+      unsafe beginRow(row)
+    } else if familyDeletes.first.map({ unsafe $0[0] != key[0] }) ?? false {
       familyDeletes.removeAll(keepingCapacity: true)
     }
     if block.isEmpty || isNewRow {
-      block.beginRow(row)
+      unsafe block.beginRow(row)
       for delete in familyDeletes {
-        delete.withUnsafeBytes {
-          block.append(
+        unsafe delete.withUnsafeBytes {
+          unsafe block.append(
             key: $0, value: UnsafeRawBufferPointer(start: nil, count: 0), isRepeat: true)
         }
       }
     }
-    block.append(key: key, value: value)
-    note(row: row, key: key, value: value)
+    unsafe block.append(key: key, value: value)
+    unsafe note(row: row, key: key, value: value)
   }
 
   private func beginRow(_ row: UnsafeRawBufferPointer) {
     lastRow.removeAll(keepingCapacity: true)
-    lastRow.append(contentsOf: row)
+    unsafe lastRow.append(contentsOf: row)
     familyDeletes.removeAll(keepingCapacity: true)
-    hashes.append(RowHash.hash(row))
+    unsafe hashes.append(RowHash.hash(row))
     properties.rowCount += 1
     if properties.rowCount == 1 { properties.smallestRow = Bytes(lastRow) }
   }
@@ -77,30 +77,32 @@ package final class TableBuilder {
     row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
   ) {
     lastKey.removeAll(keepingCapacity: true)
-    lastKey.append(contentsOf: key)
-    let kind = CellKey.kind(key)
+    unsafe lastKey.append(contentsOf: key)
+    let kind = unsafe CellKey.kind(key)
     if kind == CellKind.deleteFamily.rawValue { familyDeletes.append(lastKey) }
     if kind != CellKind.put.rawValue { properties.deleteCount += 1 }
-    let sequence = CellKey.sequence(key)
+    let sequence = unsafe CellKey.sequence(key)
     properties.cellCount += 1
     properties.smallestSequence = min(properties.smallestSequence, sequence)
     properties.largestSequence = max(properties.largestSequence, sequence)
-    properties.maxTimestamp = max(properties.maxTimestamp, CellKey.timestamp(key))
+    properties.maxTimestamp = unsafe max(properties.maxTimestamp, CellKey.timestamp(key))
     properties.rawBytes += UInt64(row.count + key.count + value.count)
   }
 
   private func finishBlock() throws(StoreError) {
     guard !block.isEmpty else { return }
     var indexKey: [UInt8] = []
-    lastRow.withUnsafeBytes { row in
-      lastKey.withUnsafeBytes { TableIndex.appendKey(row: row, key: $0, to: &indexKey) }
+    unsafe lastRow.withUnsafeBytes { row in
+      unsafe lastKey.withUnsafeBytes {
+        unsafe TableIndex.appendKey(row: row, key: $0, to: &indexKey)
+      }
     }
     let raw = block.finish()
     let compressed = try BlockCodec.compress(raw, options.compression)
     var stored = compressed ?? raw
     stored.append(compressed == nil ? 0 : options.compression.rawValue)
     stored.appendFixed32LE(UInt32(raw.count))
-    stored.appendFixed32LE(stored.withUnsafeBytes { Checksum.crc32c($0) })
+    unsafe stored.appendFixed32LE(stored.withUnsafeBytes { unsafe Checksum.crc32c($0) })
     index.append(key: indexKey, handle: try append(stored))
   }
 
@@ -115,14 +117,16 @@ package final class TableBuilder {
 
   private func write() throws(StoreError) {
     let start = bufferStart
-    try buffer.withRawBytes { (bytes) throws(StoreError) in try file.write(bytes, at: start) }
+    try unsafe buffer.withRawBytes { (bytes) throws(StoreError) in
+      try unsafe file.write(bytes, at: start)
+    }
     bufferStart += UInt64(buffer.count)
     buffer.removeAll(keepingCapacity: true)
   }
 
   private func appendChecked(_ bytes: [UInt8]) throws(StoreError) -> BlockHandle {
     var checked = bytes
-    checked.appendFixed32LE(bytes.withUnsafeBytes { Checksum.crc32c($0) })
+    unsafe checked.appendFixed32LE(bytes.withUnsafeBytes { unsafe Checksum.crc32c($0) })
     return try append(checked)
   }
 
@@ -146,7 +150,7 @@ package final class TableBuilder {
       footer.appendFixed32LE(handle.length)
     }
     footer.appendFixed32LE(TableFormat.version)
-    footer.appendFixed32LE(footer.withUnsafeBytes { Checksum.crc32c($0) })
+    unsafe footer.appendFixed32LE(footer.withUnsafeBytes { unsafe Checksum.crc32c($0) })
     footer.appendFixed64LE(TableFormat.magic)
     _ = try append(footer)
     try write()

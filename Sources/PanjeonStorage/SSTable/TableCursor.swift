@@ -2,7 +2,9 @@
 
 package import WideColumn
 
-/// A cursor over an SSTable. It holds one block at a time.
+/// A cursor over an SSTable.
+///
+/// It holds one block at a time.
 package final class TableCursor: CellCursor {
   private let table: Table
   private let mode: ReadMode
@@ -31,15 +33,15 @@ package final class TableCursor: CellCursor {
     row target: UnsafeRawBufferPointer, key targetKey: UnsafeRawBufferPointer
   ) throws(StoreError) {
     scratch.removeAll(keepingCapacity: true)
-    TableIndex.appendKey(row: target, key: targetKey, to: &scratch)
+    unsafe TableIndex.appendKey(row: target, key: targetKey, to: &scratch)
     try enterBlock(table.index.firstBlock(atOrAfter: scratch))
     guard let block else { return }
-    let found = block.firstRow(atOrAfter: target)
+    let found = unsafe block.firstRow(atOrAfter: target)
     precondition(found < block.rowCount, "an index key lies behind its block's last row")
     showRow(found, of: block)
-    guard compareBytes(row, target) == 0 else { return skipRepeats(ifInRow: found) }
+    guard unsafe compareBytes(row, target) == 0 else { return skipRepeats(ifInRow: found) }
     // The block's last key is not less than the target, so the walk ends within the block.
-    while isValid, rowIndex == found, compareBytes(key, targetKey) < 0 { try next() }
+    while isValid, rowIndex == found, unsafe compareBytes(key, targetKey) < 0 { try next() }
   }
 
   package override func next() throws(StoreError) {
@@ -56,28 +58,28 @@ package final class TableCursor: CellCursor {
   package override func nextRow() throws(StoreError) {
     guard let block else { return }
     if rowIndex + 1 < block.rowCount { return showRow(rowIndex + 1, of: block) }
-    let behind = Array(row) + [0]
-    try behind.withRawBytes { (row) throws(StoreError) in
-      try seek(row: row, key: UnsafeRawBufferPointer(start: nil, count: 0))
+    let behind = unsafe Array(row) + [0]
+    try unsafe behind.withRawBytes { (row) throws(StoreError) in
+      try unsafe seek(row: row, key: UnsafeRawBufferPointer(start: nil, count: 0))
     }
   }
 
   package override func seekToRow(before bound: UnsafeRawBufferPointer?) throws(StoreError) {
     var last = table.index.blockCount - 1
-    if let bound {
+    if let bound = unsafe bound {
       scratch.removeAll(keepingCapacity: true)
-      TableIndex.appendKey(
+      unsafe TableIndex.appendKey(
         row: bound, key: UnsafeRawBufferPointer(start: nil, count: 0), to: &scratch)
       last = min(last, table.index.firstBlock(atOrAfter: scratch))
     }
     while last >= 0 {
       try enterBlock(last)
       guard let block else { return }
-      let behind = bound.map { block.firstRow(atOrAfter: $0) } ?? block.rowCount
+      let behind = unsafe bound.map { unsafe block.firstRow(atOrAfter: $0) } ?? block.rowCount
       if behind > 0 {
-        let found = Array(block.row(at: block.rowOffset(behind - 1)).key)
-        return try found.withRawBytes { (row) throws(StoreError) in
-          try seek(row: row, key: UnsafeRawBufferPointer(start: nil, count: 0))
+        let found = unsafe Array(block.row(at: block.rowOffset(behind - 1)).key)
+        return try unsafe found.withRawBytes { (row) throws(StoreError) in
+          try unsafe seek(row: row, key: UnsafeRawBufferPointer(start: nil, count: 0))
         }
       }
       last -= 1
@@ -116,9 +118,9 @@ package final class TableCursor: CellCursor {
 
   private func showRow(_ index: Int, of block: Block) {
     rowIndex = index
-    let (rowKey, countOffset) = block.row(at: block.rowOffset(index))
-    row = rowKey
-    cellsLeft = Int(
+    let (rowKey, countOffset) = unsafe block.row(at: block.rowOffset(index))
+    unsafe row = unsafe rowKey
+    cellsLeft = unsafe Int(
       block.base.loadUnaligned(fromByteOffset: countOffset, as: UInt32.self).littleEndian)
     nextCell = countOffset + 4
     showCell(of: block)
@@ -129,8 +131,9 @@ package final class TableCursor: CellCursor {
     var offset = nextCell
     let keyLength = block.varint(&offset)
     let valueLength = block.varint(&offset)
-    key = UnsafeRawBufferPointer(start: block.base + offset, count: keyLength)
-    value = UnsafeRawBufferPointer(start: block.base + offset + keyLength, count: valueLength)
+    unsafe key = unsafe UnsafeRawBufferPointer(start: block.base + offset, count: keyLength)
+    unsafe value = unsafe UnsafeRawBufferPointer(
+      start: block.base + offset + keyLength, count: valueLength)
     nextCell = offset + keyLength + valueLength
     cellsLeft -= 1
     isValid = true

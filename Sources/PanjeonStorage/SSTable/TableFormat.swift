@@ -15,7 +15,7 @@ package enum TableFormat {
   /// The largest data block before compression: the largest cell and room around it.
   package static let blockBytesMax = 64 << 20
 
-  /// filter(8+4) index(8+4) properties(8+4) version(4) crc32c(4) magic(8)
+  /// The footer: filter(8+4) index(8+4) properties(8+4) version(4) crc32c(4) magic(8).
   package static let footerBytes = 52
 
   package static let bloomProbes = 6

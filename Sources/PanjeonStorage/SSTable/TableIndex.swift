@@ -21,10 +21,10 @@ package struct TableIndex: Sendable {
   package static func appendKey(
     row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, to bytes: inout [UInt8]
   ) {
-    CellKey.appendEscaped(row, to: &bytes)
+    unsafe CellKey.appendEscaped(row, to: &bytes)
     bytes.append(0)
     bytes.append(0)
-    bytes.append(contentsOf: key)
+    unsafe bytes.append(contentsOf: key)
   }
 
   package mutating func append(key: [UInt8], handle: BlockHandle) {
@@ -35,15 +35,15 @@ package struct TableIndex: Sendable {
 
   /// The first block whose last key is not less than `key`; `blockCount` when there is none.
   package func firstBlock(atOrAfter key: [UInt8]) -> Int {
-    slab.withUnsafeBytes { slab in
-      key.withUnsafeBytes { key in
+    unsafe slab.withUnsafeBytes { slab in
+      unsafe key.withUnsafeBytes { key in
         var low = 0
         var high = ends.count
         while low < high {
           let middle = (low + high) / 2
           let start = middle == 0 ? 0 : Int(ends[middle - 1])
-          let last = UnsafeRawBufferPointer(rebasing: slab[start..<Int(ends[middle])])
-          if compareBytes(last, key) < 0 { low = middle + 1 } else { high = middle }
+          let last = unsafe UnsafeRawBufferPointer(rebasing: slab[start..<Int(ends[middle])])
+          if unsafe compareBytes(last, key) < 0 { low = middle + 1 } else { high = middle }
         }
         return low
       }
@@ -71,13 +71,13 @@ package struct TableIndex: Sendable {
     guard count >= 1, Int(count) <= reader.remaining else { throw MalformedBytes() }
     var expected: UInt64 = 0
     for _ in 0..<count {
-      let key = try reader.readLengthPrefixed()
+      let key = try unsafe reader.readLengthPrefixed()
       guard key.count >= CellKey.bytesMin + 2 else { throw MalformedBytes() }
       let offset = try reader.readVarint()
       let length = try reader.readCount(max: TableFormat.blockBytesMax + 1024)
       guard offset == expected, UInt64(length) <= dataEnd - offset else { throw MalformedBytes() }
       expected = offset + UInt64(length)
-      append(key: Array(key), handle: BlockHandle(offset: offset, length: UInt32(length)))
+      unsafe append(key: Array(key), handle: BlockHandle(offset: offset, length: UInt32(length)))
     }
     guard expected == dataEnd, reader.isAtEnd else { throw MalformedBytes() }
   }

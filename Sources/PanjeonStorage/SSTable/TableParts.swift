@@ -33,11 +33,11 @@ struct TableParts {
     func part(_ handle: BlockHandle, _ what: String) throws(StoreError) -> [UInt8] {
       var bytes = try file.readUpTo(Int(handle.length), at: handle.offset)
       guard bytes.count == Int(handle.length) else { throw damaged(what, handle.offset) }
-      let crc = bytes.withUnsafeBytes {
-        $0.loadUnaligned(fromByteOffset: $0.count - 4, as: UInt32.self).littleEndian
+      let crc = unsafe bytes.withUnsafeBytes {
+        unsafe $0.loadUnaligned(fromByteOffset: $0.count - 4, as: UInt32.self).littleEndian
       }
       bytes.removeLast(4)
-      guard bytes.withUnsafeBytes({ Checksum.crc32c($0) }) == crc else {
+      guard unsafe bytes.withUnsafeBytes({ unsafe Checksum.crc32c($0) }) == crc else {
         throw damaged(what, handle.offset)
       }
       return bytes
@@ -50,12 +50,12 @@ struct TableParts {
     let propertyBytes = try part(handles[2], "the properties block")
     filter = RowFilter(bytes: filterBytes)
     do throws(MalformedBytes) {
-      index = try indexBytes.withRawBytes { (bytes) throws(MalformedBytes) in
-        var reader = ByteReader(bytes)
+      index = try unsafe indexBytes.withRawBytes { (bytes) throws(MalformedBytes) in
+        var reader = unsafe ByteReader(bytes)
         return try TableIndex(&reader, dataEnd: handles[0].offset)
       }
-      properties = try propertyBytes.withRawBytes { (bytes) throws(MalformedBytes) in
-        var reader = ByteReader(bytes)
+      properties = try unsafe propertyBytes.withRawBytes { (bytes) throws(MalformedBytes) in
+        var reader = unsafe ByteReader(bytes)
         return try TableProperties(&reader)
       }
     } catch {
@@ -66,9 +66,9 @@ struct TableParts {
   private static func decode(
     _ footer: [UInt8], path: String, offset: UInt64
   ) throws(StoreError) -> [BlockHandle] {
-    let decoded = footer.withUnsafeBytes {
+    let decoded = unsafe footer.withUnsafeBytes {
       bytes -> (handles: [BlockHandle], version: UInt32, crc: UInt32, magic: UInt64)? in
-      var reader = ByteReader(bytes)
+      var reader = unsafe ByteReader(bytes)
       do throws(MalformedBytes) {
         var handles: [BlockHandle] = []
         for _ in 0..<3 {
@@ -84,8 +84,9 @@ struct TableParts {
         return nil
       }
     }
-    let crc = footer.withUnsafeBytes {
-      Checksum.crc32c(UnsafeRawBufferPointer(rebasing: $0.prefix(TableFormat.footerBytes - 12)))
+    let crc = unsafe footer.withUnsafeBytes {
+      unsafe Checksum.crc32c(
+        UnsafeRawBufferPointer(rebasing: $0.prefix(TableFormat.footerBytes - 12)))
     }
     guard let decoded, decoded.magic == TableFormat.magic, decoded.crc == crc else {
       throw StoreError(

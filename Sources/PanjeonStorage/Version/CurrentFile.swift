@@ -23,8 +23,8 @@ package enum CurrentFile {
     if try fileSystem.exists(temporary) { try fileSystem.remove(temporary) }
     let file = try fileSystem.open(temporary, .createNew)
     let text = contents(number)
-    try Array(text.utf8).withRawBytes { (bytes) throws(StoreError) in
-      try file.write(bytes, at: 0)
+    try unsafe Array(text.utf8).withRawBytes { (bytes) throws(StoreError) in
+      try unsafe file.write(bytes, at: 0)
     }
     try file.sync()
     file.close()
@@ -57,7 +57,7 @@ package enum CurrentFile {
 
   private static func contents(_ number: UInt64, version: UInt64 = formatVersion) -> String {
     let text = "\(FileNames.manifest(number).name) \(version) "
-    let crc = Array(text.utf8).withUnsafeBytes { Checksum.crc32c($0) }
+    let crc = unsafe Array(text.utf8).withUnsafeBytes { unsafe Checksum.crc32c($0) }
     let digits = String(crc, radix: 16)
     return text + String(repeating: "0", count: 8 - digits.count) + digits + "\n"
   }

@@ -43,7 +43,7 @@ package struct Manifest: Sendable {
     if try fileSystem.exists(path) { try fileSystem.remove(path) }
     let file = try fileSystem.open(path, .createNew)
     var writer = LogWriter(file: file, number: number, previous: nil)
-    state.snapshotEdit().encode().withUnsafeBytes { writer.append($0) }
+    unsafe state.snapshotEdit().encode().withUnsafeBytes { unsafe writer.append($0) }
     try writer.flush()
     try writer.sync()
     try fileSystem.syncDirectory(directory)
@@ -56,7 +56,7 @@ package struct Manifest: Sendable {
   /// After an error the MANIFEST must not be used again: what reached the disk is unknown.
   package mutating func append(_ edit: VersionEdit) throws(StoreError) {
     try state.apply(edit)
-    edit.encode().withUnsafeBytes { writer.append($0) }
+    unsafe edit.encode().withUnsafeBytes { unsafe writer.append($0) }
     try writer.flush()
     try writer.sync()
     if writer.offset > Self.bytesMax { try rotate() }
@@ -90,9 +90,9 @@ package struct Manifest: Sendable {
     defer { file.close() }
     var state = VersionState()
     var edits = 0
-    let tail = try LogReader.read(file: file, number: number, end: nil) {
+    let tail = try unsafe LogReader.read(file: file, number: number, end: nil) {
       (bytes, offset) throws(StoreError) in
-      let edit = try VersionEdit.decode(bytes, file: path, offset: offset)
+      let edit = try unsafe VersionEdit.decode(bytes, file: path, offset: offset)
       do throws(StoreError) {
         try state.apply(edit)
       } catch {

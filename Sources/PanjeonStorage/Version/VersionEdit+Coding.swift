@@ -30,7 +30,7 @@ extension VersionEdit {
       var encoded: [UInt8] = []
       body(&encoded)
       bytes.appendVarint(tag.rawValue)
-      encoded.withUnsafeBytes { bytes.appendLengthPrefixed($0) }
+      unsafe encoded.withUnsafeBytes { unsafe bytes.appendLengthPrefixed($0) }
     }
     if let nextFileNumber { field(.nextFileNumber) { $0.appendVarint(nextFileNumber) } }
     if let lastSequence { field(.lastSequence) { $0.appendVarint(lastSequence) } }
@@ -71,11 +71,11 @@ extension VersionEdit {
   ) throws(StoreError) -> VersionEdit {
     var edit = VersionEdit()
     var unknown: UInt64?
-    var reader = ByteReader(bytes)
+    var reader = unsafe ByteReader(bytes)
     do throws(MalformedBytes) {
       while !reader.isAtEnd {
         let rawTag = try reader.readVarint()
-        var body = ByteReader(try reader.readLengthPrefixed())
+        var body = unsafe ByteReader(try reader.readLengthPrefixed())
         if let tag = Tag(rawValue: rawTag) {
           try edit.read(tag, &body)
         } else if rawTag < firstOptionalTag {

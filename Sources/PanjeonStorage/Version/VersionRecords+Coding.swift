@@ -10,19 +10,19 @@ extension [UInt8] {
   }
 
   mutating func append(sized bytes: Bytes) {
-    bytes.withUnsafeBytes { appendLengthPrefixed($0) }
+    unsafe bytes.withUnsafeBytes { unsafe appendLengthPrefixed($0) }
   }
 }
 
 extension ByteReader {
   mutating func readText() throws(MalformedBytes) -> String {
-    let bytes = try readLengthPrefixed()
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw MalformedBytes() }
+    let bytes = try unsafe readLengthPrefixed()
+    guard let text = unsafe String(validating: bytes, as: UTF8.self) else { throw MalformedBytes() }
     return text
   }
 
   mutating func readOwnedBytes() throws(MalformedBytes) -> Bytes {
-    Bytes(Array(try readLengthPrefixed()))
+    unsafe Bytes(Array(try readLengthPrefixed()))
   }
 }
 

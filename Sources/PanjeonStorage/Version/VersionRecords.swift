@@ -61,7 +61,9 @@ package struct FileRecord: Hashable, Sendable {
   package var regionID: UInt64
   package var group: UInt32
   package var number: UInt64
-  /// Zero: tiered, may overlap others. One: leveled, overlaps none of its level.
+  /// Zero: tiered, may overlap others.
+  ///
+  /// One: leveled, overlaps none of its level.
   package var level: UInt8
   package var fileBytes: UInt64
   package var cellCount: UInt64

@@ -44,8 +44,8 @@ package enum LogReader {
         tail.end = scanner.offset
         continue
       }
-      let isWhole = scanner.block.withUnsafeBytes { block in
-        reader.append(type, UnsafeRawBufferPointer(rebasing: block[payload]), at: chunkStart)
+      let isWhole = unsafe scanner.block.withUnsafeBytes { block in
+        unsafe reader.append(type, UnsafeRawBufferPointer(rebasing: block[payload]), at: chunkStart)
       }
       guard let isWhole else {
         throw StoreError(
@@ -53,8 +53,8 @@ package enum LogReader {
           offset: chunkStart)
       }
       if isWhole {
-        try reader.record.withRawBytes { (bytes) throws(StoreError) in
-          try onRecord(bytes, reader.start)
+        try unsafe reader.record.withRawBytes { (bytes) throws(StoreError) in
+          try unsafe onRecord(bytes, reader.start)
         }
         tail.end = scanner.offset
       }
@@ -96,9 +96,9 @@ package enum LogReader {
   private static func header(
     _ scanner: LogScanner, _ payload: Range<Int>, file: any File
   ) throws(StoreError) -> LogSegmentHeader {
-    let decoded = scanner.block.withUnsafeBytes {
+    let decoded = unsafe scanner.block.withUnsafeBytes {
       block -> Result<LogSegmentHeader, MalformedBytes>? in
-      var reader = ByteReader(UnsafeRawBufferPointer(rebasing: block[payload]))
+      var reader = unsafe ByteReader(UnsafeRawBufferPointer(rebasing: block[payload]))
       do throws(MalformedBytes) {
         guard try reader.readFixed32LE() == LogFormat.magic else { throw MalformedBytes() }
         guard try reader.readFixed32LE() <= LogFormat.version else { return nil }
@@ -144,7 +144,7 @@ private struct RecordAssembler {
     case .segmentHeader: return nil
     }
     guard record.count + payload.count <= LogFormat.recordBytesMax else { return nil }
-    record.append(contentsOf: payload)
+    unsafe record.append(contentsOf: payload)
     isInside = type == .first || type == .middle
     return !isInside
   }

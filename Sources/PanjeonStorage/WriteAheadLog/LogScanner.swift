@@ -81,8 +81,8 @@ struct LogScanner {
       tornChunkEnd = blockStart + UInt64(block.count)
       return
     }
-    let (chunkNumber, length) = block.withUnsafeBytes { bytes in
-      (
+    let (chunkNumber, length) = unsafe block.withUnsafeBytes { bytes in
+      unsafe (
         bytes.loadUnaligned(fromByteOffset: start + 7, as: UInt64.self).littleEndian,
         Int(bytes[start + 4]) | Int(bytes[start + 5]) << 8
       )
@@ -94,18 +94,19 @@ struct LogScanner {
   }
 
   private func header(at start: Int) -> (LogFormat.ChunkType, Int, UInt64)? {
-    block.withUnsafeBytes { bytes in
+    unsafe block.withUnsafeBytes { bytes in
       guard start + LogFormat.headerBytes <= bytes.count else { return nil }
-      guard let type = LogFormat.ChunkType(rawValue: bytes[start + 6]) else { return nil }
-      let length = Int(bytes[start + 4]) | Int(bytes[start + 5]) << 8
+      guard let type = unsafe LogFormat.ChunkType(rawValue: bytes[start + 6]) else { return nil }
+      let length = unsafe Int(bytes[start + 4]) | Int(bytes[start + 5]) << 8
       let end = start + LogFormat.headerBytes + length
       guard end <= bytes.count else { return nil }
-      let chunkNumber = bytes.loadUnaligned(fromByteOffset: start + 7, as: UInt64.self)
+      let chunkNumber = unsafe bytes.loadUnaligned(fromByteOffset: start + 7, as: UInt64.self)
       guard chunkNumber.littleEndian == number else { return nil }
-      let crc = bytes.loadUnaligned(fromByteOffset: start, as: UInt32.self).littleEndian
-      let covered = UnsafeRawBufferPointer(rebasing: bytes[(start + 4)..<end])
-      guard Checksum.crc32c(covered) == crc else { return nil }
-      let synced = bytes.loadUnaligned(fromByteOffset: start + 15, as: UInt64.self).littleEndian
+      let crc = unsafe bytes.loadUnaligned(fromByteOffset: start, as: UInt32.self).littleEndian
+      let covered = unsafe UnsafeRawBufferPointer(rebasing: bytes[(start + 4)..<end])
+      guard unsafe Checksum.crc32c(covered) == crc else { return nil }
+      let synced = unsafe bytes.loadUnaligned(fromByteOffset: start + 15, as: UInt64.self)
+        .littleEndian
       return (type, length, synced)
     }
   }
@@ -121,8 +122,8 @@ extension File {
   /// Reads `count` bytes from `offset`, or as many as there are.
   package func readUpTo(_ count: Int, at offset: UInt64) throws(StoreError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
-    let read = try bytes.withMutableRawBytes { (buffer) throws(StoreError) in
-      try self.read(into: buffer, at: offset)
+    let read = try unsafe bytes.withMutableRawBytes { (buffer) throws(StoreError) in
+      try unsafe self.read(into: buffer, at: offset)
     }
     bytes.removeLast(count - read)
     return bytes

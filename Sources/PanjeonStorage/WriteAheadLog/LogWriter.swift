@@ -22,7 +22,7 @@ package struct LogWriter {
     self.number = number
     let header = LogSegmentHeader(
       number: number, previousNumber: previous?.number ?? 0, previousEnd: previous?.end ?? 0)
-    header.encode().withUnsafeBytes { appendChunk(.segmentHeader, $0) }
+    unsafe header.encode().withUnsafeBytes { unsafe appendChunk(.segmentHeader, $0) }
   }
 
   /// The offset behind the last framed byte.
@@ -30,23 +30,23 @@ package struct LogWriter {
 
   /// Frames a record, over as many blocks as it needs.
   package mutating func append(_ record: UnsafeRawBufferPointer) {
-    var rest = record
+    var rest = unsafe record
     var isFirst = true
     repeat {
       let room = roomInBlock()
       let count = min(room, rest.count)
-      let part = UnsafeRawBufferPointer(rebasing: rest[0..<count])
-      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      let part = unsafe UnsafeRawBufferPointer(rebasing: rest[0..<count])
+      unsafe rest = unsafe UnsafeRawBufferPointer(rebasing: rest[count...])
       let type: LogFormat.ChunkType
-      switch (isFirst, rest.isEmpty) {
+      switch unsafe (isFirst, rest.isEmpty) {
       case (true, true): type = .full
       case (true, false): type = .first
       case (false, false): type = .middle
       case (false, true): type = .last
       }
-      appendChunk(type, part)
+      unsafe appendChunk(type, part)
       isFirst = false
-    } while !rest.isEmpty
+    } while unsafe !rest.isEmpty
   }
 
   /// Hands everything framed to the operating system, in one write.
@@ -54,7 +54,9 @@ package struct LogWriter {
     guard !buffer.isEmpty else { return }
     let start = flushedOffset
     let file = file
-    try buffer.withRawBytes { (bytes) throws(StoreError) in try file.write(bytes, at: start) }
+    try unsafe buffer.withRawBytes { (bytes) throws(StoreError) in
+      try unsafe file.write(bytes, at: start)
+    }
     flushedOffset += UInt64(buffer.count)
     buffer.removeAll(keepingCapacity: true)
   }
@@ -84,11 +86,11 @@ package struct LogWriter {
     buffer.append(type.rawValue)
     buffer.appendFixed64LE(number)
     buffer.appendFixed64LE(syncedOffset)
-    buffer.append(contentsOf: payload)
-    buffer.withUnsafeMutableBytes { bytes in
-      let covered = UnsafeRawBufferPointer(rebasing: bytes[(start + 4)...])
-      let crc = Checksum.crc32c(covered)
-      bytes.storeBytes(of: crc.littleEndian, toByteOffset: start, as: UInt32.self)
+    unsafe buffer.append(contentsOf: payload)
+    unsafe buffer.withUnsafeMutableBytes { bytes in
+      let covered = unsafe UnsafeRawBufferPointer(rebasing: bytes[(start + 4)...])
+      let crc = unsafe Checksum.crc32c(covered)
+      unsafe bytes.storeBytes(of: crc.littleEndian, toByteOffset: start, as: UInt32.self)
     }
   }
 }

@@ -15,10 +15,10 @@ struct InMemoryDisk: Sendable {
       if end > current.count {
         current.append(contentsOf: repeatElement(0, count: end - current.count))
       }
-      current.withUnsafeMutableBytes { buffer in
-        UnsafeMutableRawBufferPointer(rebasing: buffer[offset..<end]).copyMemory(from: bytes)
+      unsafe current.withUnsafeMutableBytes { buffer in
+        unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[offset..<end]).copyMemory(from: bytes)
       }
-      guard !bytes.isEmpty else { return }
+      guard unsafe !bytes.isEmpty else { return }
       for block in (offset / blockBytes)...((end - 1) / blockBytes) { dirtyBlocks.insert(block) }
     }
 

@@ -24,15 +24,15 @@ final class InMemoryFile: File {
       }
       return Array(current[Int(offset)..<min(current.count, Int(offset) + buffer.count)])
     }
-    bytes.withUnsafeBytes { buffer.copyMemory(from: $0) }
+    unsafe bytes.withUnsafeBytes { unsafe buffer.copyMemory(from: $0) }
     return bytes.count
   }
 
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StoreError) {
     try fileSystem.call(.write, path)
-    let copy = Array(bytes)
+    let copy = unsafe Array(bytes)
     fileSystem.withDisk { [inode] disk in
-      copy.withUnsafeBytes { disk.inodes[inode]?.write($0, at: Int(offset)) }
+      unsafe copy.withUnsafeBytes { unsafe disk.inodes[inode]?.write($0, at: Int(offset)) }
     }
   }
 

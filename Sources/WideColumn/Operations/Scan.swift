@@ -17,7 +17,9 @@ public struct Scan: Hashable, Sendable {
   /// How many cells of each row to return at the most, in the store's order; nil for no limit.
   public var cellsPerRowMax: Int?
 
-  /// Whether rows come from the greatest key to the least. Cells within a row keep their order.
+  /// Whether rows come from the greatest key to the least.
+  ///
+  /// Cells within a row keep their order.
   public var isReversed: Bool
 
   /// Creates a scan.

@@ -19,6 +19,8 @@ public protocol SnapshotStore: WideColumnStore {
   /// Pins the present state.
   ///
   /// - Parameter level: Which state; see ``SnapshotLevel``.
+  /// - Returns: The snapshot.
+  /// - Throws: `closed`, `limitExceeded`.
   func snapshot(_ level: SnapshotLevel) throws(StoreError) -> Snapshot
 
   /// Reads one row at a snapshot.
@@ -122,6 +124,7 @@ public protocol AtomicBatchStore: SnapshotStore {
   ///   - batch: The conditions and changes.
   ///   - snapshot: What `unchangedRanges` are relative to; needed when there are any.
   ///   - durability: What the batch survives when this returns.
+  /// - Returns: How it ended.
   /// - Throws: as ``WideColumnStore/checkAndMutate(_:in:durability:)``.
   func commit(
     _ batch: AtomicBatch, since snapshot: Snapshot?, durability: Durability

@@ -5,7 +5,9 @@
 /// Match on `code`; the message is for people and names the file, the offset and what to do where there is
 /// something to be done.
 public struct StoreError: Error, Sendable {
-  /// What kind of error this is. New codes may be added.
+  /// What kind of error this is.
+  ///
+  /// New codes may be added.
   public struct Code: Hashable, Sendable, CustomStringConvertible {
     private enum Kind: String {
       case noSuchTable, tableExists, noSuchFamily, invalidArgument, limitExceeded
@@ -25,9 +27,13 @@ public struct StoreError: Error, Sendable {
     public static let tableExists = Code(.tableExists)
     /// The table has no such column family.
     public static let noSuchFamily = Code(.noSuchFamily)
-    /// An argument has no meaning; the message says why. Nothing was written.
+    /// An argument has no meaning; the message says why.
+    ///
+    /// Nothing was written.
     public static let invalidArgument = Code(.invalidArgument)
-    /// An argument is larger than the store accepts. Nothing was written.
+    /// An argument is larger than the store accepts.
+    ///
+    /// Nothing was written.
     public static let limitExceeded = Code(.limitExceeded)
     /// The directory does not hold a store.
     public static let notAStore = Code(.notAStore)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The sizes a store accepts. Everything is checked before anything is written.
+/// The sizes a store accepts.
+///
+/// Everything is checked before anything is written.
 public struct StoreLimits: Hashable, Sendable {
   /// The length of a row key, in bytes; by default 4,096 (Bigtable's).
   public var rowKeyBytesMax = 4096
