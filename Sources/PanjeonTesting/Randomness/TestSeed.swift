@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The seed and the effort of randomised tests, from the environment.
+public enum TestSeed {
+  /// The seed: `PANJEON_SEED`, or a fixed one.
+  public static let value: UInt64 = number("PANJEON_SEED") ?? 20_261_124
+
+  /// How much longer than in a quick run to go on: `PANJEON_EFFORT`, or 1.
+  public static let effort: Int = number("PANJEON_EFFORT").map { Int(clamping: $0) } ?? 1
+
+  /// Prints how to replay a test.
+  public static func announce(_ test: String) {
+    print("\(test): replay with PANJEON_SEED=\(value) PANJEON_EFFORT=\(effort)")
+  }
+
+  private static func number(_ name: String) -> UInt64? {
+    guard let text = unsafe getenv(name) else { return nil }
+    return unsafe UInt64(String(cString: text))
+  }
+}
