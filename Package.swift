@@ -80,7 +80,7 @@ let package = Package(
     .testTarget(name: "PanjeonTestingTests", dependencies: ["PanjeonTesting", "PanjeonStorage"]),
     .testTarget(
       name: "PanjeonInspectorTests",
-      dependencies: ["PanjeonInspector", "Panjeon", "PanjeonTesting", "WideColumn"]),
+      dependencies: ["Between", "PanjeonInspector", "Panjeon", "PanjeonTesting", "WideColumn"]),
   ]
 )
 

@@ -22,7 +22,7 @@ public struct Message: Hashable, Sendable {
     self.sentAtMicroseconds = sentAtMicroseconds
   }
 
-  func encode() -> Bytes {
+  package func encode() -> Bytes {
     var writer = FieldWriter()
     writer.append(1, sender.bytes)
     writer.append(2, text)
@@ -65,9 +65,9 @@ public struct MessageCollection: Hashable, Sendable {
 
   static let qualifier = Qualifier.metadata(of: .message)
 
-  init() {}
+  package init() {}
 
-  func encode() -> Bytes {
+  package func encode() -> Bytes {
     var writer = FieldWriter()
     writer.append(1, count)
     writer.append(2, nextID)
@@ -75,7 +75,7 @@ public struct MessageCollection: Hashable, Sendable {
     return Bytes(writer.bytes)
   }
 
-  init(decoding bytes: Bytes) throws(BetweenError) {
+  package init(decoding bytes: Bytes) throws(BetweenError) {
     var count: UInt64 = 0
     var nextID: UInt64 = 1
     var reader = FieldReader(bytes)
@@ -105,9 +105,9 @@ public struct ConversationHead: Hashable, Sendable {
 
   static let qualifier = Qualifier.metadata(of: .conversation)
 
-  init() {}
+  package init() {}
 
-  func encode() -> Bytes {
+  package func encode() -> Bytes {
     var writer = FieldWriter()
     writer.append(1, lastMessageID)
     writer.append(2, lastText)
@@ -116,7 +116,7 @@ public struct ConversationHead: Hashable, Sendable {
     return Bytes(writer.bytes)
   }
 
-  init(decoding bytes: Bytes) throws(BetweenError) {
+  package init(decoding bytes: Bytes) throws(BetweenError) {
     var head = ConversationHead()
     var reader = FieldReader(bytes)
     try reader.readAll { field, value in

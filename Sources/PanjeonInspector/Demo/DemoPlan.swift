@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Between
-internal import WideColumn
+package import Between
+package import WideColumn
 
 /// What parent and child know of a run without speaking: who is in which couple, and what is written.
 ///
 /// Everything is a function of the run's number, so that the parent can tell what should be in the store.
-struct DemoPlan: Sendable {
+package struct DemoPlan: Sendable {
   /// The number of the run: the seed, unless a store already holds that run's couples.
   let run: UInt64
   let conversations: [DemoConversation]?
   let coupleCount: Int
 
-  init(run: UInt64, couples: Int, conversations: [DemoConversation]?) {
+  package init(run: UInt64, couples: Int, conversations: [DemoConversation]?) {
     self.run = run
     self.conversations = conversations
     coupleCount = conversations?.count ?? couples
@@ -32,7 +32,7 @@ struct DemoPlan: Sendable {
   }
 
   /// The ids of a couple: its two users and itself.
-  func ids(couple: Int) -> (a: ObjectID, b: ObjectID, couple: ObjectID) {
+  package func ids(couple: Int) -> (a: ObjectID, b: ObjectID, couple: ObjectID) {
     var generator = generator(couple: couple)
     let a = ObjectID(using: &generator)
     _ = ObjectID(using: &generator)
@@ -42,7 +42,7 @@ struct DemoPlan: Sendable {
   }
 
   /// The text of a made-up message: names its client and number, so that it is the only one of its kind.
-  func text(client: Int, number: Int) -> Bytes {
+  package func text(client: Int, number: Int) -> Bytes {
     var mixed = SplitMix64(seed: run ^ UInt64(client) << 40 ^ UInt64(number) << 4)
     var generator = SplitMix64(seed: mixed.next())
     var text = "\(client)/\(number)"
@@ -71,13 +71,13 @@ struct DemoPlan: Sendable {
 }
 
 /// The messages of one couple of a file, in their order.
-struct DemoConversation: Sendable, Equatable {
-  struct Line: Sendable, Equatable {
-    var isFromA: Bool
-    var text: Bytes
-    var sentAtMicroseconds: Int64?
+package struct DemoConversation: Sendable, Equatable {
+  package struct Line: Sendable, Equatable {
+    package var isFromA: Bool
+    package var text: Bytes
+    package var sentAtMicroseconds: Int64?
   }
 
-  var couple: String
-  var lines: [Line]
+  package var couple: String
+  package var lines: [Line]
 }

@@ -1,25 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Between
+package import Between
 internal import WideColumn
 
 /// What one partner's row holds after recovery.
-struct FoundConversation: Sendable {
-  var messages: [Message]
-  var collection: MessageCollection
+package struct FoundConversation: Sendable {
+  package var messages: [Message]
+  package var collection: MessageCollection
   var head: ConversationHead
+
+  package init(messages: [Message], collection: MessageCollection, head: ConversationHead) {
+    self.messages = messages
+    self.collection = collection
+    self.head = head
+  }
 }
 
 /// What a check of the recovered store comes to.
-struct DemoFindings: Equatable, Sendable {
-  var found = 0
-  var lost = 0
-  var duplicated = 0
-  var torn = 0
+package struct DemoFindings: Equatable, Sendable {
+  package var found = 0
+  package var lost = 0
+  package var duplicated = 0
+  package var torn = 0
   /// The first few things amiss, for people.
   var notes: [String] = []
 
   static let notesMax = 10
+
+  package init() {}
 
   mutating func note(_ text: String) {
     if notes.count < Self.notesMax { notes.append(text) }
@@ -27,11 +35,11 @@ struct DemoFindings: Equatable, Sendable {
 }
 
 /// Holds the recovered store against what was acknowledged.
-struct DemoVerifier: Sendable {
+package struct DemoVerifier: Sendable {
   let plan: DemoPlan
   private var acknowledged: [Int: [Acknowledgement]] = [:]
 
-  init(plan: DemoPlan, acknowledgements: [Acknowledgement]) {
+  package init(plan: DemoPlan, acknowledgements: [Acknowledgement]) {
     self.plan = plan
     for acknowledgement in acknowledgements {
       acknowledged[Int(acknowledgement.couple), default: []].append(acknowledgement)
@@ -39,7 +47,7 @@ struct DemoVerifier: Sendable {
   }
 
   /// Checks one couple.
-  func check(
+  package func check(
     couple: Int, a: FoundConversation, b: FoundConversation, into findings: inout DemoFindings
   ) {
     findings.found += a.messages.count

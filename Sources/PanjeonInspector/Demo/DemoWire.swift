@@ -16,7 +16,7 @@ enum DemoReportFrame: Equatable, Sendable {
 }
 
 /// A message whose commit has returned.
-struct Acknowledgement: Equatable, Sendable {
+package struct Acknowledgement: Equatable, Sendable {
   var couple: UInt32
   var client: UInt32
   /// The number of the message: of the client's, or of the couple's in a file.
@@ -25,8 +25,22 @@ struct Acknowledgement: Equatable, Sendable {
   var senderMessageID: UInt64
   var receiverMessageID: UInt64
   /// When the commit was called and when it returned, by the machine's monotonic clock.
-  var beginNanoseconds: UInt64
-  var endNanoseconds: UInt64
+  package var beginNanoseconds: UInt64
+  package var endNanoseconds: UInt64
+
+  package init(
+    couple: UInt32, client: UInt32, number: UInt32, isFromA: Bool, senderMessageID: UInt64,
+    receiverMessageID: UInt64, beginNanoseconds: UInt64, endNanoseconds: UInt64
+  ) {
+    self.couple = couple
+    self.client = client
+    self.number = number
+    self.isFromA = isFromA
+    self.senderMessageID = senderMessageID
+    self.receiverMessageID = receiverMessageID
+    self.beginNanoseconds = beginNanoseconds
+    self.endNanoseconds = endNanoseconds
+  }
 }
 
 /// The frames' encoding: a byte that says which, then fixed numbers, little-endian.

@@ -5,17 +5,17 @@ internal import PanjeonStorage
 internal import WideColumn
 
 /// Why a file of messages cannot be sent.
-struct MessagesFileError: Error, Equatable, CustomStringConvertible {
-  var line: Int
-  var reason: String
+package struct MessagesFileError: Error, Equatable, CustomStringConvertible {
+  package var line: Int
+  package var reason: String
 
-  var description: String {
+  package var description: String {
     line == 0 ? reason : "line \(line): \(reason)"
   }
 }
 
 /// Reads a file of JSON Lines: one message a line.
-enum MessagesFile {
+package enum MessagesFile {
   private struct Line: Decodable {
     var couple: String
     var from: String
@@ -43,7 +43,7 @@ enum MessagesFile {
     return try parse(bytes)
   }
 
-  static func parse(_ bytes: [UInt8]) throws -> [DemoConversation] {
+  package static func parse(_ bytes: [UInt8]) throws -> [DemoConversation] {
     let decoder = JSONDecoder()
     var conversations: [DemoConversation] = []
     var places: [String: Int] = [:]

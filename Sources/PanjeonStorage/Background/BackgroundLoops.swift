@@ -17,6 +17,7 @@ package struct BackgroundLoops: Sendable {
       try forEachGroup { (region, group) throws(StoreError) in
         let flusher = Flusher(environment)
         while try flusher.flushOldest(region: region, group: group) {
+          signals.resumeWaiters()
           try releaseSegments()
           signals.withLock { $0.wantsCompaction = true }
           signals.notifyAll()
@@ -67,6 +68,7 @@ package struct BackgroundLoops: Sendable {
         .readOnly, "flush or compaction failed; the store takes no more writes", file: error.file,
         offset: error.offset, cause: error)
     }
+    signals.resumeWaiters()
   }
 
   private func forEachGroup(

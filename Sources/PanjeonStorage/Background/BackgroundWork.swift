@@ -5,11 +5,14 @@ package import WideColumn
 
 /// The threads that flush, compact and give back log segments, and the pressure they put on writers.
 package final class BackgroundWork: Sendable {
-  package struct Signals: Sendable {
+  // Safe: a continuation is taken out under the lock by whoever resumes it.
+  @safe package struct Signals: Sendable {
     var wantsFlush = false
     var wantsCompaction = false
     var isStopping = false
     var failure: StoreError?
+    /// Commits that wait until one more memtable has been flushed.
+    var waitingForFlush: [UnsafeContinuation<Void, Never>] = unsafe []
   }
 
   package let environment: BackgroundEnvironment
@@ -43,27 +46,34 @@ package final class BackgroundWork: Sendable {
 
   /// Lets a commit in, later the further flush and compaction have fallen behind.
   ///
-  /// The delay grows smoothly with the debt (``WritePressure``), so that there is no cliff to fall off. Throws
-  /// `readOnly` with its cause when the background has failed, and `unavailable` when the task is cancelled.
+  /// The delay grows smoothly with the debt (``WritePressure``), so that there is no cliff to fall off; only when
+  /// no further memtable may wait does a commit wait for the next flush to end. Throws `readOnly` with its cause
+  /// when the background has failed, and `unavailable` when the task is cancelled.
   package func admit() async throws(StoreError) {
-    for _ in 0..<Self.admissionRoundsMax {
-      if let failure = signals.withLock({ $0.failure }) { throw failure }
-      let pressure = pressure()
-      if pressure.delay == .zero { return }
-      environment.metrics.delayedCommits.add(1)
-      environment.metrics.delayMicroseconds.add(pressure.delay.microseconds)
-      do {
-        try await environment.configuration.timeSource.sleep(for: pressure.delay)
-      } catch {
-        throw StoreError(.unavailable, "cancelled while waiting for the flush", cause: error)
-      }
-      if !pressure.isFull { return }
+    if let failure = signals.withLock({ $0.failure }) { throw failure }
+    let pressure = pressure()
+    if pressure.delay == .zero { return }
+    environment.metrics.delayedCommits.add(1)
+    environment.metrics.delayMicroseconds.add(pressure.delay.microseconds)
+    if pressure.isFull { return try await waitForFlush() }
+    do {
+      try await environment.configuration.timeSource.sleep(for: pressure.delay)
+    } catch {
+      throw StoreError(.unavailable, "cancelled while waiting for the flush", cause: error)
     }
-    throw StoreError(.unavailable, "the store could not flush fast enough; try again later")
   }
 
-  /// How often a commit waits for a flush when there is no room at all, before it gives up.
-  private static let admissionRoundsMax = 3000
+  private func waitForFlush() async throws(StoreError) {
+    unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+      let waits = signals.withLock { state in
+        guard state.failure == nil, !state.isStopping, pressure().isFull else { return false }
+        unsafe state.waitingForFlush.append(continuation)
+        return true
+      }
+      if !waits { unsafe continuation.resume() }
+    }
+    if let failure = signals.withLock({ $0.failure }) { throw failure }
+  }
 
   private func pressure() -> (delay: Duration, isFull: Bool) {
     let configuration = environment.configuration
@@ -111,6 +121,7 @@ package final class BackgroundWork: Sendable {
     environment.stop()
     signals.withLock { $0.isStopping = true }
     signals.notifyAll()
+    signals.resumeWaiters()
     threads[1].join()
     threads[2].join()
   }
@@ -126,5 +137,16 @@ extension Duration {
   package var microseconds: UInt64 {
     let (seconds, attoseconds) = components
     return UInt64(max(0, seconds)) * 1_000_000 + UInt64(max(0, attoseconds) / 1_000_000_000_000)
+  }
+}
+
+extension Monitor<BackgroundWork.Signals> {
+  /// Lets the commits go on that wait for a flush.
+  func resumeWaiters() {
+    let waiting = unsafe withLock { state -> [UnsafeContinuation<Void, Never>] in
+      defer { unsafe state.waitingForFlush = [] }
+      return unsafe state.waitingForFlush
+    }
+    unsafe waiting.forEach { unsafe $0.resume() }
   }
 }

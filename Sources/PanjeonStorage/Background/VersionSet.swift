@@ -49,7 +49,11 @@ package final class VersionSet: Sendable {
     try result.get()
   }
 
-  package func close() {
-    guarded.withLock { $0.manifest.close() }
+  /// Ends the MANIFEST.
+  package func close() throws(StoreError) {
+    let result = guarded.withLock { guarded in
+      Result { () throws(StoreError) in try guarded.manifest.close() }
+    }
+    try result.get()
   }
 }

@@ -79,7 +79,7 @@ extension EmbeddedStore {
     pipeline.beginClosing()
     background.joinLogThread()
     background.segments.close()
-    background.environment.versions.close()
     try flushed.get()
+    if pipeline.failure == nil { try background.environment.versions.close() }
   }
 }

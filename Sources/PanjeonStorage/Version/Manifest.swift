@@ -70,7 +70,12 @@ package struct Manifest: Sendable {
     try fileSystem.remove(FileNames.path(directory, .manifest(old)))
   }
 
-  package func close() {
+  /// Ends the MANIFEST of a store that is closed.
+  ///
+  /// One more, empty, edit knows that all before it were synced: should the last real one rot, that is then told
+  /// from a torn end.
+  package mutating func close() throws(StoreError) {
+    try append(VersionEdit())
     file.close()
   }
 

@@ -105,6 +105,13 @@ public struct InDoubtTransaction: Hashable, Sendable {
 
   /// The row's header as it was before; nil for none.
   public let headerBefore: Bytes?
+
+  /// Creates what is needed to resolve a transaction, for one whose error was kept elsewhere.
+  public init(id: TransactionID, row: TransactionRow, headerBefore: Bytes?) {
+    self.id = id
+    self.row = row
+    self.headerBefore = headerBefore
+  }
 }
 
 /// What became of a transaction of unknown outcome.

@@ -9,7 +9,8 @@ import WideColumn
 struct ReadModelTests {
   static let families = ["a": 1, "b": 3]
 
-  @Test("Gets and scans equal the model now and at every open snapshot, through flush and compaction")
+  @Test(
+    "Gets and scans equal the model now and at every open snapshot, through flush and compaction")
   func randomHistories() async throws {
     TestSeed.announce("randomHistories")
     var seeds = SplitMix64(seed: TestSeed.value)
@@ -24,7 +25,9 @@ struct ReadModelTests {
       families: [
         ColumnFamily("a", versionsMax: 1),
         ColumnFamily("b", versionsMax: 3, localityGroup: groups ? "second" : "default"),
-      ], localityGroups: groups ? [.default, LocalityGroup("second", compression: .snappy)] : [.default])
+      ],
+      localityGroups: groups
+        ? [.default, LocalityGroup("second", compression: .snappy)] : [.default])
   }
 
   private func run(seed: UInt64) async throws {

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PanjeonStorage
+import PanjeonTesting
+import Testing
+import WideColumn
+
+@Suite("Corruption")
+struct CorruptionTests {
+  /// A small closed store with SSTables of each codec, and what is in it; with `log` also records in the log alone.
+  private func makeStore(log: Bool) async throws -> (InMemoryFileSystem, Contents) {
+    let disk = InMemoryFileSystem()
+    let store = try await TestStore.open(disk)
+    for (table, codec) in zip(["t", "u"], [LocalityGroup.Compression.lz4, .snappy]) {
+      try await store.createTable(
+        TableSchema(
+          name: table, families: TestStore.schema.families,
+          localityGroups: [LocalityGroup("default", compression: codec)]))
+    }
+    var workload = CrashWorkload(random: SplitMix64(seed: TestSeed.value))
+    for _ in 0..<60 { try await workload.step(store) }
+    if !log {
+      try await store.close()
+      return (disk, workload.oracle.last)
+    }
+    // Everything synced, nothing flushed: the disk as a killed process leaves it.
+    _ = try await store.commit(
+      AtomicBatch(operations: [
+        BatchOperation(
+          table: "t",
+          operation: CheckAndMutate(
+            [],
+            RowMutations(
+              "end", [.put(Column(family: "data", qualifier: "q"), timestamp: nil, value: "1")])))
+      ]), since: nil, durability: .disk)
+    let contents = try await CrashWorkload.contents(of: store)
+    let left = disk.killProcess()
+    try await store.close()
+    return (left, contents)
+  }
+
+  /// What reading a damaged store comes to: the contents, or the error that names the damage.
+  private func read(_ disk: InMemoryFileSystem) async throws -> Result<Contents, StoreError> {
+    do {
+      let store = try await TestStore.open(disk)
+      let contents: Result<Contents, StoreError>
+      do {
+        contents = .success(try await CrashWorkload.contents(of: store))
+      } catch let error as StoreError {
+        contents = .failure(error)
+      }
+      do {
+        try await store.close()
+      } catch  where contents.isFailure {
+        return contents
+      }
+      return contents
+    } catch let error as StoreError {
+      return .failure(error)
+    }
+  }
+
+  @Test(
+    "A flipped byte of an SSTable, the MANIFEST or CURRENT gives the right data or an error with file and offset"
+  )
+  func flippedBytes() async throws {
+    TestSeed.announce("flippedBytes")
+    let (disk, contents) = try await makeStore(log: false)
+    var random = SplitMix64(seed: TestSeed.value)
+    let names = try disk.list("/store").filter { $0 != "LOCK" && !$0.hasSuffix(".log") }
+    #expect(names.contains { $0.hasSuffix(".sst") })
+    var refused = 0
+    for name in names {
+      let path = "/store/" + name
+      let bytes = try #require(disk.contents(of: path))
+      for _ in 0..<(60 * TestSeed.effort) {
+        let copy = disk.killProcess()
+        var damaged = bytes
+        damaged[random.below(bytes.count)] ^= UInt8(1 << random.below(8))
+        copy.setContents(of: path, to: damaged)
+        switch try await read(copy) {
+        case .success(let found): #expect(found == contents, "\(name) gave other data")
+        case .failure(let error):
+          refused += 1
+          #expect(
+            error.code == .corruption || error.code == .unsupportedFormat
+              || error.code == .io || error.code == .notAStore, "\(error)")
+        }
+      }
+    }
+    #expect(refused > 100)
+  }
+
+  @Test("A truncated SSTable or MANIFEST is an error, wherever it was cut")
+  func truncatedFiles() async throws {
+    let (disk, contents) = try await makeStore(log: false)
+    var random = SplitMix64(seed: TestSeed.value)
+    for name in try disk.list("/store").filter({ $0.hasSuffix(".sst") || $0.hasPrefix("MANIFEST") })
+    {
+      let path = "/store/" + name
+      let bytes = try #require(disk.contents(of: path))
+      for _ in 0..<(30 * TestSeed.effort) {
+        let copy = disk.killProcess()
+        copy.setContents(of: path, to: Array(bytes.prefix(random.below(bytes.count))))
+        if case .success(let found) = try await read(copy) {
+          // Only the last edits of a MANIFEST can look like a torn end: then older files say what they say.
+          #expect(name.hasPrefix("MANIFEST"))
+          #expect(found == contents || name.hasPrefix("MANIFEST"))
+        }
+      }
+    }
+  }
+
+  @Test("A log cut anywhere gives a prefix; a log damaged before what was synced is an error")
+  func damagedLog() async throws {
+    let (disk, contents) = try await makeStore(log: true)
+    var random = SplitMix64(seed: TestSeed.value)
+    let logs = try disk.list("/store").filter { $0.hasSuffix(".log") }
+    let newest = try #require(logs.last)
+    let path = "/store/" + newest
+    let bytes = try #require(disk.contents(of: path))
+    guard case .success(let whole) = try await read(disk.killProcess()) else {
+      Issue.record("the undamaged store does not open")
+      return
+    }
+    #expect(whole == contents)
+    var errors = 0
+    for _ in 0..<(150 * TestSeed.effort) {
+      let copy = disk.killProcess()
+      var damaged = bytes
+      damaged[random.below(bytes.count)] ^= UInt8(1 << random.below(8))
+      copy.setContents(of: path, to: damaged)
+      switch try await read(copy) {
+      case .success(let found): #expect(found.count <= contents.count + 24)
+      case .failure(let error):
+        #expect(error.code == .corruption, "\(error)")
+        #expect(error.file != nil)
+        errors += 1
+      }
+      let cut = disk.killProcess()
+      cut.setContents(of: path, to: Array(bytes.prefix(random.below(bytes.count))))
+      guard case .success = try await read(cut) else {
+        Issue.record("a truncated newest segment must give a prefix")
+        continue
+      }
+    }
+    #expect(errors > 0, "damage before a synced offset must be told from a torn end")
+  }
+
+  @Test(
+    "A directory with other things in it, a newer format and a second writer are refused by name")
+  func refusals() async throws {
+    let disk = InMemoryFileSystem()
+    try disk.createDirectory("/other")
+    _ = try disk.open("/other/letter.txt", .createNew)
+    await expect(.notAStore) {
+      _ = try await EmbeddedStore.open(
+        at: "/other", configuration: TestStore.configuration(disk))
+    }
+    for path in ["/other", "/nowhere"] {
+      await expect(.notAStore) {
+        _ = try await EmbeddedStore.openReadOnly(
+          at: path, configuration: TestStore.configuration(disk))
+      }
+    }
+    let store = try await TestStore.open(disk)
+    await expect(.locked) { _ = try await TestStore.open(disk) }
+    let reader = try await EmbeddedStore.openReadOnly(
+      at: "/store", configuration: TestStore.configuration(disk))
+    await expect(.readOnly) { try await reader.createTable(TestStore.schema) }
+    try await reader.close()
+    try await store.close()
+    await expect(.closed) { _ = try await store.tables() }
+
+    disk.setContents(of: "/store/CURRENT", to: Array("MANIFEST-000001 99 00000000\n".utf8))
+    await expect(.unsupportedFormat) { _ = try await TestStore.open(disk) }
+  }
+
+  private func expect(
+    _ code: StoreError.Code, _ body: () async throws -> Void,
+    location: SourceLocation = #_sourceLocation
+  ) async {
+    do {
+      try await body()
+      Issue.record("no error, where \(code) was expected", sourceLocation: location)
+    } catch {
+      #expect((error as? StoreError)?.code == code, "\(error)", sourceLocation: location)
+    }
+  }
+}
+
+extension Result {
+  fileprivate var isFailure: Bool {
+    if case .failure = self { return true }
+    return false
+  }
+}

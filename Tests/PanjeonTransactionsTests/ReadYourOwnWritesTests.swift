@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PanjeonStorage
+import PanjeonTesting
+import PanjeonTransactions
+import Testing
+import WideColumn
+
+@Suite("Read your own writes")
+struct ReadYourOwnWritesTests {
+  struct Seen: Equatable {
+    var column: Column
+    var value: Bytes
+  }
+
+  @Test("What a transaction reads of its own writes is what the store holds once it is committed")
+  func equalsCommitted() async throws {
+    TestSeed.announce("equalsCommitted")
+    let fixture = try await TransactionFixture()
+    var random = SplitMix64(seed: TestSeed.value)
+    for round in 0..<(150 * TestSeed.effort) {
+      let plan = (0..<random.below(12)).map { _ in Self.mutations(&random) }
+      let get = Self.get(&random)
+      let scan = Scan(
+        columns: get.columns, versionsMax: get.versionsMax,
+        rowsMax: random.chance(0.3) ? 2 : nil, cellsPerRowMax: get.cellsMax,
+        isReversed: random.chance(0.5))
+      var inside: [Seen] = []
+      var insideRows: [Bytes: [Seen]] = [:]
+      try await fixture.manager.withTransaction(TransactionFixture.once) { transaction in
+        for mutations in plan {
+          try transaction.mutate(mutations, in: "t")
+          // Reading on the way must not change anything.
+          _ = try await transaction.get(get, in: "t")
+        }
+        inside = Self.seen(try await transaction.get(get, in: "t"))
+        var cursor = try await transaction.scan(scan, in: "t")
+        insideRows = [:]
+        while let row = try await transaction.next(&cursor) { insideRows[row.row] = Self.seen(row) }
+      }
+      try await fixture.manager.withSnapshot { snapshot in
+        let committed = Self.seen(try await snapshot.get(get, in: "t"))
+        #expect(inside == committed, "round \(round): \(plan) read by \(get)")
+        var cursor = try await snapshot.scan(scan, in: "t")
+        var rows: [Bytes: [Seen]] = [:]
+        while let row = try await cursor.next() { rows[row.row] = Self.seen(row) }
+        #expect(insideRows == rows, "round \(round): \(plan) read by \(scan)")
+      }
+      fixture.clock.advance(by: .milliseconds(1))
+    }
+    try await fixture.store.close()
+  }
+
+  private static func seen(_ row: RowResult?) -> [Seen] {
+    (row.map(Array.init) ?? []).map { Seen(column: $0.column, value: $0.value) }
+  }
+
+  private static func mutations(_ random: inout SplitMix64) -> RowMutations {
+    var mutations = RowMutations(Bytes(utf8: "r\(random.below(3))"))
+    for _ in 0..<(1 + random.below(3)) {
+      let column = Column(
+        family: random.chance(0.5) ? "data" : "old",
+        qualifier: Bytes(utf8: "q\(random.below(3))"))
+      switch random.below(8) {
+      case 0: mutations.mutations.append(.deleteRow(upTo: nil))
+      case 1: mutations.mutations.append(.deleteFamily(column.family, upTo: nil))
+      case 2: mutations.mutations.append(.deleteColumn(column, upTo: nil))
+      case 3:
+        // Somewhere among the versions committed so far: rounds are a millisecond apart.
+        let moment = 1_700_000_000_000_000 + Int64(random.below(200)) * 1000
+        mutations.mutations.append(.deleteColumn(column, upTo: Timestamp(microseconds: moment)))
+      default:
+        mutations.mutations.append(
+          .put(column, timestamp: nil, value: Bytes(utf8: "\(random.below(1000))")))
+      }
+    }
+    return mutations
+  }
+
+  private static func get(_ random: inout SplitMix64) -> Get {
+    var columns = ColumnSelection()
+    switch random.below(4) {
+    case 0: columns.add(family: "old")
+    case 1:
+      columns.add(family: "data", qualifier: "q1")
+      columns.add(family: "old", qualifier: "q0")
+    case 2: columns.add(family: "old", qualifiers: KeyRange(from: "q1"))
+    default: break
+    }
+    return Get(
+      Bytes(utf8: "r\(random.below(3))"), columns: columns, versionsMax: 1 + random.below(3),
+      cellsMax: random.chance(0.3) ? 1 + random.below(2) : nil)
+  }
+
+  @Test("Delete and put in one transaction: the later one wins, in each order")
+  func deleteThenPut() async throws {
+    let fixture = try await TransactionFixture()
+    let column = Column(family: "data", qualifier: "v")
+    let row: Bytes = "row"
+    let deletes: [Mutation] = [
+      .deleteColumn(column, upTo: nil), .deleteFamily("data", upTo: nil), .deleteRow(upTo: nil),
+    ]
+    for delete in deletes {
+      for isPutLast in [true, false] {
+        let put = Mutation.put(column, timestamp: nil, value: "7")
+        let order = isPutLast ? [put, delete, put] : [delete, put, delete]
+        let inside = try await fixture.manager.withTransaction { transaction in
+          try transaction.mutate(RowMutations(row, order), in: "t")
+          return try await transaction.value("row")
+        }
+        #expect(inside == (isPutLast ? 7 : nil))
+        #expect(try await fixture.all() == (isPutLast ? ["row": 7] : [:]))
+      }
+    }
+    try await fixture.store.close()
+  }
+}
