@@ -21,6 +21,11 @@ public enum TestSeed {
     print("\(test): replay with PANJEON_SEED=\(value) PANJEON_EFFORT=\(effort)")
   }
 
+  /// Whether an environment variable is set.
+  public static func isSet(_ name: String) -> Bool {
+    unsafe getenv(name) != nil
+  }
+
   private static func number(_ name: String) -> UInt64? {
     guard let text = unsafe getenv(name) else { return nil }
     return unsafe UInt64(String(cString: text))
