@@ -33,7 +33,7 @@ public final class Database: Sendable {
   ///   - path: The directory.
   ///   - configuration: Sizes, bounds, file system, clock.
   /// - Returns: The database; close it when done.
-  /// - Throws: As ``PanjeonStorage/EmbeddedStore/open(at:configuration:)``.
+  /// - Throws: As `EmbeddedStore.open(at:configuration:)`.
   public static func open(
     at path: String, configuration: StoreConfiguration = StoreConfiguration()
   ) async throws(StoreError) -> Database {
@@ -46,14 +46,14 @@ public final class Database: Sendable {
   ///   - path: The directory.
   ///   - configuration: Sizes, bounds, file system, clock.
   /// - Returns: The database; close it when done.
-  /// - Throws: As ``PanjeonStorage/EmbeddedStore/openReadOnly(at:configuration:)``.
+  /// - Throws: As `EmbeddedStore.openReadOnly(at:configuration:)`.
   public static func openReadOnly(
     at path: String, configuration: StoreConfiguration = StoreConfiguration()
   ) async throws(StoreError) -> Database {
     Database(try await EmbeddedStore.openReadOnly(at: path, configuration: configuration))
   }
 
-  /// Closes the database; see ``PanjeonStorage/EmbeddedStore/close()``.
+  /// Closes the database; see `EmbeddedStore.close()`.
   public func close() async throws(StoreError) {
     try await store.close()
   }
@@ -91,7 +91,7 @@ public final class Database: Sendable {
 
   /// Runs `body` as a strictly serializable transaction; **`body` may run more than once**.
   ///
-  /// See ``PanjeonTransactions/TransactionManager/withTransaction(_:_:)`` for retries, errors and cancellation.
+  /// See `TransactionManager.withTransaction(_:_:)` for retries, errors and cancellation.
   public func withTransaction<R>(
     _ options: TransactionOptions = TransactionOptions(),
     _ body: (inout DatabaseTransaction) async throws -> R
@@ -106,7 +106,7 @@ public final class Database: Sendable {
 
   /// Finds out how a transaction of unknown outcome ended.
   ///
-  /// See ``PanjeonTransactions/TransactionManager/resolve(_:)``.
+  /// See `TransactionManager.resolve(_:)`.
   public func resolve(
     _ transaction: InDoubtTransaction
   ) async throws(StoreError) -> TransactionOutcome {

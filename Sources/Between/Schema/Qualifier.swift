@@ -8,7 +8,7 @@ public import WideColumn
 ///
 /// The type comes first, so that all objects of a type are contiguous. Ids are big-endian, so that members sort by
 /// id. The flag is 0 for the metadata of a collection, which has no id, and 1 for a member: the metadata sorts right
-/// before the first member. Between's schema; see the page *Formats/Qualifier*.
+/// before the first member. Between's schema; see the page *Formats/QualifierFormat*.
 public enum Qualifier {
   private static let metadataFlag: UInt8 = 0
   private static let memberFlag: UInt8 = 1

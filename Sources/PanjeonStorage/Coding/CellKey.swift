@@ -2,7 +2,7 @@
 
 /// What a stored cell is.
 ///
-/// The raw values are part of the format; see the page *Formats/CellKey*.
+/// The raw values are part of the format; see the page *Formats/CellKeyFormat*.
 package enum CellKind: UInt8, Sendable {
   /// A value.
   case put = 1
@@ -19,7 +19,7 @@ package enum CellKind: UInt8, Sendable {
 
 /// The encoded key of a cell within its row, compared by `memcmp`.
 ///
-/// Grammar (page *Formats/CellKey*):
+/// Grammar (page *Formats/CellKeyFormat*):
 ///
 ///     cell-key   = family ( family-part / column-part ) order kind
 ///     family     = 1 byte                  ; the family's number; the lock family is 0

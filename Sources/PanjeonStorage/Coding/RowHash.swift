@@ -2,7 +2,7 @@
 
 /// The hash of a row key, which Bloom filters on disk and memtables use.
 ///
-/// Part of the SSTable format (page *Formats/SSTable*): words of eight bytes, little-endian, the last one padded
+/// Part of the SSTable format (page *Formats/SSTableFormat*): words of eight bytes, little-endian, the last one padded
 /// with zeros; for each, `h = (h ^ word) × K`, folded by its upper half; at the end the finaliser of
 /// MurmurHash3 (Austin Appleby, public domain).
 package enum RowHash {

@@ -4,7 +4,7 @@ package import WideColumn
 
 /// The payload of a record of the write-ahead log: one atomic batch.
 ///
-/// Grammar (page *Formats/LogRecord*), integers little-endian:
+/// Grammar (page *Formats/LogRecordFormat*), integers little-endian:
 ///
 ///     record    = sequence(8) timestamp(8) row-count(4) *row
 ///     row       = region-id(8) group(4) row-length(4) row cell-count(4) *cell

@@ -2,7 +2,7 @@
 
 package import WideColumn
 
-/// The constants of an SSTable; see the page *Formats/SSTable*.
+/// The constants of an SSTable; see the page *Formats/SSTableFormat*.
 package enum TableFormat {
   package static let version: UInt32 = 1
 

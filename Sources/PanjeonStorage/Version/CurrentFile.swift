@@ -2,7 +2,7 @@
 
 package import WideColumn
 
-/// The marker file that names the MANIFEST in force; see the page *Formats/Manifest*.
+/// The marker file that names the MANIFEST in force; see the page *Formats/ManifestFormat*.
 ///
 ///     current = "MANIFEST-" digits " " format-version " " checksum LF
 ///

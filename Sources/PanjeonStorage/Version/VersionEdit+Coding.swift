@@ -2,7 +2,7 @@
 
 package import WideColumn
 
-/// The encoding of a ``VersionEdit``: fields, each a tag and a sized body; see the page *Formats/Manifest*.
+/// The encoding of a ``VersionEdit``: fields, each a tag and a sized body; see the page *Formats/ManifestFormat*.
 ///
 ///     edit  = *field
 ///     field = tag(varint) length(varint) body

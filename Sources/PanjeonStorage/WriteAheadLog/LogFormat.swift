@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The constants of the log's framing; see the page *Formats/WriteAheadLog*.
+/// The constants of the log's framing; see the page *Formats/WriteAheadLogFormat*.
 ///
 ///     segment = *block                     ; 32 KiB each
 ///     block   = *chunk *%x00               ; zeros where no header fits

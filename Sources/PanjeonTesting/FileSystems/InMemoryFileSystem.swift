@@ -7,7 +7,7 @@ public import WideColumn
 /// A file system in memory that can be crashed.
 ///
 /// It remembers for each file what has been synced and for each directory which entries have been.
-/// ``crash(keepingUnsynced:using:)`` gives the disk that a power cut would leave: all that was synced, and of the
+/// ``crash(keepingUnsynced:using:observer:)`` gives the disk that a power cut would leave: all that was synced, and of the
 /// rest each block of 4 KiB, each file size and each directory entry by chance, so that writes are torn and
 /// reordered. The original goes on, so that one run gives any number of crashes. After Pebble's crashable file
 /// system (vfs/mem_fs.go) in idea.

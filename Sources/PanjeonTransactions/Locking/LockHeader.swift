@@ -4,7 +4,7 @@ public import WideColumn
 
 /// The header of a row's lock: who changed the row last, and in which state that left it.
 ///
-/// 31 bytes, integers little-endian; see the page *Formats/LockHeader*:
+/// 31 bytes, integers little-endian; see the page *Formats/LockHeaderFormat*:
 ///
 ///     header = format(1)=1 state(1) outcome(1) step(4) version(8) id-high(8) id-low(8)
 ///

@@ -57,7 +57,7 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
 
   /// Reads several rows of a table, in order.
   ///
-  /// Throws as ``get(_:in:)`` for one row.
+  /// Throws as the read of one row does.
   public mutating func get(_ gets: [Get], in table: String) async throws -> [RowResult?] {
     var rows: [RowResult?] = []
     for get in gets { rows.append(try await self.get(get, in: table)) }

@@ -22,7 +22,7 @@ public struct TransactionCursor<Store: AtomicBatchStore> {
 extension Transaction {
   /// Begins a scan of the snapshot, with this transaction's own changes.
   ///
-  /// Only as much of the range as ``next(_:)`` looks at counts as read. Throws as ``get(_:in:)``.
+  /// Only as much of the range as ``next(_:)`` looks at counts as read. Throws as the read of one row does.
   public mutating func scan(
     _ scan: Scan, in table: String
   ) async throws -> TransactionCursor<Store> {
@@ -35,7 +35,7 @@ extension Transaction {
 
   /// Returns the next row of a scan, or nil after the last.
   ///
-  /// Throws as ``get(_:in:)``.
+  /// Throws as the read of one row does.
   public mutating func next(_ cursor: inout TransactionCursor<Store>) async throws -> RowResult? {
     if cursor.isAtEnd { return nil }
     if let rowsMax = cursor.scan.rowsMax, cursor.returned >= rowsMax {

@@ -4,7 +4,7 @@ public import WideColumn
 
 /// An error of a transaction.
 ///
-/// Match on `code`. Errors of the store pass through as ``WideColumn/StoreError``, errors of the transaction's body
+/// Match on `code`. Errors of the store pass through as `StoreError`, errors of the transaction's body
 /// as they are.
 public struct TransactionError: Error, Sendable {
   /// What kind of error this is; new codes may be added.
