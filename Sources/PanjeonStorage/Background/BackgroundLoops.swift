@@ -14,6 +14,7 @@ package struct BackgroundLoops: Sendable {
   package func flushLoop() {
     loop(\.wantsFlush) { () throws(StoreError) in
       switchMemtablesThatPinTheLog()
+      switchLargestMemtable()
       try forEachGroup { (region, group) throws(StoreError) in
         let flusher = Flusher(environment)
         while try flusher.flushOldest(region: region, group: group) {
@@ -95,6 +96,26 @@ package struct BackgroundLoops: Sendable {
             memtables.exchange(region: region, group: number)
           }
         }
+      }
+    }
+  }
+
+  /// Bounds the memory of memtables: when the active ones hold more than their share, the largest is flushed.
+  private func switchLargestMemtable() {
+    pipeline.monitor.withLock { _ in
+      var total = 0
+      var largest: (region: Region, group: Int, bytes: Int)?
+      for table in environment.catalog.all {
+        for region in table.regions {
+          for (number, group) in region.view.groups.enumerated() {
+            let bytes = group.active.table.isEmpty ? 0 : group.active.table.bytesUsed
+            total += bytes
+            if bytes > largest?.bytes ?? 0 { largest = (region, number, bytes) }
+          }
+        }
+      }
+      if total > environment.cache.budget.memtableShareBytes, let largest {
+        memtables.exchange(region: largest.region, group: largest.group)
       }
     }
   }

@@ -29,6 +29,9 @@ package final class MemoryBudget: Sendable {
     Int(reserved[category.rawValue].value)
   }
 
+  /// How much of the budget memtables may take before the largest is flushed, full or not: half.
+  package var memtableShareBytes: Int { totalBytes / 2 }
+
   /// What is left for cached blocks, in bytes.
   package var cacheCapacity: Int {
     let taken = reserved.reduce(0) { $0 + Int($1.value) }

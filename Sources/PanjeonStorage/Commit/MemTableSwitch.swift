@@ -21,7 +21,7 @@ package final class MemTableSwitch: Sendable {
 
   /// An empty memtable with room for at least `bytes`.
   package func makeMemTable(for bytes: Int = 0) -> LoggedMemTable {
-    LoggedMemTable(capacityBytes: max(memtableBytesMax, bytes + 4096))
+    LoggedMemTable(capacityBytes: max(memtableBytesMax, bytes + 4096), budget: budget)
   }
 
   /// Sees to it that the active memtable of each group the batch touches has room for all of the batch.
@@ -45,7 +45,7 @@ package final class MemTableSwitch: Sendable {
     onFull()
   }
 
-  /// Inserts every cell of a batch; `makeRoom` has been called for each of its runs.
+  /// Inserts every cell of a batch, for which `makeRoom` has been called.
   package func insert(_ batch: inout PreparedBatch, firstSequence: UInt64, timestamp: Int64) {
     var lastRegion: Region?
     var view: RegionView?
@@ -59,5 +59,7 @@ package final class MemTableSwitch: Sendable {
         unsafe target.insert(row: row, rowHash: run.hash, key: key, value: value)
       }
     }
+    for run in batch.runs { run.region.view.groups[run.group].active.account() }
+    if budget.reservedBytes(.memtables) > budget.memtableShareBytes { onFull() }
   }
 }

@@ -52,14 +52,16 @@ extension EmbeddedStore: TableAdministration {
       preconditionFailure("a table that was just created is gone")
     }
     catalog.insert(
-      TableHandle.empty(record, state: state, memtableBytesMax: memtableBytesMax))
+      TableHandle.empty(
+        record, state: state, memtableBytesMax: memtableBytesMax,
+        budget: background.environment.cache.budget))
   }
 }
 
 extension TableHandle {
   /// A table whose regions hold nothing yet.
   package static func empty(
-    _ record: TableRecord, state: VersionState, memtableBytesMax: Int
+    _ record: TableRecord, state: VersionState, memtableBytesMax: Int, budget: MemoryBudget
   ) -> TableHandle {
     let regions = state.regions.filter { $0.tableID == record.id }
       .sorted { $0.rows.start < $1.rows.start }
@@ -67,7 +69,7 @@ extension TableHandle {
       record: record,
       regions: regions.map { region in
         let groups = (0..<record.groupCount).map { _ in
-          GroupView(active: LoggedMemTable(capacityBytes: memtableBytesMax))
+          GroupView(active: LoggedMemTable(capacityBytes: memtableBytesMax, budget: budget))
         }
         return Region(
           id: region.id, tableID: record.id, rows: region.rows, view: RegionView(groups: groups))

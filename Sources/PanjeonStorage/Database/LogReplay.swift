@@ -112,12 +112,14 @@ private struct Replayer {
 
   private var targets: [UInt64: Target] = [:]
   private let memtableBytesMax: Int
+  private let budget: MemoryBudget
   private(set) var lastSequence: UInt64 = 0
   private(set) var lastTimestamp: Int64 = 0
   private(set) var records = 0
 
   init(_ loaded: LoadedStore, memtableBytesMax: Int) {
     self.memtableBytesMax = memtableBytesMax
+    budget = loaded.cache.budget
     for table in loaded.catalog.all {
       for region in table.regions {
         let flushed = (0..<UInt32(table.record.groupCount)).map {
@@ -162,7 +164,8 @@ private struct Replayer {
       if active.table.isEmpty { active.firstLogNumber.store(logNumber) }
       return active.table
     }
-    let fresh = LoggedMemTable(capacityBytes: max(memtableBytesMax, room))
+    active.account()
+    let fresh = LoggedMemTable(capacityBytes: max(memtableBytesMax, room), budget: budget)
     fresh.firstLogNumber.store(logNumber)
     region.update(group: group) { view in
       if !view.active.table.isEmpty { view.immutables.insert(view.active, at: 0) }

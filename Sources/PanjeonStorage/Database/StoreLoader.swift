@@ -67,7 +67,8 @@ package struct StoreLoader {
       for group in 0..<UInt32(record.groupCount) {
         let files = state.files(regionID: region.id, group: group)
         var view = GroupView(
-          active: LoggedMemTable(capacityBytes: configuration.memtableBytesMax))
+          active: LoggedMemTable(
+            capacityBytes: configuration.memtableBytesMax, budget: cache.budget))
         for file in files.upper { view.upper.append(try open(file, cache)) }
         for file in files.bottom { view.bottom.append(try open(file, cache)) }
         groups.append(view)

@@ -11,8 +11,25 @@ package final class LoggedMemTable: Sendable {
   /// Set by the sequencer before the first insertion, read by whoever asks which segments are still needed.
   package let firstLogNumber = AtomicNumber(0)
 
-  package init(capacityBytes: Int) {
+  private let budget: MemoryBudget
+  private let accountedBytes = AtomicNumber(0)
+
+  package init(capacityBytes: Int, budget: MemoryBudget) {
     table = MemTable(capacityBytes: capacityBytes)
+    self.budget = budget
+  }
+
+  deinit {
+    budget.release(Int(accountedBytes.value), for: .memtables)
+  }
+
+  /// Charges the budget with what the memtable has grown by. For its one writer.
+  package func account() {
+    let used = UInt64(table.bytesUsed)
+    let grown = used - accountedBytes.value
+    if grown == 0 { return }
+    accountedBytes.store(used)
+    budget.reserve(Int(grown), for: .memtables)
   }
 }
 
