@@ -53,6 +53,11 @@ extension StoreConfiguration {
       ("snapshotsMax", snapshotsMax, 1...(1 << 24)), ("blockBytes", blockBytes, 64...(8 << 20)),
       ("bloomBitsPerRow", bloomBitsPerRow, 1...64),
       ("tableFileBytesMax", tableFileBytesMax, (4 << 10)...(1 << 40)),
+      ("limits.rowKeyBytesMax", limits.rowKeyBytesMax, 1...(64 << 10)),
+      ("limits.qualifierBytesMax", limits.qualifierBytesMax, 1...(64 << 10)),
+      ("limits.valueBytesMax", limits.valueBytesMax, 1...(32 << 20)),
+      ("limits.mutationsPerBatchMax", limits.mutationsPerBatchMax, 1...200_000),
+      ("limits.batchBytesMax", limits.batchBytesMax, 1...(64 << 20)),
       ("readThreads", readThreads, 1...IOExecutor.threadsMax),
     ]
     for (name, value, range) in bounds where !range.contains(value) {

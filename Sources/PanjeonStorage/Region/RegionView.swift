@@ -23,7 +23,9 @@ package final class LoggedMemTable: Sendable {
     budget.release(Int(accountedBytes.value), for: .memtables)
   }
 
-  /// Charges the budget with what the memtable has grown by. For its one writer.
+  /// Charges the budget with what the memtable has grown by.
+  ///
+  /// For its one writer.
   package func account() {
     let used = UInt64(table.bytesUsed)
     let grown = used - accountedBytes.value

@@ -39,7 +39,7 @@ package struct RowFilter: Sendable {
 
   @inline(always)
   private static func place(_ hash: UInt64, _ lines: Int) -> (line: Int, bits: UInt64) {
-    let line = Int((hash >> 32) &* UInt64(lines) >> 32)
+    let line = Int(((hash >> 32) &* UInt64(lines)) >> 32)
     return (line * TableFormat.bloomLineBytes, hash &* 0x9E37_79B9_7F4A_7C15)
   }
 }

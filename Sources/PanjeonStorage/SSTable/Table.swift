@@ -79,6 +79,14 @@ package final class Table: Sendable {
     return block
   }
 
+  /// The error of an index that does not fit its blocks, though both pass their checksums.
+  func damagedIndex(_ place: Int) -> StoreError {
+    StoreError(
+      .corruption,
+      "the index names a key that its block does not hold; restore the file from a copy",
+      file: file.path, offset: index.handles[place].offset)
+  }
+
   /// Closes the file; reads of blocks that are not cached then fail.
   package func close() {
     file.close()

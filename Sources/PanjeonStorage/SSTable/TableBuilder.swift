@@ -53,7 +53,7 @@ package final class TableBuilder {
     }
     if block.isEmpty || isNewRow {
       unsafe block.beginRow(row)
-      for delete in familyDeletes {
+      for delete in familyDeletes where familyDeletes.count <= TableFormat.repeatsMax {
         unsafe delete.withUnsafeBytes {
           unsafe block.append(
             key: $0, value: UnsafeRawBufferPointer(start: nil, count: 0), isRepeat: true)

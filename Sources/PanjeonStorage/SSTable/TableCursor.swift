@@ -37,7 +37,10 @@ package final class TableCursor: CellCursor {
     try enterBlock(table.index.firstBlock(atOrAfter: scratch))
     guard let block else { return }
     let found = unsafe block.firstRow(atOrAfter: target)
-    precondition(found < block.rowCount, "an index key lies behind its block's last row")
+    guard found < block.rowCount else {
+      isValid = false
+      throw table.damagedIndex(place)
+    }
     showRow(found, of: block)
     guard unsafe compareBytes(row, target) == 0 else { return skipRepeats(ifInRow: found) }
     // The block's last key is not less than the target, so the walk ends within the block.

@@ -18,6 +18,10 @@ package enum TableFormat {
   /// The footer: filter(8+4) index(8+4) properties(8+4) version(4) crc32c(4) magic(8).
   package static let footerBytes = 52
 
+  /// How many family deletes a continuation block repeats; of a family with more it repeats none, lest the
+  /// repeats fill the block.
+  package static let repeatsMax = 32
+
   package static let bloomProbes = 6
   package static let bloomLineBytes = 64
 }
