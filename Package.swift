@@ -68,7 +68,11 @@ let package = Package(
       path: "Sources/panjeon"),
     .testTarget(name: "WideColumnTests", dependencies: ["WideColumn"]),
     .testTarget(
-      name: "PanjeonStorageTests", dependencies: ["PanjeonStorage", "PanjeonTesting", "WideColumn"]),
+      name: "PanjeonStorageTests",
+      dependencies: [
+        "PanjeonStorage", "PanjeonTesting", "WideColumn",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     .testTarget(
       name: "PanjeonTransactionsTests",
       dependencies: [

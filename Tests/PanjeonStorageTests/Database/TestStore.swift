@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Logging
 import PanjeonStorage
 import PanjeonTesting
 import WideColumn
@@ -19,6 +20,8 @@ enum TestStore {
     configuration.blockBytes = 512
     configuration.tableFileBytesMax = 32 << 10
     configuration.recentRowsMax = 64
+    // Thousands of crashes are recovered from; each would be reported.
+    configuration.logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     return configuration
   }
 
