@@ -19,12 +19,17 @@ package final class BackgroundEnvironment: Sendable {
   /// Waits until the log is synced through a sequence.
   package let syncLog: @Sendable (UInt64) throws(StoreError) -> Void
 
+  /// The greatest timestamp that the store has assigned: kept in the MANIFEST, so that a clock that has gone back
+  /// while the store was closed does not hide new puts beneath old ones.
+  package let lastTimestamp: @Sendable () -> Int64
+
   private let stopping = AtomicNumber(0)
 
   package init(
     directory: String, configuration: StoreConfiguration, catalog: Catalog, versions: VersionSet,
     cache: BlockCache, snapshots: SnapshotRegistry, visible: AtomicNumber,
-    syncLog: @escaping @Sendable (UInt64) throws(StoreError) -> Void
+    syncLog: @escaping @Sendable (UInt64) throws(StoreError) -> Void,
+    lastTimestamp: @escaping @Sendable () -> Int64
   ) {
     self.directory = directory
     self.configuration = configuration
@@ -34,6 +39,7 @@ package final class BackgroundEnvironment: Sendable {
     self.snapshots = snapshots
     self.visible = visible
     self.syncLog = syncLog
+    self.lastTimestamp = lastTimestamp
     compactionOptions = CompactionOptions()
   }
 

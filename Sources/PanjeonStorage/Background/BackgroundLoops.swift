@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Logging
-internal import WideColumn
+package import WideColumn
 
 /// What the flush thread and the compaction thread do until the store closes.
 package struct BackgroundLoops: Sendable {
@@ -121,7 +121,7 @@ package struct BackgroundLoops: Sendable {
   }
 
   /// Gives back the segments that no memtable needs, once the MANIFEST says so.
-  private func releaseSegments() throws(StoreError) {
+  package func releaseSegments() throws(StoreError) {
     let needed = pipeline.monitor.withLock { state in
       oldestNeededLog(present: state.logNumber)
     }

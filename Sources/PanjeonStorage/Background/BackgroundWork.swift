@@ -20,6 +20,7 @@ package final class BackgroundWork: Sendable {
   private let pipeline: CommitPipeline
   private let memtables: MemTableSwitch
   package let segments: LogSegments
+  private let loops: BackgroundLoops
   private let threads: [WorkerThread]
 
   package init(
@@ -34,6 +35,7 @@ package final class BackgroundWork: Sendable {
     let loops = BackgroundLoops(
       environment: environment, signals: signals, pipeline: pipeline, memtables: memtables,
       segments: segments)
+    self.loops = loops
     let log = LogThread(
       pipeline: pipeline, segments: segments,
       memoryDelay: environment.configuration.memoryDurabilityDelay)
@@ -114,6 +116,7 @@ package final class BackgroundWork: Sendable {
         }
       }
     }
+    try loops.releaseSegments()
   }
 
   /// Stops flush and compaction and waits for their threads; the log's thread goes on.

@@ -35,6 +35,7 @@ package struct Flusher: Sendable {
     try environment.versions.apply { _ throws(StoreError) in
       var edit = VersionEdit()
       edit.lastSequence = sequence
+      edit.lastTimestamp = environment.lastTimestamp()
       edit.addedFiles = record.map { [$0] } ?? []
       edit.flushedThrough = [
         FlushedThrough(regionID: region.id, group: UInt32(group), sequence: sequence)

@@ -35,8 +35,10 @@ package final class MemTableSwitch: Sendable {
     }
   }
 
-  /// Makes the active memtable one that waits to be flushed, unless it is empty.
+  /// Makes the active memtable one that waits to be flushed, unless it is empty and large enough.
   package func exchange(region: Region, group: Int, room: Int = 0) {
+    let active = region.view.groups[group].active.table
+    if active.isEmpty, active.canInsert(bytes: room) { return }
     let fresh = makeMemTable(for: room)
     region.update(group: group) { view in
       if !view.active.table.isEmpty { view.immutables.insert(view.active, at: 0) }

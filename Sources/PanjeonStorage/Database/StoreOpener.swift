@@ -63,10 +63,9 @@ package struct StoreOpener {
       directory: directory, configuration: configuration, catalog: loaded.catalog,
       versions: VersionSet(
         manifest: manifest, state: loaded.state, fileNumbers: loaded.fileNumbers),
-      cache: loaded.cache, snapshots: snapshots, visible: pipeline.visible
-    ) { sequence throws(StoreError) in
-      try pipeline.syncLog(through: sequence)
-    }
+      cache: loaded.cache, snapshots: snapshots, visible: pipeline.visible,
+      syncLog: { sequence throws(StoreError) in try pipeline.syncLog(through: sequence) },
+      lastTimestamp: { pipeline.monitor.withLock { $0.lastTimestamp } })
     let background = BackgroundWork(
       environment: environment, signals: signals, pipeline: pipeline, memtables: memtables,
       segments: segments)

@@ -208,3 +208,24 @@ struct ReadOnlyTests {
     try await store.close()
   }
 }
+
+@Suite("Timestamps")
+struct TimestampTests {
+  @Test(
+    "A clock that goes back, even while the store is closed, hides no new put beneath an old one")
+  func clockGoesBack() async throws {
+    let disk = InMemoryFileSystem()
+    for start: Int64 in [2_000_000_000_000_000, 1_000_000_000_000_000] {
+      var configuration = TestStore.configuration(disk)
+      configuration.timeSource = ManualTimeSource(startingAtMicroseconds: start)
+      let store = try await EmbeddedStore.open(at: "/store", configuration: configuration)
+      if start > 1_500_000_000_000_000 { try await store.createTable(TestStore.schema) }
+      var put = Put("r")
+      put.add(family: "data", qualifier: "q", value: Bytes(utf8: String(start)))
+      try await store.put(put, in: "t", durability: .operatingSystem)
+      let row = try await store.get(Get("r"), in: "t")
+      #expect(row?.value(family: "data", qualifier: "q") == Bytes(utf8: String(start)))
+      try await store.close()
+    }
+  }
+}
