@@ -77,6 +77,7 @@ let package = Package(
       name: "PanjeonTransactionsTests",
       dependencies: [
         "PanjeonTransactions", "PanjeonStorage", "PanjeonTesting", "WideColumn",
+        .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(name: "PanjeonTests", dependencies: ["Panjeon", "PanjeonTesting", "WideColumn"]),
     .testTarget(
