@@ -70,7 +70,7 @@ let package = Package(
     .testTarget(
       name: "PanjeonStorageTests",
       dependencies: [
-        "PanjeonStorage", "PanjeonTesting", "WideColumn",
+        "CPanjeonChecksum", "PanjeonStorage", "PanjeonTesting", "WideColumn",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(

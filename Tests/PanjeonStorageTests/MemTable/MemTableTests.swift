@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PanjeonStorage
+import PanjeonTesting
+import Synchronization
+import Testing
+import WideColumn
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+@Suite("Memtable")
+struct MemTableTests {
+  private func insert(_ entry: CellModel.Entry, into table: MemTable) {
+    entry.row.withUnsafeBytes { row in
+      entry.key.withUnsafeBytes { key in
+        entry.value.withUnsafeBytes { value in
+          table.insert(row: row, rowHash: RowHash.hash(row), key: key, value: value)
+        }
+      }
+    }
+  }
+
+  @Test("A cursor shows the cells in order, in whatever order they came")
+  func cursor() throws {
+    TestSeed.announce("MemTableTests")
+    var random = SplitMix64(seed: TestSeed.value)
+    for round in 0..<(20 * TestSeed.effort) {
+      let isWide = round % 3 == 0
+      let model = CellModel.random(&random, rows: isWide ? 3 : 80, cellsMax: isWide ? 400 : 6)
+      let table = MemTable(capacityBytes: 1 << 20)
+      // As batches bring them: shuffled, or a row at a time, or in order.
+      let order =
+        round % 2 == 0 ? model.entries.shuffled(using: &random) : model.entries
+      for entry in order { insert(entry, into: table) }
+      #expect(table.cellCount == UInt64(model.entries.count))
+      try model.compare(table.makeCursor(), moves: 200, &random, "round \(round)")
+      for row in model.rows {
+        #expect(row.withUnsafeBytes { table.mayContain(rowHash: RowHash.hash($0), row: $0) })
+      }
+      let absent = Bytes(utf8: "absent")
+      #expect(!absent.withUnsafeBytes { table.mayContain(rowHash: RowHash.hash($0), row: $0) })
+    }
+  }
+
+  @Test("Rows beyond what the hash index takes are found all the same")
+  func overfullIndex() throws {
+    var random = SplitMix64(seed: TestSeed.value)
+    // An index for 16 KiB has 64 slots and takes 48 rows.
+    let table = MemTable(capacityBytes: 16 << 10)
+    var model = CellModel()
+    for number in 0..<110 {
+      var key: [UInt8] = []
+      CellKey.appendFamilyDelete(family: 1, timestamp: 1, sequence: UInt64(number + 1), to: &key)
+      model.append(.init(row: Bytes(utf8: "\(number)"), key: Bytes(key), value: Bytes()))
+    }
+    for entry in model.entries {
+      try #require(table.canInsert(bytes: 150))
+      insert(entry, into: table)
+    }
+    model.sort()
+    for row in model.rows {
+      #expect(row.withUnsafeBytes { table.mayContain(rowHash: RowHash.hash($0), row: $0) })
+    }
+    try model.compare(table.makeCursor(), moves: 300, &random, "overfull")
+  }
+
+  @Test("Readers beside the writer see whole cells, in order, and never lose one they could see")
+  func concurrentReaders() throws {
+    let table = MemTable(capacityBytes: 16 << 20)
+    let inserted = Atomic<Int>(0)
+    let faults = Atomic<Int>(0)
+    let cells = 20_000
+    func entry(_ number: Int) -> CellModel.Entry {
+      var key: [UInt8] = []
+      // A permutation of the rows, so that insertions fall everywhere.
+      let row = (number &* 7919) % 500
+      withUnsafeBytes(of: UInt64(number).bigEndian) {
+        CellKey.append(
+          family: 1, qualifier: $0, timestamp: 1, sequence: UInt64(number + 1), kind: .put,
+          to: &key)
+      }
+      let value = [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 40)
+      return .init(row: Bytes(utf8: "row \(1000 + row)"), key: Bytes(key), value: Bytes(value))
+    }
+    func read() {
+      while inserted.load(ordering: .acquiring) < cells {
+        let least = inserted.load(ordering: .acquiring)
+        var count = 0
+        var last: CellModel.Entry?
+        let cursor = table.makeCursor()
+        try? cursor.seekToFirst()
+        while let current = CellModel.current(cursor) {
+          count += 1
+          let number = current.key.withUnsafeBytes { CellKey.sequence($0) } &- 1
+          let isWhole =
+            current.value.count == 40
+            && Array(current.value).allSatisfy { $0 == UInt8(truncatingIfNeeded: number) }
+          if !isWhole || last.map({ $0 >= current }) ?? false { faults.add(1, ordering: .relaxed) }
+          last = current
+          try? cursor.next()
+        }
+        if count < least { faults.add(1, ordering: .relaxed) }
+      }
+    }
+    withThreads(2, read) {
+      for number in 0..<cells {
+        insert(entry(number), into: table)
+        inserted.store(number + 1, ordering: .releasing)
+      }
+    }
+    #expect(faults.load(ordering: .relaxed) == 0)
+  }
+
+  /// Runs `work` on threads of its own while `body` runs on this one.
+  private func withThreads(_ count: Int, _ work: () -> Void, _ body: () -> Void) {
+    withoutActuallyEscaping(work) { work in
+      let box = Box(work)
+      let threads = (0..<count).map { _ in
+        var thread = pthread_t()
+        let argument = Unmanaged.passRetained(box).toOpaque()
+        pthread_create(
+          &thread, nil,
+          { argument in
+            guard let argument else { return nil }
+            Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().work()
+            return nil
+          }, argument)
+        return thread
+      }
+      body()
+      for thread in threads { pthread_join(thread, nil) }
+    }
+  }
+
+  private final class Box {
+    let work: () -> Void
+    init(_ work: @escaping () -> Void) { self.work = work }
+  }
+}
