@@ -8,13 +8,16 @@ import WideColumn
 /// Stores written by released versions, which every later version must open.
 ///
 /// `Tests/Fixtures/1` was written by this library's first format: SSTables of each codec, and a log that was not
-/// closed. With PANJEON_WRITE_FIXTURE set the test writes it anew; that is done once for each format.
+/// closed. `Tests/Fixtures/1-rows` has SSTables of many rows, whose filters have more than one line, closed
+/// cleanly. With PANJEON_WRITE_FIXTURE set the test writes what is missing; that is done once for each format.
 @Suite("Fixtures")
 struct FixtureTests {
   private static let directory = {
     let parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
-    return parts.dropLast(3).joined(separator: "/") + "/Fixtures/1"
+    return parts.dropLast(3).joined(separator: "/") + "/Fixtures/"
   }()
+
+  private static let rows = (0..<1500).map { Bytes(utf8: "user \($0 &* 7919 % 1500)") }
 
   private func workload() -> CrashWorkload { CrashWorkload(random: SplitMix64(seed: 1)) }
 
@@ -40,19 +43,7 @@ struct FixtureTests {
       _ = model.random.below(3)
       model.oracle.record { CrashWorkload.apply(batch, to: &$0) }
     }
-    let system = PosixFileSystem()
-    let disk = InMemoryFileSystem()
-    try disk.createDirectory("/store")
-    var names = 0
-    for name in try system.list(Self.directory) {
-      let source = try system.open(Self.directory + "/" + name, .read)
-      let bytes = try source.readUpTo(Int(source.size()), at: 0)
-      let copy = try disk.open("/store/" + name, .createNew)
-      try bytes.withRawBytes { (buffer) throws(StoreError) in try copy.write(buffer, at: 0) }
-      names += 1
-    }
-    #expect(names > 4)
-    let store = try await TestStore.open(disk)
+    let store = try await TestStore.open(try load("1"))
     #expect(store.recovery.recordsReplayed > 0)
     let info = try await store.info()
     #expect(info.tables.contains { $0.regions[0].groups[0].fileBytes > 0 })
@@ -60,18 +51,58 @@ struct FixtureTests {
     try await store.close()
   }
 
-  @Test("The fixture is written when that is asked for")
-  func writeFixture() async throws {
+  @Test("Every row of SSTables of format 1 with many rows is found, and no other")
+  func manyRows() async throws {
+    let store = try await TestStore.open(try load("1-rows"))
+    for row in Self.rows {
+      let found = try await store.get(Get(row), in: "t")
+      #expect(found?.value(family: "data", qualifier: "q") == row)
+      let absent = try await store.get(Get(Bytes(Array(row) + [0x78])), in: "t")
+      #expect(absent == nil)
+    }
+    try await store.close()
+  }
+
+  @Test("Fixtures are written when that is asked for")
+  func writeFixtures() async throws {
     guard TestSeed.isSet("PANJEON_WRITE_FIXTURE") else { return }
-    let disk = InMemoryFileSystem()
-    _ = try await write(disk)
-    let left = disk.killProcess()
+    let killed = InMemoryFileSystem()
+    _ = try await write(killed)
+    try save(killed.killProcess(), "1")
+    let closed = InMemoryFileSystem()
+    let store = try await TestStore.open(closed)
+    try await store.createTable(TestStore.schema)
+    for row in Self.rows {
+      let put = Mutation.put(Column(family: "data", qualifier: "q"), timestamp: nil, value: row)
+      try await store.mutate(RowMutations(row, [put]), in: "t")
+    }
+    try await store.close()
+    try save(closed, "1-rows")
+  }
+
+  /// Copies a fixture into memory, so that opening it does not change it.
+  private func load(_ name: String) throws -> InMemoryFileSystem {
     let system = PosixFileSystem()
-    try system.createDirectory(Self.directory)
-    for name in try left.list("/store") where name != "LOCK" {
-      let bytes = left.contents(of: "/store/" + name) ?? []
-      let file = try system.open(Self.directory + "/" + name, .createNew)
-      try bytes.withRawBytes { (buffer) throws(StoreError) in try file.write(buffer, at: 0) }
+    let disk = InMemoryFileSystem()
+    try disk.createDirectory("/store")
+    for file in try system.list(Self.directory + name) {
+      let source = try system.open(Self.directory + name + "/" + file, .read)
+      let bytes = try source.readUpTo(Int(source.size()), at: 0)
+      let copy = try disk.open("/store/" + file, .createNew)
+      try bytes.withRawBytes { (buffer) throws(StoreError) in try copy.write(buffer, at: 0) }
+    }
+    return disk
+  }
+
+  private func save(_ disk: InMemoryFileSystem, _ name: String) throws {
+    let system = PosixFileSystem()
+    // What a released version wrote is never replaced.
+    if try system.list(Self.directory).contains(name) { return }
+    try system.createDirectory(Self.directory + name)
+    for file in try disk.list("/store") where file != "LOCK" {
+      let bytes = disk.contents(of: "/store/" + file) ?? []
+      let copy = try system.open(Self.directory + name + "/" + file, .createNew)
+      try bytes.withRawBytes { (buffer) throws(StoreError) in try copy.write(buffer, at: 0) }
     }
   }
 }
