@@ -9,8 +9,11 @@ package struct ColumnRule {
     /// The read returns the put.
     case visible
 
-    /// Nothing written later can bring the put back.
+    /// A delete of its family or column hides it, or a newer put of its timestamp replaces it.
     case hidden
+
+    /// As many versions as the family keeps come before it.
+    case surplus
 
     /// A marker deletes this one version; it still takes its place among the versions kept.
     case deletedVersion
@@ -39,7 +42,8 @@ package struct ColumnRule {
     if kind == CellKind.deleteColumn.rawValue {
       columnDelete = max(columnDelete, sequence)
     } else if kind == CellKind.deleteVersion.rawValue {
-      versionDelete = max(versionDelete, sequence)
+      // They come newest first: what is left is the first delete after the put.
+      versionDelete = sequence
     }
   }
 
@@ -58,7 +62,7 @@ package struct ColumnRule {
     isGroupDecided = true
     var taken = visibleVersions
     for marker in deletedVersions where marker > sequence { taken += 1 }
-    if taken >= versionsMax { return .hidden }
+    if taken >= versionsMax { return .surplus }
     if versionDelete > sequence {
       deletedVersions.append(versionDelete)
       return .deletedVersion

@@ -23,8 +23,9 @@ struct ReadModel {
   let versionsKept: [String: Int]
   private(set) var changes: [Change] = []
 
-  init(versionsKept: [String: Int]) {
+  init(versionsKept: [String: Int], changes: [Change] = []) {
     self.versionsKept = versionsKept
+    self.changes = changes
   }
 
   /// The moment now: changes made later are not seen by a read at it.
@@ -105,7 +106,7 @@ struct ReadModel {
       let marker = inColumn.filter { change in
         guard case .deleteVersion = change.kind else { return false }
         return change.timestamp == put.timestamp && change.sequence > put.sequence
-      }.map(\.sequence).max()
+      }.map(\.sequence).min()
       if let marker {
         deleted.append(marker)
       } else {
