@@ -48,9 +48,11 @@ package struct BackgroundLoops: Sendable {
         if state.isStopping { return true }
         guard state[keyPath: wants], state.failure == nil else { return nil }
         state[keyPath: wants] = false
+        state.loopsAtWork += 1
         return false
       }
       if isStopping != false { return }
+      defer { signals.withLock { $0.loopsAtWork -= 1 } }
       do throws(StoreError) {
         try work()
       } catch {

@@ -10,6 +10,8 @@ package final class BackgroundWork: Sendable {
     var wantsFlush = false
     var wantsCompaction = false
     var isStopping = false
+    /// How many of the two loops are at work.
+    var loopsAtWork = 0
     var failure: StoreError?
     /// Commits that wait until one more memtable has been flushed.
     var waitingForFlush: [UnsafeContinuation<Void, Never>] = unsafe []
@@ -65,6 +67,14 @@ package final class BackgroundWork: Sendable {
     }
   }
 
+  /// Whether nothing is being flushed or compacted, nor waits for it.
+  package var isIdle: Bool {
+    let isResting = signals.withLock { state in
+      !state.wantsFlush && !state.wantsCompaction && state.loopsAtWork == 0
+    }
+    return isResting && pressure().unflushed == 0
+  }
+
   private func waitForFlush() async throws(StoreError) {
     unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
       let waits = signals.withLock { state in
@@ -77,7 +87,7 @@ package final class BackgroundWork: Sendable {
     if let failure = signals.withLock({ $0.failure }) { throw failure }
   }
 
-  private func pressure() -> (delay: Duration, isFull: Bool) {
+  private func pressure() -> (delay: Duration, isFull: Bool, unflushed: Int) {
     let configuration = environment.configuration
     var unflushed = 0
     var upperRuns = 0
@@ -92,7 +102,7 @@ package final class BackgroundWork: Sendable {
     let result = WritePressure().delay(
       upperRuns: upperRuns, unflushedMemtables: unflushed,
       unflushedMemtablesMax: configuration.unflushedMemtablesMax)
-    return (result.delay, unflushed > configuration.unflushedMemtablesMax)
+    return (result.delay, unflushed > configuration.unflushedMemtablesMax, unflushed)
   }
 
   /// Flushes every memtable and waits for it.

@@ -19,12 +19,13 @@ package struct Compactor: Sendable {
   /// - Returns: Whether there was one.
   /// - Throws: `io`, `noSpace`, `corruption`, `readOnly`; the inputs then stay as they are.
   package func compactOnce(region: Region, group: Int) throws(StoreError) -> Bool {
-    let state = environment.versions.state
-    let files = state.files(regionID: region.id, group: UInt32(group))
+    // Together, or a file that has just been flushed would be in the one and not in the other.
+    let (files, view) = environment.versions.withState { state in
+      (state.files(regionID: region.id, group: UInt32(group)), region.view.groups[group])
+    }
     let picker = CompactionPicker(options: environment.compactionOptions)
     guard let plan = picker.pick(upper: files.upper, bottom: files.bottom) else { return false }
     let inputs = Set((plan.inputsUpper + plan.inputsBottom).map(\.number))
-    let view = region.view.groups[group]
     let tables = (view.upper + view.bottom).filter { inputs.contains($0.number) }
     guard tables.count == inputs.count else {
       preconditionFailure("the view and the MANIFEST disagree on the files of a group")
@@ -115,18 +116,23 @@ package struct Compactor: Sendable {
           $0.properties, fileBytes: $0.fileBytes)
       }
       return edit
+    } follow: {
+      region.update(group: group) { replace(inputs, by: outputs, level: plan.outputLevel, in: &$0) }
     }
+  }
+
+  private func replace(
+    _ inputs: [FileRecord], by outputs: [Table], level: UInt8, in view: inout GroupView
+  ) {
     let removed = Set(inputs.map(\.number))
-    region.update(group: group) { view in
-      let at = view.upper.firstIndex { removed.contains($0.number) } ?? view.upper.count
-      view.upper.removeAll { removed.contains($0.number) }
-      view.bottom.removeAll { removed.contains($0.number) }
-      if plan.outputLevel == 0 {
-        view.upper.insert(contentsOf: outputs, at: at)
-      } else {
-        view.bottom += outputs
-        view.bottom.sort { $0.properties.smallestRow < $1.properties.smallestRow }
-      }
+    let at = view.upper.firstIndex { removed.contains($0.number) } ?? view.upper.count
+    view.upper.removeAll { removed.contains($0.number) }
+    view.bottom.removeAll { removed.contains($0.number) }
+    if level == 0 {
+      view.upper.insert(contentsOf: outputs, at: at)
+    } else {
+      view.bottom += outputs
+      view.bottom.sort { $0.properties.smallestRow < $1.properties.smallestRow }
     }
   }
 }

@@ -41,10 +41,11 @@ package struct Flusher: Sendable {
         FlushedThrough(regionID: region.id, group: UInt32(group), sequence: sequence)
       ]
       return edit
-    }
-    region.update(group: group) { view in
-      view.immutables.removeLast()
-      if let output { view.upper.insert(output, at: 0) }
+    } follow: {
+      region.update(group: group) { view in
+        view.immutables.removeLast()
+        if let output { view.upper.insert(output, at: 0) }
+      }
     }
     environment.metrics.flushes.add(1)
     environment.metrics.flushedBytes.add(output?.fileBytes ?? 0)

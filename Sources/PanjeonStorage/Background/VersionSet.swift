@@ -25,13 +25,20 @@ package final class VersionSet: Sendable {
     guarded.withLock { $0.state }
   }
 
+  /// Reads the present state together with what follows it, such as the views that readers have.
+  package func withState<R: Sendable>(_ body: (VersionState) -> R) -> R {
+    guarded.withLock { body($0.state) }
+  }
+
   /// Makes an edit durable, then true.
   ///
-  /// - Parameter make: Builds the edit from the present state; may throw to leave everything as it is.
+  /// - Parameters:
+  ///   - make: Builds the edit from the present state; may throw to leave everything as it is.
+  ///   - follow: Changes what follows the state, before anybody sees the state without it.
   /// - Throws: What `make` throws; `io` and `noSpace` of the MANIFEST; `corruption` when the edit contradicts
   ///   the state.
   package func apply(
-    _ make: (VersionState) throws(StoreError) -> VersionEdit
+    _ make: (VersionState) throws(StoreError) -> VersionEdit, follow: () -> Void = {}
   ) throws(StoreError) {
     let result = guarded.withLock { guarded -> Result<Void, StoreError> in
       do throws(StoreError) {
@@ -41,6 +48,7 @@ package final class VersionSet: Sendable {
         try next.apply(edit)
         try guarded.manifest.append(edit)
         guarded.state = next
+        follow()
         return .success(())
       } catch {
         return .failure(error)
