@@ -1,0 +1,60 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+//
+// A package of its own, so that nobody who uses Panjeon sees RocksDB or SQLite.
+
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let package = Package(
+  name: "panjeon-benchmarks",
+  platforms: [.macOS("26.0")],
+  products: [.executable(name: "ycsb", targets: ["ycsb"])],
+  dependencies: [
+    .package(name: "panjeon", path: ".."),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CRocksDB", pkgConfig: "rocksdb", providers: [.apt(["librocksdb-dev"])]),
+    .target(
+      name: "YCSB",
+      dependencies: [
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+        .product(name: "WideColumn", package: "panjeon"),
+      ]),
+    .target(
+      name: "YCSBEngines",
+      dependencies: [
+        "CRocksDB", "YCSB",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Panjeon", package: "panjeon"),
+      ]),
+    .target(
+      name: "YCSBReports",
+      dependencies: [
+        "YCSB", "YCSBEngines", .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ]),
+    .executableTarget(
+      name: "ycsb",
+      dependencies: [
+        "YCSB", "YCSBEngines", "YCSBReports",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(
+      name: "YCSBTests",
+      dependencies: [
+        "YCSB", "YCSBEngines", "YCSBReports",
+        .product(name: "WideColumn", package: "panjeon"),
+      ]),
+  ]
+)
+
+for target in package.targets where target.type != .system { target.swiftSettings = swiftSettings }

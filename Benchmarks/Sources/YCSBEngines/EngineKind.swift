@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import YCSB
+
+/// The engines there are; the raw values are the names on the command line.
+package enum EngineKind: String, CaseIterable, Sendable {
+  case panjeon
+  case panjeonTransactional = "panjeon-txn"
+  case rocksDBCell = "rocksdb-cell"
+  case rocksDBRow = "rocksdb-row"
+  case rocksDBTransactional = "rocksdb-txn"
+  case rocksDBOptimistic = "rocksdb-otxn"
+  case sqlite
+  case limit
+
+  package var meaning: String {
+    switch self {
+    case .panjeon: "Panjeon's store: a row of cells, no transactions"
+    case .panjeonTransactional: "Panjeon's transactions: each operation is one"
+    case .rocksDBCell: "RocksDB with a key for each cell"
+    case .rocksDBRow: "RocksDB with the whole row as one value; an update reads and rewrites it"
+    case .rocksDBTransactional: "RocksDB's TransactionDB (locks), a key for each cell"
+    case .rocksDBOptimistic: "RocksDB's OptimisticTransactionDB, a key for each cell"
+    case .sqlite: "SQLite by GRDB, in WAL mode"
+    case .limit: "what the machine allows: a bare log, and rows copied from memory"
+    }
+  }
+
+  /// Whether it runs transactions of several rows.
+  package var isTransactional: Bool {
+    switch self {
+    case .panjeonTransactional, .rocksDBTransactional, .rocksDBOptimistic, .sqlite, .limit: true
+    case .panjeon, .rocksDBCell, .rocksDBRow: false
+    }
+  }
+
+  package static func named(_ name: String) throws(UsageError) -> EngineKind {
+    guard let kind = EngineKind(rawValue: name) else {
+      let known = allCases.map { "  \($0.rawValue): \($0.meaning)" }.joined(separator: "\n")
+      throw UsageError("there is no engine '\(name)'; there are\n\(known)")
+    }
+    return kind
+  }
+
+  /// Opens the engine in its directory, which is created.
+  package func open(_ options: EngineOptions) async throws -> any Engine {
+    try FileTree.create(options.directory)
+    switch self {
+    case .panjeon, .panjeonTransactional:
+      return try await PanjeonEngine.open(
+        options, isTransactional: self == .panjeonTransactional)
+    case .rocksDBCell: return try RocksDBEngine(options, layout: .cell)
+    case .rocksDBRow: return try RocksDBEngine(options, layout: .row)
+    case .rocksDBTransactional: return try RocksDBTransactionEngine(options, isOptimistic: false)
+    case .rocksDBOptimistic: return try RocksDBTransactionEngine(options, isOptimistic: true)
+    case .sqlite: return try SQLiteEngine(options)
+    case .limit: return try LimitEngine(options)
+    }
+  }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Panjeon
+internal import PanjeonTransactions
+internal import YCSB
+
+/// Each operation as a serializable transaction; those that only read, on a snapshot.
+final class PanjeonTransactionClient: EngineClient {
+  private let engine: PanjeonEngine
+  private let database: Database
+  private let transactionOptions: TransactionOptions
+
+  init(_ engine: PanjeonEngine) {
+    self.engine = engine
+    database = engine.database
+    var options = TransactionOptions()
+    options.durability = engine.durability
+    options.attemptsMax = 100_000
+    transactionOptions = options
+  }
+
+  private func get(_ key: [UInt8], _ fields: [Int]?) -> Get {
+    Get(
+      Bytes(key),
+      columns: PanjeonLayout.selection(fields, fieldCount: engine.options.fieldCount))
+  }
+
+  func read(_ key: [UInt8], fields: [Int]?, into sink: FieldSink) async throws -> Status {
+    guard let row = try await database.get(get(key, fields), in: PanjeonEngine.table) else {
+      return .notFound
+    }
+    PanjeonLayout.deliver(row, to: sink)
+    return .ok
+  }
+
+  func scan(
+    from key: [UInt8], count: Int, fields: [Int]?, into sink: FieldSink
+  ) async throws -> Int {
+    let scan = Scan(
+      KeyRange(from: Bytes(key), to: nil),
+      columns: PanjeonLayout.selection(fields, fieldCount: engine.options.fieldCount),
+      rowsMax: count)
+    var found = 0
+    for try await row in database.scan(scan, in: PanjeonEngine.table) {
+      row.row.withUnsafeBytes { sink.begin($0) }
+      PanjeonLayout.deliver(row, to: sink)
+      found += 1
+    }
+    return found
+  }
+
+  func update(_ key: [UInt8], _ values: FieldValues) async throws -> Status {
+    try await database.withTransaction(transactionOptions) { transaction in
+      try put(key, values, &transaction)
+    }
+    return .ok
+  }
+
+  func insert(_ key: [UInt8], _ values: FieldValues) async throws -> Status {
+    try await update(key, values)
+  }
+
+  func delete(_ key: [UInt8]) async throws -> Status {
+    try await database.withTransaction(transactionOptions) { transaction in
+      try transaction.delete(Delete(Bytes(key)), in: PanjeonEngine.table)
+    }
+    return .ok
+  }
+
+  private func put(
+    _ key: [UInt8], _ values: FieldValues, _ transaction: inout DatabaseTransaction
+  ) throws {
+    guard values.count > 0 else { return }
+    var put = Put(Bytes(key))
+    for index in 0..<values.count {
+      put.add(
+        family: PanjeonEngine.family, qualifier: PanjeonLayout.qualifier(values.fields[index]),
+        value: Bytes(values.value(index)))
+    }
+    try transaction.put(put, in: PanjeonEngine.table)
+  }
+
+  func transact(_ plan: TransactionPlan) async throws -> Int {
+    if plan.isReadOnly {
+      try await database.withSnapshot { snapshot in
+        var rows: [RowFields] = []
+        for read in plan.reads {
+          rows.append(fields(of: try await snapshot.get(get(read), in: PanjeonEngine.table), read))
+        }
+        _ = plan.decide(rows)
+      }
+      return 0
+    }
+    var attempts = 0
+    try await database.withTransaction(transactionOptions) { transaction in
+      attempts += 1
+      var rows: [RowFields] = []
+      for read in plan.reads {
+        let row = try await transaction.get(get(read), in: PanjeonEngine.table)
+        rows.append(fields(of: row, read))
+      }
+      for write in plan.decide(rows) {
+        try apply(write, &transaction)
+      }
+    }
+    return attempts - 1
+  }
+
+  private func apply(_ write: RowWrite, _ transaction: inout DatabaseTransaction) throws {
+    if write.isDelete {
+      try transaction.delete(Delete(Bytes(write.key)), in: PanjeonEngine.table)
+      return
+    }
+    try put(write.key, write.values, &transaction)
+    guard !write.messages.isEmpty else { return }
+    var put = Put(Bytes(write.key))
+    for (id, text) in write.messages {
+      put.add(
+        family: PanjeonEngine.family, qualifier: PanjeonLayout.message(id), value: Bytes(text))
+    }
+    try transaction.put(put, in: PanjeonEngine.table)
+  }
+
+  private func get(_ read: RowRead) -> Get {
+    switch read.part {
+    case .fields(let fields): return get(read.key, fields.isEmpty ? nil : fields)
+    case .newestMessages(let count):
+      var columns = ColumnSelection()
+      columns.add(family: PanjeonEngine.family, qualifiers: PanjeonLayout.messages)
+      return Get(Bytes(read.key), columns: columns, cellsMax: count)
+    }
+  }
+
+  private func fields(of row: RowResult?, _ read: RowRead) -> RowFields {
+    var fields = RowFields()
+    guard let row else { return fields }
+    for (index, cell) in row.enumerated() {
+      let number =
+        if case .fields = read.part { PanjeonLayout.field(cell.column.qualifier) } else { index }
+      fields.values.append((field: number, value: Array(cell.value)))
+    }
+    return fields
+  }
+}
