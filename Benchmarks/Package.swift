@@ -52,6 +52,7 @@ let package = Package(
       name: "YCSBTests",
       dependencies: [
         "YCSB", "YCSBEngines", "YCSBReports",
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "WideColumn", package: "panjeon"),
       ]),
   ]

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Synchronization
-internal import YCSB
+package import YCSB
 
 /// What the machine allows: records in memory, found by a hash and copied out; writes in a bare log.
 ///
 /// It keeps no order (a scan copies records as they were inserted), checks nothing, recovers nothing. Its log is
 /// written as Panjeon's is: whoever finds nobody writing writes for all who wait; on disk, one thread syncs a file
 /// whose bytes exist already.
-final class LimitEngine: Engine {
+package final class LimitEngine: Engine {
   fileprivate struct Shard {
     var places: [[UInt8]: Int] = [:]
     var records: [[UInt8]] = []
@@ -29,22 +29,27 @@ final class LimitEngine: Engine {
     log = try LimitLog(path: options.directory + "/log", durability: options.durability)
   }
 
-  var kind: ClientKind { .suspending }
+  package var kind: ClientKind { .suspending }
 
-  func makeClient() throws -> any EngineClient {
+  package func makeClient() throws -> any EngineClient {
     LimitClient(self)
   }
 
-  func settle() async throws {}
+  package func settle() async throws {}
 
-  func figures() async throws -> EngineFigures {
+  package func figures() async throws -> EngineFigures {
     var figures = EngineFigures()
     figures.storedBytes = log.writtenBytes
     return figures
   }
 
-  func close() async throws {
+  package func close() async throws {
     log.shutDown()
+  }
+
+  /// Goes on with another durability, over the same records.
+  package func use(_ durability: EngineOptions.Durability) throws {
+    log.use(durability)
   }
 
   fileprivate func shard(_ key: [UInt8]) -> (shard: LockedShard, number: Int) {

@@ -14,6 +14,7 @@ final class LimitLog: Sendable {
   private static let fileBytes = 64 << 20
 
   private struct State {
+    var durability: EngineOptions.Durability
     var pending: [UInt8] = []
     var spare: [UInt8] = []
     var waiting: [UnsafeContinuation<Void, any Error>] = []
@@ -30,12 +31,11 @@ final class LimitLog: Sendable {
   }
 
   private let descriptor: Int32
-  private let durability: EngineOptions.Durability
-  private let state = Mutex(State())
-  private let thread: ClientThread?
+  private let state: Mutex<State>
+  private let thread = ClientThread()
 
   init(path: String, durability: EngineOptions.Durability) throws {
-    self.durability = durability
+    state = Mutex(State(durability: durability))
     let descriptor = open(path, O_RDWR | O_CREAT, 0o600)
     guard descriptor >= 0 else { throw LimitError(errno) }
     self.descriptor = descriptor
@@ -46,14 +46,18 @@ final class LimitLog: Sendable {
       }
     }
     guard fsync(descriptor) == 0 else { throw LimitError(errno) }
-    thread = durability == .disk ? ClientThread() : nil
   }
 
   var writtenBytes: UInt64 { state.withLock { $0.writtenBytes } }
 
+  /// Commits from now on are as durable as this.
+  func use(_ durability: EngineOptions.Durability) {
+    state.withLock { $0.durability = durability }
+  }
+
   /// Returns when the bytes are as durable as asked for.
   func commit(_ bytes: [UInt8]) async throws {
-    switch durability {
+    switch state.withLock({ $0.durability }) {
     case .memory: state.withLock { $0.writtenBytes += UInt64(bytes.count) }
     case .os:
       let leads = state.withLock { state in
@@ -73,7 +77,7 @@ final class LimitLog: Sendable {
           return !state.isWriting
         }
         // The thread goes on as long as it finds something to write.
-        if leads { thread?.run { try? self.writeAll(syncs: true) } }
+        if leads { thread.run { try? self.writeAll(syncs: true) } }
       }
     }
   }
@@ -126,7 +130,7 @@ final class LimitLog: Sendable {
   }
 
   func shutDown() {
-    thread?.stop()
+    thread.stop()
     close(descriptor)
   }
 }

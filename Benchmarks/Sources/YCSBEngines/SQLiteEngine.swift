@@ -24,11 +24,14 @@ final class SQLiteEngine: Engine {
     // Each connection has a cache of its own: the writer and, on two cores, hardly more than two readers.
     let kibibytes = options.cacheBytes / 3 / 1024
     configuration.prepareDatabase { database in
-      try database.execute(sql: "PRAGMA synchronous = \(synchronous)")
       try database.execute(sql: "PRAGMA cache_size = -\(kibibytes)")
       try database.execute(sql: "PRAGMA temp_store = MEMORY")
     }
     pool = try DatabasePool(path: options.directory + "/store.sqlite", configuration: configuration)
+    // GRDB sets NORMAL when it opens a pool.
+    try pool.writeWithoutTransaction { database in
+      try database.execute(sql: "PRAGMA synchronous = \(synchronous)")
+    }
     let columns = (0..<options.fieldCount).map { "f\($0) BLOB" }.joined(separator: ", ")
     try pool.write { database in
       try database.execute(

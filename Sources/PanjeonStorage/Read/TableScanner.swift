@@ -74,6 +74,10 @@ package final class TableScanner: @unchecked Sendable {
     return rows
   }
 
+  /// Rows that do not go on in one direction would be gone round for ever.
+  private static let outOfOrder = StoreError(
+    .corruption, "rows are out of order though their checksums are right; restore from a copy")
+
   private func finish() {
     isAtEnd = true
     open = nil
@@ -88,6 +92,7 @@ package final class TableScanner: @unchecked Sendable {
       if let done = lastRow { try skip(done, cursors) }
       lastRow = nil
       guard let row = smallestRow(cursors) else { return nil }
+      if let next, row < next { throw Self.outOfOrder }
       if let stop = scan.rows.stop, row >= stop { return nil }
       next = row
       let result = try reader.readRow(row, cursors: cursors)
@@ -146,6 +151,7 @@ package final class TableScanner: @unchecked Sendable {
     guard let cursors = open?.cursors else { return nil }
     var reader = RowReader(plan: plan, snapshot: snapshot.sequence)
     while let row = try greatestRow(before: next, cursors) {
+      if let next, row >= next { throw Self.outOfOrder }
       if row < scan.rows.start { return nil }
       let result = try reader.readRow(row, cursors: cursors)
       next = row

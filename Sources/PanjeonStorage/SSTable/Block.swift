@@ -78,11 +78,14 @@ internal import WideColumn
     let end = bytes.count - 8 - rowCount * 4
     var reader = unsafe ByteReader(UnsafeRawBufferPointer(rebasing: bytes[0..<end]))
     do throws(MalformedBytes) {
+      var last = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
       for row in 0..<rowCount {
         let place = unsafe bytes.loadUnaligned(fromByteOffset: end + row * 4, as: UInt32.self)
           .littleEndian
         guard Int(place) == reader.offset else { throw MalformedBytes() }
-        _ = try unsafe reader.readLengthPrefixed()
+        let key = try unsafe reader.readLengthPrefixed()
+        guard unsafe row == 0 || compareBytes(last, key) < 0 else { throw MalformedBytes() }
+        unsafe last = unsafe key
         let cells = try reader.readFixed32LE()
         guard cells >= 1, row > 0 || repeats < cells else { throw MalformedBytes() }
         for _ in 0..<cells {

@@ -7,7 +7,7 @@ package final class Table: Sendable {
   package let number: UInt64
   package let properties: TableProperties
   package let fileBytes: UInt64
-  let index: TableIndex
+  package let index: TableIndex
   private let filter: RowFilter
   private let file: any File
   private let cache: BlockCache

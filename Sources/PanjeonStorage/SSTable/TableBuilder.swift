@@ -35,16 +35,21 @@ package final class TableBuilder {
     bufferStart + UInt64(buffer.count + block.byteCount)
   }
 
-  /// Adds a cell, which must sort behind the last one.
+  /// Adds a cell, which must sort behind the last one; what does not comes from a damaged file.
+  ///
+  /// Throws `corruption`, `io`, `noSpace`.
   package func add(
     row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
   ) throws(StoreError) {
     let rowOrder = unsafe lastRow.withUnsafeBytes { unsafe compareBytes(row, $0) }
     let isNewRow = properties.cellCount == 0 || rowOrder != 0
-    unsafe precondition(
-      properties.cellCount == 0 || rowOrder > 0
-        || (rowOrder == 0 && lastKey.withUnsafeBytes { unsafe compareBytes(key, $0) > 0 }),
-      "cells must be added in order")
+    let keyOrder = unsafe lastKey.withUnsafeBytes { unsafe compareBytes(key, $0) }
+    let isBehind =
+      properties.cellCount == 0 || rowOrder > 0 || (rowOrder == 0 && keyOrder > 0)
+    guard isBehind else {
+      throw StoreError(
+        .corruption, "cells are out of order in what is merged into this file", file: file.path)
+    }
     if block.byteCount >= options.blockBytes { try finishBlock() }
     if isNewRow {
       unsafe beginRow(row)

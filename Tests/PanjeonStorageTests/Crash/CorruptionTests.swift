@@ -89,6 +89,40 @@ struct CorruptionTests {
     #expect(refused > 100)
   }
 
+  @Test(
+    "A block that is wrong though its checksum is right ends a scan, by an error or by its end",
+    .timeLimit(.minutes(2)))
+  func forgedBlocks() async throws {
+    TestSeed.announce("forgedBlocks")
+    let (disk, _) = try await makeStore(log: false)
+    var random = SplitMix64(seed: TestSeed.value)
+    var refused = 0
+    for name in try disk.list("/store").filter({ $0.hasSuffix(".sst") }) {
+      let path = "/store/" + name
+      let bytes = try #require(disk.contents(of: path))
+      let table = try Table.open(
+        file: disk.open(path, .read), number: 1,
+        cache: BlockCache(budget: MemoryBudget(totalBytes: 1 << 20)))
+      for _ in 0..<(60 * TestSeed.effort) {
+        let handle = table.index.handles[random.below(table.index.blockCount)]
+        let start = Int(handle.offset)
+        let end = start + Int(handle.length) - 4
+        var forged = bytes
+        for _ in 0..<(1 + random.below(3)) {
+          forged[start + random.below(end - start)] ^= UInt8(1 << random.below(8))
+        }
+        let crc = Array(forged[start..<end]).withUnsafeBytes { Checksum.crc32c($0) }
+        for byte in 0..<4 {
+          forged[end + byte] = UInt8(truncatingIfNeeded: crc >> (8 * UInt32(byte)))
+        }
+        let copy = disk.killProcess()
+        copy.setContents(of: path, to: forged)
+        if case .failure = try await read(copy) { refused += 1 }
+      }
+    }
+    #expect(refused > 10)
+  }
+
   @Test("A truncated SSTable or MANIFEST is an error, wherever it was cut")
   func truncatedFiles() async throws {
     let (disk, contents) = try await makeStore(log: false)

@@ -54,6 +54,8 @@ package struct Measurements: Sendable {
   /// Transactions that had to be tried again, counted by attempt.
   package var retries = 0
   package var operations = 0
+  /// The bytes of keys and values that were handed to the engine to be written.
+  package var writtenBytes = 0
 
   package init() {}
 
@@ -67,6 +69,7 @@ package struct Measurements: Sendable {
     }
     retries += other.retries
     operations += other.operations
+    writtenBytes += other.writtenBytes
   }
 
   /// The metrics that have anything, in the order of reports.
@@ -95,7 +98,8 @@ package final class Recorder: Sendable {
   }
 
   package func record(
-    _ metric: Metric, from start: UInt64, intended: UInt64, _ status: Status, retries: Int = 0
+    _ metric: Metric, from start: UInt64, intended: UInt64, _ status: Status, retries: Int = 0,
+    writtenBytes: Int = 0
   ) {
     let end = Clock.now()
     let intended = measuresIntended ? end &- intended : nil
@@ -103,6 +107,7 @@ package final class Recorder: Sendable {
       state.total.byMetric[metric, default: Measured()].record(
         end &- start, intended: intended, status)
       state.total.retries += retries
+      state.total.writtenBytes += writtenBytes
       state.interval?.byMetric[metric, default: Measured()].record(
         end &- start, intended: nil, status)
     }

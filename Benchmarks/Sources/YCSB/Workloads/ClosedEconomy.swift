@@ -44,6 +44,7 @@ package final class ClosedEconomy: Workload {
   }
 
   package var loadCount: Int { core.loadCount }
+  package var recordCount: Int { core.recordCount }
   package var isTransactional: Bool { true }
 
   package func makeClient(_ index: Int, seed: UInt64) throws -> any WorkloadClient {

@@ -16,7 +16,7 @@ package final class CoreWorkload: Workload {
   let loaded: SharedCounter
   let sequence = SharedCounter(0)
   let operations: Weighted<Operation>
-  let chooser: KeyChooser?
+  package let chooser: KeyChooser?
 
   package init(_ properties: Properties) throws(UsageError) {
     options = try CoreOptions(properties)
@@ -37,6 +37,7 @@ package final class CoreWorkload: Workload {
   }
 
   package var loadCount: Int { options.insertCount }
+  package var recordCount: Int { Int(inserted.last) + 1 }
   package var isTransactional: Bool { false }
 
   package func makeClient(_ index: Int, seed: UInt64) throws -> any WorkloadClient {
@@ -67,7 +68,8 @@ final class CoreClient: WorkloadClient {
     while true {
       let start = Clock.now()
       let status = try await client.insert(key, values)
-      moment.record(.insert, from: start, status)
+      moment.record(
+        .insert, from: start, status, writtenBytes: key.count + values.bytes.count)
       if status == .ok || attempt >= options.insertRetriesMax { return }
       attempt += 1
       Clock.sleep(nanoseconds: UInt64(options.insertRetrySeconds * 1e9))
@@ -109,7 +111,8 @@ final class CoreClient: WorkloadClient {
       fill(field..<(field + 1), key)
     }
     let start = Clock.now()
-    moment.record(.update, from: start, try await client.update(key, values))
+    let status = try await client.update(key, values)
+    moment.record(.update, from: start, status, writtenBytes: key.count + values.bytes.count)
   }
 
   private func insert(_ client: any EngineClient, _ moment: Moment) async throws {
@@ -118,7 +121,8 @@ final class CoreClient: WorkloadClient {
     fill(0..<options.fieldCount, key)
     let start = Clock.now()
     defer { workload.inserted.acknowledge(number) }
-    moment.record(.insert, from: start, try await client.insert(key, values))
+    let status = try await client.insert(key, values)
+    moment.record(.insert, from: start, status, writtenBytes: key.count + values.bytes.count)
   }
 
   private func scan(_ client: any EngineClient, _ moment: Moment) async throws {

@@ -25,6 +25,7 @@ package final class RowTransactions: Workload {
   }
 
   package var loadCount: Int { core.loadCount }
+  package var recordCount: Int { core.recordCount }
   package var isTransactional: Bool { true }
 
   package func makeClient(_ index: Int, seed: UInt64) throws -> any WorkloadClient {
@@ -78,9 +79,10 @@ package final class RowTransactions: Workload {
         // A record that was not found would make the transaction cheaper than it is.
         rows.count { !$0.values.isEmpty } == expected ? writes : []
       }
+      let written = writes.reduce(0) { $0 + $1.key.count + $1.values.bytes.count }
       let start = Clock.now()
       let retries = try await client.transact(plan)
-      moment.record(.transaction, from: start, .ok, retries: retries)
+      moment.record(.transaction, from: start, .ok, retries: retries, writtenBytes: written)
     }
 
     /// Three records, no two the same.

@@ -5,6 +5,9 @@ package protocol Workload: Sendable {
   /// The records that a load inserts.
   var loadCount: Int { get }
 
+  /// The records there are now, those of its own inserts included.
+  var recordCount: Int { get }
+
   /// Whether the run's operations are transactions.
   var isTransactional: Bool { get }
 
@@ -45,8 +48,11 @@ package struct Moment: Sendable {
     self.intended = intended
   }
 
-  package func record(_ metric: Metric, from start: UInt64, _ status: Status, retries: Int = 0) {
-    recorder.record(metric, from: start, intended: intended, status, retries: retries)
+  package func record(
+    _ metric: Metric, from start: UInt64, _ status: Status, retries: Int = 0, writtenBytes: Int = 0
+  ) {
+    recorder.record(
+      metric, from: start, intended: intended, status, retries: retries, writtenBytes: writtenBytes)
   }
 }
 

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import YCSB
+package import YCSBEngines
+
+/// What is compared with what, and for how long.
+package struct Plan: Sendable {
+  /// Engines that are loaded alike, and what is then run on them.
+  package struct Stage: Sendable {
+    package var engines: [EngineKind]
+    package var subject: EngineKind
+    package var records: Int
+    package var durability: EngineOptions.Durability
+    package var cacheBytes: Int
+    package var memtableBytes: Int
+    /// The workload whose load fills the engines.
+    package var loadWorkload: String
+    /// How often the load is measured; zero: it is made once and not reported.
+    package var loadRounds: Int
+    package var workloads: [String]
+    package var clients: [Int]
+    package var rounds: Int
+    package var seconds: Double
+  }
+
+  package var name: String
+  package var stages: [Stage]
+  /// Whether the memory of each engine is measured, in a process of its own.
+  package var measuresMemory: Bool
+
+  package static let core: [EngineKind] = [.panjeon, .rocksDBCell, .rocksDBRow, .sqlite, .limit]
+  package static let transactional: [EngineKind] = [
+    .panjeonTransactional, .rocksDBTransactional, .rocksDBOptimistic, .sqlite, .limit,
+  ]
+  package static let coreWorkloads = ["A", "B", "C", "F", "D", "E"]
+  package static let transactions = ["practical", "worst", "closed-economy", "between"]
+
+  /// A minute: to see that everything works, and about where things stand.
+  package static let quick = Plan(
+    name: "quick",
+    stages: stages(
+      records: 10_000, cacheBytes: 64 << 20, loadRounds: 3, clients: [2], durableClients: [16],
+      transactionRecords: 3000, transactionClients: [2], rounds: 3, seconds: 0.15),
+    measuresMemory: false)
+
+  /// A quarter of an hour: figures to go by.
+  package static let standard = Plan(
+    name: "default",
+    stages: stages(
+      records: 100_000, cacheBytes: 256 << 20, loadRounds: 3, clients: [1, 2, 4],
+      durableClients: [1, 16, 64], transactionRecords: 30_000, transactionClients: [2, 16],
+      rounds: 7, seconds: 0.5),
+    measuresMemory: true)
+
+  /// An hour and a quarter at the most: a million records, inside the cache and at four times the memory.
+  package static let full: Plan = {
+    var plan = Plan(
+      name: "full",
+      stages: stages(
+        records: 1_000_000, cacheBytes: 1536 << 20, loadRounds: 3, clients: [1, 2, 4],
+        durableClients: [1, 16, 64], transactionRecords: 300_000, transactionClients: [1, 4, 16],
+        rounds: 5, seconds: 1.5),
+      measuresMemory: true)
+    // A gigabyte of records in 256 MiB of cache and memtables.
+    var large = plan.stages[0]
+    large.cacheBytes = 192 << 20
+    large.memtableBytes = 16 << 20
+    large.loadRounds = 0
+    large.clients = [2]
+    plan.stages.insert(large, at: 1)
+    return plan
+  }()
+
+  private static func stages(
+    records: Int, cacheBytes: Int, loadRounds: Int, clients: [Int], durableClients: [Int],
+    transactionRecords: Int, transactionClients: [Int], rounds: Int, seconds: Double
+  ) -> [Stage] {
+    let first = Stage(
+      engines: core, subject: .panjeon, records: records, durability: .os, cacheBytes: cacheBytes,
+      memtableBytes: 32 << 20, loadWorkload: "A", loadRounds: loadRounds, workloads: coreWorkloads,
+      clients: clients, rounds: rounds, seconds: seconds)
+    var durable = first
+    durable.records = min(records, 100_000)
+    durable.durability = .disk
+    durable.loadRounds = 0
+    durable.workloads = ["put-durable"]
+    durable.clients = durableClients
+    let transactional = transactions.map { name in
+      var stage = first
+      stage.engines = self.transactional
+      stage.subject = .panjeonTransactional
+      stage.records = transactionRecords
+      stage.loadWorkload = name
+      stage.loadRounds = 0
+      stage.workloads = [name]
+      stage.clients = transactionClients
+      return stage
+    }
+    return [first, durable] + transactional
+  }
+
+  /// Roughly how long it takes, in seconds, without the loads.
+  package var seconds: Double {
+    stages.reduce(0) { sum, stage in
+      let runs = stage.workloads.count * stage.clients.count * stage.engines.count * stage.rounds
+      return sum + Double(runs) * stage.seconds
+    }
+  }
+}
+
+/// The workloads of reports, by the names they have there.
+package enum ReportWorkload {
+  package static let names = Plan.coreWorkloads + ["put-durable"] + Plan.transactions
+
+  /// The properties of a workload; those of the files in `workloads`.
+  package static func properties(_ name: String) throws(UsageError) -> Properties {
+    var properties = Properties()
+    func set(_ values: [String: String]) { for (key, value) in values { properties[key] = value } }
+    set(["workload": "core", "requestdistribution": "zipfian", "updateproportion": "0"])
+    switch name {
+    case "A": set(["readproportion": "0.5", "updateproportion": "0.5"])
+    case "B": set(["readproportion": "0.95", "updateproportion": "0.05"])
+    case "C": set(["readproportion": "1"])
+    case "D":
+      set([
+        "readproportion": "0.95", "insertproportion": "0.05", "requestdistribution": "latest",
+      ])
+    case "E":
+      set([
+        "readproportion": "0", "scanproportion": "0.95", "insertproportion": "0.05",
+        "maxscanlength": "100",
+      ])
+    case "F": set(["readproportion": "0.5", "readmodifywriteproportion": "0.5"])
+    case "put-durable":
+      set(["readproportion": "0", "updateproportion": "1", "requestdistribution": "uniform"])
+    case "practical", "worst", "between":
+      properties = Properties()
+      set(["workload": name, "requestdistribution": name == "between" ? "zipfian" : "uniform"])
+    case "closed-economy":
+      properties = Properties()
+      set(["workload": name, "requestdistribution": "zipfian"])
+    default:
+      throw UsageError("there is no workload '\(name)'; there are \(names.joined(separator: ", "))")
+    }
+    return properties
+  }
+}
+
+extension Plan {
+  /// Leaves out what was not asked for; empty lists ask for everything.
+  package mutating func keep(workloads: [String], engines: [String]) throws(UsageError) {
+    let known = ["load"] + ReportWorkload.names
+    for name in workloads where !known.contains(name) {
+      throw UsageError("there is no workload '\(name)'; there are \(known.joined(separator: ", "))")
+    }
+    var kinds: Set<EngineKind> = []
+    for name in engines { kinds.insert(try EngineKind.named(name)) }
+    for index in stages.indices {
+      if !workloads.isEmpty {
+        stages[index].workloads.removeAll { !workloads.contains($0) }
+        if !workloads.contains("load") { stages[index].loadRounds = 0 }
+      }
+      if !kinds.isEmpty {
+        let subject = stages[index].subject
+        stages[index].engines.removeAll { $0 != subject && !kinds.contains($0) }
+      }
+    }
+    stages.removeAll { $0.workloads.isEmpty && $0.loadRounds == 0 }
+    if !workloads.isEmpty, !workloads.contains("load") { measuresMemory = false }
+  }
+}
