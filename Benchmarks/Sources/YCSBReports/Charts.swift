@@ -33,7 +33,8 @@ enum BarChart {
   private static let right = 60.0
 
   static func svg(_ bars: [Bar]) -> String {
-    let extreme = bars.flatMap { [$0.least, $0.greatest] }.filter { $0 > 0 }
+    let extreme =
+      bars.flatMap { [$0.least, $0.greatest] }.filter { $0 > 0 }
       .map { abs(log10($0)) }.max() ?? 1
     let reach = max(0.5, extreme * 1.1)
     func x(_ ratio: Double) -> Double {
@@ -139,7 +140,8 @@ enum LineChart {
         let (px, py) = place(x(point[0]), y(point[1]))
         return "\(BarChart.r(px)),\(BarChart.r(py))"
       }
-      body += "<polyline fill=\"none\" stroke=\"\(Palette.colour(line.name))\" stroke-width=\"1.8\" "
+      body +=
+        "<polyline fill=\"none\" stroke=\"\(Palette.colour(line.name))\" stroke-width=\"1.8\" "
       body += "points=\"\(path.joined(separator: " "))\"/>"
     }
     let names = lines.map { line in

@@ -86,7 +86,8 @@ final class Contestant: @unchecked Sendable {
     return made
   }
 
-  private func measure(_ workload: any Workload, _ runOptions: RunOptions) async throws -> Measured {
+  private func measure(_ workload: any Workload, _ runOptions: RunOptions) async throws -> Measured
+  {
     guard let engine else { preconditionFailure("a contestant is opened before it runs") }
     try await engine.settle()
     let stallBefore = try await engine.figures().stallSeconds

@@ -44,7 +44,8 @@ package enum HTMLReport {
     let machine = report.machine
     let options = report.options.sorted { $0.key < $1.key }
       .map { "<br>\(escaped($0.key)): \(escaped($0.value))" }.joined()
-    return "<p>\(escaped(machine.processor)), \(machine.cores) cores, \(machine.memoryBytes >> 30) GiB, "
+    return
+      "<p>\(escaped(machine.processor)), \(machine.cores) cores, \(machine.memoryBytes >> 30) GiB, "
       + "\(escaped(machine.system)); \(escaped(machine.date))<br>"
       + "<code>\(escaped(report.command))</code>\(options)</p>"
   }

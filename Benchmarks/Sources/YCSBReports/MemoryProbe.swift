@@ -23,7 +23,8 @@ package struct MemoryProbe: Sendable {
     defer { try? FileTree.remove(options.directory) }
     for phase in ["load", "run"] {
       let arguments = [
-        program, phase, engine.rawValue, "-p", "workload=core", "-p", "recordcount=\(records)", "-p",
+        program, phase, engine.rawValue, "-p", "workload=core", "-p", "recordcount=\(records)",
+        "-p",
         "operationcount=\(records)", "-p", "readproportion=0.5", "-p", "updateproportion=0.5", "-p",
         "requestdistribution=zipfian", "-p", "directory=\(options.directory)", "-p",
         "cachebytes=\(options.cacheBytes)", "-p", "memtablebytes=\(options.memtableBytes)", "-p",

@@ -60,7 +60,8 @@ struct CompareCommand: AsyncParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Runs engines on workloads, interleaved and repeated, and says by how much Panjeon is quicker.",
+    abstract:
+      "Runs engines on workloads, interleaved and repeated, and says by how much Panjeon is quicker.",
     discussion: """
       Each round runs every engine in turn; ratios are taken round by round and their median is reported. \
       Load and core workloads compare 'panjeon', transactions 'panjeon-txn'.

@@ -39,7 +39,9 @@ struct EngineTests {
         ("scanproportion", "0.1"), ("readmodifywriteproportion", "0.1"), ("maxscanlength", "20"),
       ] { mixed[name] = share }
       let result = try await run(engine, mixed, .run)
-      #expect(result.measurements.failureCount == 0, "\(result.measurements.byMetric.mapValues(\.statuses))")
+      #expect(
+        result.measurements.failureCount == 0,
+        "\(result.measurements.byMetric.mapValues(\.statuses))")
       #expect(result.measurements.operations == 400)
       #expect(result.measurements.byMetric[.verify] != nil)
     }
@@ -117,8 +119,8 @@ struct EngineTests {
   @Test("Lost updates are seen by the validation")
   func anomaly() async throws {
     let base = properties([
-      "workload": "closed-economy", "recordcount": "2", "operationcount": "40000",
-      "threadcount": "8",
+      "workload": "closed-economy", "recordcount": "2", "operationcount": "4000",
+      "threadcount": "8", "durability": "disk",
     ])
     // It reads and writes without a transaction.
     try await withEngine(.limit, base) { engine in

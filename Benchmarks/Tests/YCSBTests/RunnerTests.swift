@@ -46,7 +46,8 @@ struct RunnerTests {
   func target() async throws {
     let result = try await result(
       properties([
-        "operationcount": "300", "target": "1000", "threadcount": "2", "measurement.interval": "both",
+        "operationcount": "300", "target": "1000", "threadcount": "2",
+        "measurement.interval": "both",
       ]))
     #expect(result.operationsPerSecond < 1100)
     #expect(result.operationsPerSecond > 500)
