@@ -20,6 +20,8 @@ final class SQLiteEngine: Engine {
     self.options = options
     var configuration = Configuration()
     configuration.maximumReaderCount = 16
+    // A checkpoint may hold the lock for a moment.
+    configuration.busyMode = .timeout(10)
     let synchronous = options.durability == .disk ? "FULL" : "NORMAL"
     // Each connection has a cache of its own: the writer and, on two cores, hardly more than two readers.
     let kibibytes = options.cacheBytes / 3 / 1024
