@@ -65,6 +65,18 @@ public final class Database: Sendable {
     try await store.createTable(schema.withLockFamily)
   }
 
+  /// Creates a table that transactions can use, cut into regions from the start; durable when it returns.
+  ///
+  /// - Parameters:
+  ///   - schema: The table's shape.
+  ///   - points: The first rows of all regions but the first one, ascending.
+  /// - Throws: As ``createTable(_:)``, and `limitExceeded`.
+  public func createTable(
+    _ schema: TableSchema, splitAt points: [RowKey]
+  ) async throws(StoreError) {
+    try await store.createTable(schema.withLockFamily, splitAt: points)
+  }
+
   /// Creates a table unless there is one of that name, whatever its shape.
   ///
   /// - Parameter schema: The table's shape.

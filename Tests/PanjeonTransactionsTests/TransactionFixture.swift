@@ -22,7 +22,9 @@ struct TransactionFixture {
     store = try await EmbeddedStore.open(at: "/transactions", configuration: configuration)
     try await store.createTable(
       TableSchema(
-        name: "t", families: [.lock, ColumnFamily("data"), ColumnFamily("old", versionsMax: 3)]))
+        name: "t", families: [.lock, ColumnFamily("data"), ColumnFamily("old", versionsMax: 3)]),
+      // Transactions, scans and conflicts of all tests go across regions.
+      splitAt: ["b", "k", "r"])
     manager = TransactionManager(store: store, timeSource: clock, seed: seed)
   }
 

@@ -15,6 +15,11 @@ package enum FileTree {
     }
   }
 
+  /// A file's text, if there is one.
+  package static func text(_ path: String) -> String? {
+    try? String(contentsOfFile: path, encoding: .utf8)
+  }
+
   /// The bytes of the files of a directory.
   package static func bytes(_ path: String) -> UInt64 {
     guard

@@ -10,6 +10,12 @@ package struct Machine: Codable, Sendable {
   package var memoryBytes: UInt64
   package var date: String
 
+  private enum CodingKeys: String, CodingKey {
+    case system, processor, cores
+    case memoryBytes = "memory_bytes"
+    case date
+  }
+
   package static func this() -> Machine {
     let information = ProcessInfo.processInfo
     let processor = field("model name", in: text("/proc/cpuinfo") ?? "") ?? "unknown"

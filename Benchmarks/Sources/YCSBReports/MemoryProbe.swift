@@ -18,9 +18,15 @@ package struct MemoryProbe: Sendable {
   }
 
   /// The most resident memory, in bytes; nil when the process failed.
+  ///
+  /// The process says so itself: what the kernel tells a parent counts the parent's own memory before the exec.
   func measure(_ engine: EngineKind, _ options: EngineOptions, records: Int) throws -> Int? {
-    var peak: Int?
-    defer { try? FileTree.remove(options.directory) }
+    let export = options.directory + ".txt"
+    defer {
+      try? FileTree.remove(options.directory)
+      try? FileTree.remove(export)
+    }
+    var peak = 0
     for phase in ["load", "run"] {
       let arguments = [
         program, phase, engine.rawValue, "-p", "workload=core", "-p", "recordcount=\(records)",
@@ -28,15 +34,23 @@ package struct MemoryProbe: Sendable {
         "operationcount=\(records)", "-p", "readproportion=0.5", "-p", "updateproportion=0.5", "-p",
         "requestdistribution=zipfian", "-p", "directory=\(options.directory)", "-p",
         "cachebytes=\(options.cacheBytes)", "-p", "memtablebytes=\(options.memtableBytes)", "-p",
-        "exportfile=/dev/null", "-threads", "2",
+        "exportfile=\(export)", "-threads", "2",
       ]
-      guard let bytes = try residentBytes(arguments) else { return nil }
-      peak = max(peak ?? 0, bytes)
+      guard try spawn(arguments), let bytes = Self.peak(in: FileTree.text(export)) else {
+        return nil
+      }
+      peak = max(peak, bytes)
     }
     return peak
   }
 
-  private func residentBytes(_ arguments: [String]) throws -> Int? {
+  private static func peak(in report: String?) -> Int? {
+    let line = report?.split(separator: "\n").first { $0.contains("PeakResidentMemory(bytes)") }
+    return line?.split(separator: " ").last.flatMap { Int($0) }
+  }
+
+  /// Runs a program to its end; says whether it ended well.
+  private func spawn(_ arguments: [String]) throws -> Bool {
     var process = pid_t()
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -47,12 +61,9 @@ package struct MemoryProbe: Sendable {
     pointers.append(nil)
     defer { for pointer in pointers { free(pointer) } }
     guard posix_spawn(&process, arguments[0], &actions, nil, pointers, environ) == 0 else {
-      return nil
+      return false
     }
     var status: Int32 = 0
-    var usage = rusage()
-    guard wait4(process, &status, 0, &usage) == process, status == 0 else { return nil }
-    // The kernel counts in kibibytes.
-    return usage.ru_maxrss * 1024
+    return waitpid(process, &status, 0) == process && status == 0
   }
 }

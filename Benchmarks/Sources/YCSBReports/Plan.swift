@@ -49,7 +49,7 @@ package struct Plan: Sendable {
     stages: stages(
       records: 100_000, cacheBytes: 256 << 20, loadRounds: 3, clients: [1, 2, 4],
       durableClients: [1, 16, 64], transactionRecords: 30_000, transactionClients: [2, 16],
-      rounds: 7, seconds: 0.5),
+      rounds: 11, seconds: 0.35),
     measuresMemory: true)
 
   /// An hour and a quarter at the most: a million records, inside the cache and at four times the memory.

@@ -10,6 +10,7 @@ package struct BackgroundLoops: Sendable {
   package let pipeline: CommitPipeline
   package let memtables: MemTableSwitch
   package let segments: LogSegments
+  package let gauge: PressureGauge
 
   package func flushLoop() {
     loop(\.wantsFlush) { () throws(StoreError) in
@@ -18,6 +19,7 @@ package struct BackgroundLoops: Sendable {
       try forEachGroup { (region, group) throws(StoreError) in
         let flusher = Flusher(environment)
         while try flusher.flushOldest(region: region, group: group) {
+          gauge.viewsHaveChanged()
           signals.resumeWaiters()
           try releaseSegments()
           signals.withLock { $0.wantsCompaction = true }
@@ -34,6 +36,7 @@ package struct BackgroundLoops: Sendable {
       try forEachGroup { (region, group) throws(StoreError) in
         while !environment.isStopping {
           guard try compactor.compactOnce(region: region, group: group) else { break }
+          gauge.viewsHaveChanged()
         }
       }
     }

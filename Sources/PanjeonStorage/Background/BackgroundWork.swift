@@ -23,12 +23,14 @@ package final class BackgroundWork: Sendable {
   private let memtables: MemTableSwitch
   package let segments: LogSegments
   private let loops: BackgroundLoops
+  private let gauge: PressureGauge
   private let threads: [WorkerThread]
 
   package init(
     environment: BackgroundEnvironment, signals: Monitor<Signals>, pipeline: CommitPipeline,
-    memtables: MemTableSwitch, segments: LogSegments
+    memtables: MemTableSwitch, segments: LogSegments, gauge: PressureGauge
   ) {
+    self.gauge = gauge
     self.environment = environment
     self.signals = signals
     self.pipeline = pipeline
@@ -36,7 +38,7 @@ package final class BackgroundWork: Sendable {
     self.segments = segments
     let loops = BackgroundLoops(
       environment: environment, signals: signals, pipeline: pipeline, memtables: memtables,
-      segments: segments)
+      segments: segments, gauge: gauge)
     self.loops = loops
     let log = LogThread(
       pipeline: pipeline, segments: segments,
@@ -55,7 +57,7 @@ package final class BackgroundWork: Sendable {
   /// when the background has failed, and `unavailable` when the task is cancelled.
   package func admit() async throws(StoreError) {
     if let failure = signals.withLock({ $0.failure }) { throw failure }
-    let pressure = pressure()
+    let pressure = gauge.read(pressure)
     if pressure.delay == .zero { return }
     environment.metrics.delayedCommits.add(1)
     environment.metrics.delayMicroseconds.add(pressure.delay.microseconds)
@@ -87,8 +89,8 @@ package final class BackgroundWork: Sendable {
     if let failure = signals.withLock({ $0.failure }) { throw failure }
   }
 
-  private func pressure() -> (delay: Duration, isFull: Bool, unflushed: Int) {
-    let configuration = environment.configuration
+  private func pressure() -> PressureGauge.Reading {
+    let unflushedMax = environment.configuration.unflushedMemtablesMax
     var unflushed = 0
     var upperRuns = 0
     for table in environment.catalog.all {
@@ -100,9 +102,9 @@ package final class BackgroundWork: Sendable {
       }
     }
     let result = WritePressure().delay(
-      upperRuns: upperRuns, unflushedMemtables: unflushed,
-      unflushedMemtablesMax: configuration.unflushedMemtablesMax)
-    return (result.delay, unflushed > configuration.unflushedMemtablesMax, unflushed)
+      upperRuns: upperRuns, unflushedMemtables: unflushed, unflushedMemtablesMax: unflushedMax)
+    return PressureGauge.Reading(
+      delay: result.delay, isFull: unflushed > unflushedMax, unflushed: unflushed)
   }
 
   /// Flushes every memtable and waits for it.

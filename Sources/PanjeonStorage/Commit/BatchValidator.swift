@@ -40,17 +40,15 @@ package struct BatchValidator: Sendable {
         let row = part.operation.row
         unsafe checks.rows.append(
           CommitChecks.Row(
-            regionID: table.region(of: row).id,
+            tableID: table.record.id,
             hash: row.withUnsafeBytes { unsafe RowHash.hash($0) }))
       }
     }
     for (index, range) in batch.unchangedRanges.enumerated() {
       let table = try catalog.table(range.table)
       ranges.append((table, range.rows))
-      for region in table.regions(in: range.rows) {
-        checks.ranges.append(
-          CommitChecks.Range(regionID: region.id, rows: range.rows, index: index))
-      }
+      checks.ranges.append(
+        CommitChecks.Range(tableID: table.record.id, rows: range.rows, index: index))
     }
     try Self.checkRowsDiffer(operations)
     self.operations = operations

@@ -8,12 +8,12 @@ package import WideColumn
 /// whether one of these rows or ranges has been written since.
 package struct CommitChecks: Sendable {
   package struct Row: Sendable {
-    package var regionID: UInt64
+    package var tableID: UInt32
     package var hash: UInt64
   }
 
   package struct Range: Sendable {
-    package var regionID: UInt64
+    package var tableID: UInt32
     package var rows: KeyRange
     /// The place of the range in the batch the client gave.
     package var index: Int

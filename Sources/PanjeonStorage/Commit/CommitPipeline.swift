@@ -85,13 +85,13 @@ package final class CommitPipeline: Sendable {
   private func validate(_ checks: CommitChecks, _ recent: RecentCommits) -> SequencerAnswer? {
     for row in checks.rows {
       let wasWritten = recent.wasWritten(
-        hash: row.hash, regionID: row.regionID, after: checks.rowsHoldAt)
+        hash: row.hash, tableID: row.tableID, after: checks.rowsHoldAt)
       if wasWritten != false { return .stale }
     }
     for range in checks.ranges {
       guard checks.rangesHoldAt >= recent.windowStart else { return .rangesOutsideWindow }
       let row = recent.rowWritten(
-        in: range.rows, regionID: range.regionID, after: checks.rangesHoldAt)
+        in: range.rows, tableID: range.tableID, after: checks.rangesHoldAt)
       if let row { return .rangeChanged(index: range.index, row: row) }
     }
     return nil
@@ -108,7 +108,7 @@ package final class CommitPipeline: Sendable {
     state.lastSequence = first + UInt64(batch.cellCount) - 1
     for run in batch.runs {
       state.recent.append(
-        row: run.row, hash: run.hash, regionID: run.region.id, sequence: state.lastSequence)
+        row: run.row, hash: run.hash, tableID: run.region.tableID, sequence: state.lastSequence)
     }
     sequenced.store(state.lastSequence)
   }

@@ -6,11 +6,12 @@ package import WideColumn
 ///
 /// A ring of the last written rows with a table from row to last sequence. It answers only for what is younger
 /// than ``windowStart``; a commit whose check is older leaves and checks again. Two rows of equal hash are
-/// taken for one, which costs a needless check and nothing else. Guarded by the sequencer's lock.
+/// taken for one, which costs a needless check and nothing else. Rows are known by table, not by region, so that a row
+/// that comes to another region keeps its history. Guarded by the sequencer's lock.
 package struct RecentCommits {
   private struct Entry {
     var sequence: UInt64
-    var regionID: UInt64
+    var tableID: UInt32
     var token: UInt64
     var row: Bytes
   }
@@ -33,9 +34,9 @@ package struct RecentCommits {
   }
 
   /// Notes that a row was written by the cells up to `sequence`.
-  package mutating func append(row: Bytes, hash: UInt64, regionID: UInt64, sequence: UInt64) {
+  package mutating func append(row: Bytes, hash: UInt64, tableID: UInt32, sequence: UInt64) {
     let entry = Entry(
-      sequence: sequence, regionID: regionID, token: token(hash, regionID), row: row)
+      sequence: sequence, tableID: tableID, token: token(hash, tableID), row: row)
     if ring.count < capacity {
       ring.append(entry)
     } else {
@@ -49,27 +50,27 @@ package struct RecentCommits {
   }
 
   /// Whether the row may have been written after `sequence`; nil when the window does not reach back.
-  package func wasWritten(hash: UInt64, regionID: UInt64, after sequence: UInt64) -> Bool? {
+  package func wasWritten(hash: UInt64, tableID: UInt32, after sequence: UInt64) -> Bool? {
     guard sequence >= windowStart else { return nil }
-    guard let last = lastWrite[token(hash, regionID)] else { return false }
+    guard let last = lastWrite[token(hash, tableID)] else { return false }
     return last > sequence
   }
 
   /// A row of the range written after `sequence`, newest first, if there is one.
   ///
   /// - Precondition: `sequence` is not less than `windowStart`.
-  package func rowWritten(in range: KeyRange, regionID: UInt64, after sequence: UInt64) -> Bytes? {
+  package func rowWritten(in range: KeyRange, tableID: UInt32, after sequence: UInt64) -> Bytes? {
     precondition(sequence >= windowStart, "the window does not reach back so far")
     for age in 0..<ring.count {
       let newest = ring.count < capacity ? ring.count - 1 : oldest - 1 + capacity
       let entry = ring[(newest - age) % ring.count]
       if entry.sequence <= sequence { return nil }
-      if entry.regionID == regionID, range.contains(entry.row) { return entry.row }
+      if entry.tableID == tableID, range.contains(entry.row) { return entry.row }
     }
     return nil
   }
 
-  private func token(_ hash: UInt64, _ regionID: UInt64) -> UInt64 {
-    hash ^ (regionID &* 0x9E37_79B9_7F4A_7C15)
+  private func token(_ hash: UInt64, _ tableID: UInt32) -> UInt64 {
+    hash ^ (UInt64(tableID) &* 0x9E37_79B9_7F4A_7C15)
   }
 }

@@ -21,30 +21,67 @@ extension EmbeddedStore: TableAdministration {
   ///
   /// Throws `tableExists`, `invalidArgument`, `readOnly`, `io` or `closed`.
   public func createTable(_ schema: TableSchema) async throws(StoreError) {
+    try await createTable(schema, splitAt: [])
+  }
+
+  /// Creates a table that is cut into regions from the start; durable when it returns.
+  ///
+  /// For tables that are filled by many writers at once, or whose rows are known to spread (HBase's pre-splitting).
+  ///
+  /// - Parameters:
+  ///   - schema: The table's shape.
+  ///   - points: The first rows of all regions but the first one, ascending.
+  /// - Throws: `tableExists`, `invalidArgument`, `limitExceeded`, `readOnly`, `io` or `closed`.
+  public func createTable(
+    _ schema: TableSchema, splitAt points: [RowKey]
+  ) async throws(StoreError) {
     try requireOpen()
     guard let background else {
       throw StoreError(.readOnly, "the store was opened for reading only")
     }
     try schema.validate()
+    for point in points { try limits.check(row: point) }
+    let ranges = try Self.ranges(splitAt: points)
     let catalog = catalog
     let bytesMax = configuration.memtableBytesMax
     try await executor.run { () throws(StoreError) in
-      try Self.create(schema, in: catalog, background, memtableBytesMax: bytesMax)
+      try Self.create(schema, ranges, in: catalog, background, memtableBytesMax: bytesMax)
     }
   }
 
+  /// The ranges between split points, the first and the last without a bound.
+  private static func ranges(splitAt points: [RowKey]) throws(StoreError) -> [KeyRange] {
+    var ranges: [KeyRange] = []
+    var start = Bytes()
+    for point in points {
+      guard point > start else {
+        throw StoreError(
+          .invalidArgument,
+          "split points must ascend, and the first must not be empty: '\(point)' follows '\(start)'"
+        )
+      }
+      ranges.append(KeyRange(from: start, to: point))
+      start = point
+    }
+    ranges.append(KeyRange(from: start, to: nil))
+    return ranges
+  }
+
   private static func create(
-    _ schema: TableSchema, in catalog: Catalog, _ background: BackgroundWork, memtableBytesMax: Int
+    _ schema: TableSchema, _ ranges: [KeyRange], in catalog: Catalog, _ background: BackgroundWork,
+    memtableBytesMax: Int
   ) throws(StoreError) {
     try background.environment.versions.apply { state throws(StoreError) in
       if state.tables.contains(where: { $0.schema.name == schema.name }) {
         throw StoreError(.tableExists, "there is a table '\(schema.name)' already")
       }
       let table = TableRecord.numbering(schema, id: state.nextTableID)
-      let region = RegionRecord(id: state.nextRegionID, tableID: table.id, rows: .all)
+      let firstID = state.nextRegionID
       var edit = VersionEdit()
       edit.createdTables = [table]
-      edit.addedRegions = [region]
+      edit.addedRegions = ranges.enumerated().map { index, rows in
+        RegionRecord(id: firstID + UInt64(index), tableID: table.id, rows: rows)
+      }
       return edit
     }
     let state = background.environment.versions.state

@@ -61,9 +61,8 @@ extension EmbeddedStore: AtomicBatchStore, BatchStore {
     var rangesHoldAt = validator.rangesHoldAt
     for _ in 0..<configuration.recheckAttemptsMax {
       let now = pipeline.sequenced.value
-      if let failed = try await evaluate({ mode throws(StoreError) in
-        try validator.firstFailure(at: now, mode: mode)
-      }) {
+      if try await firstFailure(validator, at: now) != nil {
+        guard let failed = try await confirmedFailure(validator) else { continue }
         return .conditionFailed(operation: failed)
       }
       var checks = validator.checks
@@ -88,6 +87,23 @@ extension EmbeddedStore: AtomicBatchStore, BatchStore {
       .unavailable,
       "the rows of a batch were written to \(configuration.recheckAttemptsMax) times while it was checked"
     )
+  }
+
+  private func firstFailure(
+    _ validator: BatchValidator, at sequence: UInt64
+  ) async throws(StoreError) -> Int? {
+    try await evaluate { mode throws(StoreError) in
+      try validator.firstFailure(at: sequence, mode: mode)
+    }
+  }
+
+  /// Looks again at a pinned moment.
+  ///
+  /// Nothing pins the sequence of the first look, so that a compaction may meanwhile have taken away what had been
+  /// overwritten since. That a condition *holds* needs no second look: the sequencer refuses rows written since.
+  private func confirmedFailure(_ validator: BatchValidator) async throws(StoreError) -> Int? {
+    let moment = try snapshot(.sequenced)
+    return try await firstFailure(validator, at: moment.sequence)
   }
 
   /// Evaluates in memory if it can, else on an I/O thread.

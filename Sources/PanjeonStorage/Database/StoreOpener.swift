@@ -47,9 +47,11 @@ package struct StoreOpener {
       configuration: configuration, directory: directory, fileNumbers: loaded.fileNumbers,
       previous: loaded.lastSegment, live: loaded.segments)
     let signals = Monitor(BackgroundWork.Signals())
+    let gauge = PressureGauge()
     let memtables = MemTableSwitch(
       memtableBytesMax: configuration.memtableBytesMax, budget: loaded.cache.budget
     ) {
+      gauge.viewsHaveChanged()
       signals.withLock { $0.wantsFlush = true }
       signals.notifyAll()
     }
@@ -68,7 +70,7 @@ package struct StoreOpener {
       lastTimestamp: { pipeline.monitor.withLock { $0.lastTimestamp } })
     let background = BackgroundWork(
       environment: environment, signals: signals, pipeline: pipeline, memtables: memtables,
-      segments: segments)
+      segments: segments, gauge: gauge)
     signals.withLock { state in
       state.wantsFlush = true
       state.wantsCompaction = true

@@ -103,7 +103,8 @@ struct CrashWorkload {
     for table in Self.tables {
       var schema = TestStore.schema
       schema.name = table
-      try await store.createTable(schema)
+      let points = (1...9).filter { _ in random.chance(0.3) }.map { TestStore.row($0) }
+      try await store.createTable(schema, splitAt: points)
     }
     for _ in 0..<batches { try await step(store) }
   }

@@ -90,6 +90,12 @@ struct BoundsTests {
     }
     await refusal(.invalidArgument) { _ = try await store.get(Get("r", versionsMax: 0), in: "t") }
     await refusal(.tableExists) { try await store.createTable(TestStore.schema) }
+    var other = TestStore.schema
+    other.name = "other"
+    for points in [["b", "a"], ["a", "a"], [""]] as [[Bytes]] {
+      await refusal(.invalidArgument) { try await store.createTable(other, splitAt: points) }
+    }
+    await refusal(.limitExceeded) { try await store.createTable(other, splitAt: ["123456789"]) }
     #expect(try await TestStore.rows(store.scan(Scan(), in: "t")).isEmpty)
     try await store.close()
   }

@@ -34,7 +34,8 @@ struct ReadModelTests {
     var random = SplitMix64(seed: seed)
     let disk = InMemoryFileSystem()
     var store = try await TestStore.open(disk)
-    try await store.createTable(schema(groups: random.chance(0.5)))
+    let points = (["r1", "r2", "r2\0", "r4"] as [Bytes]).filter { _ in random.chance(0.3) }
+    try await store.createTable(schema(groups: random.chance(0.5)), splitAt: points)
     var model = ReadModel(versionsKept: Self.families)
     var snapshots: [(snapshot: StoreSnapshot, moment: Int)] = []
     for step in 0..<400 {

@@ -80,6 +80,11 @@ package struct Exporter: Sendable {
       ExportLine(
         metric: "OVERALL", measurement: "CPUTime(ms)", value: .whole(Int(result.cpuSeconds * 1000))),
     ]
+    if let bytes = result.peakResidentBytes {
+      lines.append(
+        ExportLine(
+          metric: "OVERALL", measurement: "PeakResidentMemory(bytes)", value: .whole(bytes)))
+    }
     for metric in result.measurements.metrics {
       guard let measured = result.measurements.byMetric[metric] else { continue }
       lines += self.lines(metric, measured)

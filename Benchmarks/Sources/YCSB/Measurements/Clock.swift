@@ -33,4 +33,21 @@ package enum Clock {
     var left = timespec()
     while nanosleep(&time, &left) != 0, errno == EINTR { time = left }
   }
+
+  /// The most resident memory that this process has had, in bytes; nil where the kernel does not say.
+  package static func peakResidentBytes() -> Int? {
+    guard let file = fopen("/proc/self/status", "r") else { return nil }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, Int32(line.count), file) != nil {
+      let text = String(
+        decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      // The kernel counts in kibibytes.
+      guard text.hasPrefix("VmHWM:") else { continue }
+      return text.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) }.map {
+        $0 * 1024
+      }
+    }
+    return nil
+  }
 }

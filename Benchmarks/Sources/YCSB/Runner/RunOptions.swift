@@ -54,6 +54,8 @@ package struct RunResult: Sendable {
   package var seconds: Double
   package var cpuSeconds: Double
   package var measurements: Measurements
+  /// The most resident memory of the process so far; more than the engine's own where it was not alone.
+  package var peakResidentBytes: Int?
   package var validation: Validation?
 
   package var operationsPerSecond: Double {

@@ -56,7 +56,8 @@ package struct Runner: Sendable {
     var measurements = Measurements()
     for recorder in recorders { measurements.add(recorder.total) }
     var result = RunResult(
-      seconds: seconds, cpuSeconds: cpuSeconds, measurements: measurements, validation: nil)
+      seconds: seconds, cpuSeconds: cpuSeconds, measurements: measurements,
+      peakResidentBytes: Clock.peakResidentBytes(), validation: nil)
     if options.phase == .run {
       let operations = measurements.operations
       result.validation = try await onClientThread {
