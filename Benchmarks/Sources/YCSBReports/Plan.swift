@@ -19,14 +19,22 @@ package struct Plan: Sendable {
     package var loadRounds: Int
     package var workloads: [String]
     package var clients: [Int]
+    /// The most rounds; fewer are made where the plan's time is short, but not fewer than ``roundsMin``.
     package var rounds: Int
     package var seconds: Double
+    /// How long each engine runs each workload before it is measured.
+    package var warmupSeconds: Double
   }
 
   package var name: String
   package var stages: [Stage]
   /// Whether the memory of each engine is measured, in a process of its own.
   package var measuresMemory: Bool
+  /// When it has to be over; nil: when all rounds are made.
+  package var secondsMax: Double?
+
+  /// A median of fewer says nothing.
+  package static let roundsMin = 3
 
   package static let core: [EngineKind] = [.panjeon, .rocksDBCell, .rocksDBRow, .sqlite, .limit]
   package static let transactional: [EngineKind] = [
@@ -40,17 +48,18 @@ package struct Plan: Sendable {
     name: "quick",
     stages: stages(
       records: 10_000, cacheBytes: 64 << 20, loadRounds: 3, clients: [2], durableClients: [16],
-      transactionRecords: 3000, transactionClients: [2], rounds: 3, seconds: 0.15),
-    measuresMemory: false)
+      durableRecords: 3000, transactionRecords: 3000, transactionClients: [2], rounds: 5,
+      seconds: 0.12, warmupSeconds: 0.2),
+    measuresMemory: false, secondsMax: 45)
 
   /// A quarter of an hour: figures to go by.
   package static let standard = Plan(
     name: "default",
     stages: stages(
       records: 100_000, cacheBytes: 256 << 20, loadRounds: 3, clients: [1, 2, 4],
-      durableClients: [1, 16, 64], transactionRecords: 30_000, transactionClients: [2, 16],
-      rounds: 11, seconds: 0.35),
-    measuresMemory: true)
+      durableClients: [1, 16, 64], durableRecords: 30_000, transactionRecords: 30_000,
+      transactionClients: [2, 16], rounds: 25, seconds: 0.3, warmupSeconds: 2),
+    measuresMemory: true, secondsMax: 840)
 
   /// An hour and a quarter at the most: a million records, inside the cache and at four times the memory.
   package static let full: Plan = {
@@ -58,9 +67,9 @@ package struct Plan: Sendable {
       name: "full",
       stages: stages(
         records: 1_000_000, cacheBytes: 1536 << 20, loadRounds: 3, clients: [1, 2, 4],
-        durableClients: [1, 16, 64], transactionRecords: 300_000, transactionClients: [1, 4, 16],
-        rounds: 5, seconds: 1.5),
-      measuresMemory: true)
+        durableClients: [1, 16, 64], durableRecords: 100_000, transactionRecords: 300_000,
+        transactionClients: [1, 4, 16], rounds: 11, seconds: 1.2, warmupSeconds: 4),
+      measuresMemory: true, secondsMax: 4200)
     // A gigabyte of records in 256 MiB of cache and memtables.
     var large = plan.stages[0]
     large.cacheBytes = 192 << 20
@@ -73,14 +82,15 @@ package struct Plan: Sendable {
 
   private static func stages(
     records: Int, cacheBytes: Int, loadRounds: Int, clients: [Int], durableClients: [Int],
-    transactionRecords: Int, transactionClients: [Int], rounds: Int, seconds: Double
+    durableRecords: Int, transactionRecords: Int, transactionClients: [Int], rounds: Int,
+    seconds: Double, warmupSeconds: Double
   ) -> [Stage] {
     let first = Stage(
       engines: core, subject: .panjeon, records: records, durability: .os, cacheBytes: cacheBytes,
       memtableBytes: 32 << 20, loadWorkload: "A", loadRounds: loadRounds, workloads: coreWorkloads,
-      clients: clients, rounds: rounds, seconds: seconds)
+      clients: clients, rounds: rounds, seconds: seconds, warmupSeconds: warmupSeconds)
     var durable = first
-    durable.records = min(records, 100_000)
+    durable.records = durableRecords
     durable.durability = .disk
     durable.loadRounds = 0
     durable.workloads = ["put-durable"]
@@ -99,11 +109,11 @@ package struct Plan: Sendable {
     return [first, durable] + transactional
   }
 
-  /// Roughly how long it takes, in seconds, without the loads.
+  /// How many seconds its runs take, when all rounds are made.
   package var seconds: Double {
     stages.reduce(0) { sum, stage in
-      let runs = stage.workloads.count * stage.clients.count * stage.engines.count * stage.rounds
-      return sum + Double(runs) * stage.seconds
+      let rounds = Double(stage.clients.count * stage.rounds) * stage.seconds + stage.warmupSeconds
+      return sum + Double(stage.workloads.count * stage.engines.count) * rounds
     }
   }
 }

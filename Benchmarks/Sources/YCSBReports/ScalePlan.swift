@@ -50,9 +50,9 @@ package struct ScalePlan: Sendable {
         memtableBytes: memtableBytes,
         loadWorkload: Plan.transactions.contains(workload) ? workload : "A", loadRounds: 0,
         workloads: [workload], clients: index == 1 ? clients : [2], rounds: rounds,
-        seconds: seconds)
+        seconds: seconds, warmupSeconds: 2 * seconds)
     }
-    return Plan(name: "scale \(workload)", stages: stages, measuresMemory: false)
+    return Plan(name: "scale \(workload)", stages: stages, measuresMemory: false, secondsMax: nil)
   }
 }
 

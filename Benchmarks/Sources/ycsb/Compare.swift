@@ -89,7 +89,9 @@ struct CompareCommand: AsyncParsableCommand {
       case .full: .full
       }
     try plan.keep(workloads: workloads, engines: engines)
-    StandardError.write("about \(Int(plan.seconds)) s of runs, and the loads")
+    let atMost = plan.secondsMax.map { "; \(Int($0)) s in all at the most" } ?? ""
+    StandardError.write(
+      "\(Int(plan.seconds)) s of runs if all rounds are made, and the loads\(atMost)")
     let made = try await report.run(plan)
     print(TextTable.text(made), terminator: "")
     try report.write(made, title: "Panjeon and its peers", page: HTMLReport.page)
