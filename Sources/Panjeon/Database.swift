@@ -172,6 +172,8 @@ extension TableSchema {
     if family(named: ColumnFamily.lockFamilyName) != nil { return self }
     var group = ColumnFamily.lock
     group.localityGroup = localityGroups.first?.name ?? LocalityGroup.default.name
-    return TableSchema(name: name, families: families + [group], localityGroups: localityGroups)
+    return TableSchema(
+      name: name, families: families + [group], localityGroups: localityGroups,
+      splitPolicy: splitPolicy)
   }
 }

@@ -54,9 +54,39 @@ public struct KeyRange: Hashable, Sendable {
     return key < stop
   }
 
+  /// Whether the bytes are a key of the range.
+  package func contains(_ key: UnsafeRawBufferPointer) -> Bool {
+    let isBefore = unsafe start.withUnsafeBytes { unsafe compareBytes(key, $0) < 0 }
+    guard !isBefore else { return false }
+    guard let stop else { return true }
+    return unsafe stop.withUnsafeBytes { unsafe compareBytes(key, $0) < 0 }
+  }
+
   /// Whether no key can lie in the range.
   public var isEmpty: Bool {
     guard let stop else { return false }
     return stop <= start
+  }
+
+  /// Whether some key lies in both ranges.
+  public func overlaps(_ other: KeyRange) -> Bool {
+    if let stop, other.start >= stop { return false }
+    if let stop = other.stop, start >= stop { return false }
+    return !isEmpty && !other.isEmpty
+  }
+
+  /// The keys that lie in both ranges; empty when there are none.
+  public func intersection(_ other: KeyRange) -> KeyRange {
+    let first = max(start, other.start)
+    guard let stop else { return KeyRange(from: first, to: other.stop) }
+    return KeyRange(from: first, to: other.stop.map { min($0, stop) } ?? stop)
+  }
+
+  /// Whether every key of the other range lies in this one.
+  public func covers(_ other: KeyRange) -> Bool {
+    if other.isEmpty { return true }
+    guard start <= other.start else { return false }
+    guard let stop else { return true }
+    return other.stop.map { $0 <= stop } ?? false
   }
 }

@@ -90,12 +90,36 @@ struct CrashingTransfersTests {
       for client in 0..<Self.clients {
         group.addTask { try await Self.work(client, manager, recorder, seed: seed) }
       }
+      // Regions change under the transactions.
+      let reshaping = Task { try await Self.reshape(store, seed: seed) }
       try await group.waitForAll()
+      reshaping.cancel()
+      _ = await reshaping.result
     }
+    #expect(store.backgroundStatistics.regionSplits > 0)
     try await store.close()
     let taken = recorder.state.withLock { $0.taken }
     for crash in taken { try await examine(crash, seed: seed) }
     return taken.count
+  }
+
+  /// Splits and merges the table's regions until it is cancelled.
+  private static func reshape(_ store: EmbeddedStore, seed: UInt64) async throws {
+    var random = SplitMix64(seed: seed ^ 0x5911)
+    while !Task.isCancelled {
+      let regions = try store.catalog.table("t").regions
+      if regions.count > 1, random.below(5) < regions.count {
+        let first = random.below(regions.count - 1)
+        _ = try? await store.mergeRegions(regions[first].id, regions[first + 1].id)
+      } else {
+        let name = random.chance(0.5) ? "account" : "client"
+        let row = Bytes(utf8: "\(name) \(random.below(accounts))")
+        if !regions.contains(where: { $0.rows.start == row }) {
+          try? await store.split(table: "t", at: row)
+        }
+      }
+      try? await Task.sleep(for: .milliseconds(3))
+    }
   }
 
   private static func work(

@@ -100,6 +100,9 @@ struct DemoCommand: AsyncParsableCommand {
       "--couples", String(options.couples), "--clients", String(options.clients),
       "--seconds", String(options.seconds), "--durability", options.durability.name,
     ]
+    if options.splitMergeEvery > 0 {
+      arguments += ["--split-merge-every", String(options.splitMergeEvery)]
+    }
     if let messages = options.messages { arguments += ["--messages", messages] }
     return arguments
   }

@@ -7,8 +7,12 @@ internal import PanjeonStorage
 /// The command `panjeon regions STORE [TABLE]`.
 struct RegionsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "regions", abstract: "Shows the regions of a store's tables: bounds, files, sizes."
-  )
+    commandName: "regions",
+    abstract: "Shows the regions of a store's tables: bounds, files, sizes, requests, splits.",
+    discussion: """
+      Of each region also where it comes from and why, and why its table's policy would split it now or would not; \
+      then what would make a table's regions more even. Beside a running process, requests are as of the last flush.
+      """)
 
   @Argument(help: "The store's directory.")
   var store: String
@@ -21,7 +25,7 @@ struct RegionsCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await StoreCommand.read(store) { database in
-      let report = try RegionsReport(try await database.store.info(), table: table)
+      let report = try await RegionsReport(database.store, table: table)
       if json { try Output.print(json: report) } else { Output.print(report.text) }
     }
   }

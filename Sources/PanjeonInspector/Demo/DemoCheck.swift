@@ -40,7 +40,8 @@ struct DemoCheck: Sendable {
     let isWhole = findings.duplicated == 0 && findings.torn == 0 && heard.wasKilled
     return DemoReport(
       transactions: heard.acknowledgements.count, transactionsPerSecond: rate, latencyUs: latency,
-      conflicts: heard.conflicts, retries: heard.retries,
+      conflicts: heard.counts.conflicts, retries: heard.counts.retries,
+      splits: heard.counts.splits, merges: heard.counts.merges,
       acknowledged: heard.acknowledgements.count, foundAfterRecovery: findings.found,
       lost: findings.lost, duplicated: findings.duplicated, torn: findings.torn,
       recoveryMs: (Double(recovered) / 10_000).rounded() / 100, storeBytes: info.directoryBytes,

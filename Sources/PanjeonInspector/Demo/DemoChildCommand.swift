@@ -47,6 +47,11 @@ struct DemoChildCommand: AsyncParsableCommand {
         workload.reportStatistics()
         reporter.report(.finished)
       }
+      if options.splitMergeEvery > 0 {
+        group.addTask {
+          try await workload.splitAndMerge(every: options.splitMergeEvery, until: deadline)
+        }
+      }
       group.addTask {
         // The parent's kill ends this, long before the bound does.
         for _ in 0..<(10 * Int(DemoOptions.secondsMax)) {

@@ -51,6 +51,10 @@ struct DemoOptions: ParsableArguments {
   @Option(help: "What an acknowledged message survives: disk, os or memory.")
   var durability = Durability.disk
 
+  @Option(
+    help: "Splits or merges a region every so many seconds while messages are sent; 0: never.")
+  var splitMergeEvery = 0.0
+
   @Option(help: "Decides couples, texts, and the moment of the kill; random if it is not given.")
   var seed: UInt64?
 
@@ -60,6 +64,9 @@ struct DemoOptions: ParsableArguments {
     }
     guard (1...Self.clientsMax).contains(clients) else {
       throw ValidationError("--clients must lie between 1 and \(Self.clientsMax)")
+    }
+    guard splitMergeEvery == 0 || (0.001...Self.secondsMax).contains(splitMergeEvery) else {
+      throw ValidationError("--split-merge-every must be 0, or 0.001 or more")
     }
     guard seconds > 0, seconds <= Self.secondsMax else {
       throw ValidationError("--seconds must be more than 0 and at most \(Self.secondsMax)")

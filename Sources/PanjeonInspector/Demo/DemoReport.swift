@@ -15,6 +15,8 @@ struct DemoReport: Encodable, Sendable {
   var latencyUs: Latency
   var conflicts: UInt64
   var retries: UInt64
+  var splits: UInt64
+  var merges: UInt64
   var acknowledged: Int
   var foundAfterRecovery: Int
   var lost: Int
@@ -33,7 +35,7 @@ struct DemoReport: Encodable, Sendable {
     case transactions
     case transactionsPerSecond = "transactions_per_second"
     case latencyUs = "latency_us"
-    case conflicts, retries, acknowledged
+    case conflicts, retries, splits, merges, acknowledged
     case foundAfterRecovery = "found_after_recovery"
     case lost, duplicated, torn
     case recoveryMs = "recovery_ms"
@@ -66,7 +68,7 @@ struct DemoReport: Encodable, Sendable {
     """
     \(transactions) messages of \(couples) couples from \(clients) clients, durability \(durability), seed \(seed)
       \(transactionsPerSecond) transactions a second; latency p50 \(latencyUs.p50), p99 \(latencyUs.p99), p99.9 \(latencyUs.p999) us
-      \(conflicts) conflicts, \(retries) retries
+      \(conflicts) conflicts, \(retries) retries; \(splits) splits and \(merges) merges of regions
     killed; recovered in \(recoveryMs) ms, \(logBytesDropped) bytes of torn log dropped, store of \(storeBytes) bytes
       acknowledged \(acknowledged), found \(foundAfterRecovery), lost \(lost), duplicated \(duplicated), torn \(torn)
     \(checksPassed ? "all checks passed" : "CHECKS FAILED")

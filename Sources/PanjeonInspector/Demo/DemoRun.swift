@@ -6,8 +6,7 @@ internal import WideColumn
 /// What the parent heard from the child before and after the kill.
 struct DemoHeard: Sendable {
   var acknowledgements: [Acknowledgement] = []
-  var conflicts: UInt64 = 0
-  var retries: UInt64 = 0
+  var counts = DemoCounts()
   var isReady = false
   var isFinished = false
   var wasKilled = false
@@ -68,9 +67,7 @@ struct DemoRun: Sendable {
       switch frame {
       case .ready: heard.isReady = true
       case .acknowledged(let acknowledgement): heard.acknowledgements.append(acknowledgement)
-      case .statistics(let conflicts, let retries):
-        heard.conflicts = conflicts
-        heard.retries = retries
+      case .statistics(let counts): heard.counts = counts
       case .finished: heard.isFinished = true
       }
     }

@@ -9,10 +9,18 @@ enum DemoReportFrame: Equatable, Sendable {
   case ready
   /// A message has been acknowledged.
   case acknowledged(Acknowledgement)
-  /// Conflicts and retries so far.
-  case statistics(conflicts: UInt64, retries: UInt64)
+  /// What there has been so far.
+  case statistics(DemoCounts)
   /// All of the file has been sent.
   case finished
+}
+
+/// Counts of the child.
+struct DemoCounts: Equatable, Sendable {
+  var conflicts: UInt64 = 0
+  var retries: UInt64 = 0
+  var splits: UInt64 = 0
+  var merges: UInt64 = 0
 }
 
 /// A message whose commit has returned.
@@ -57,10 +65,11 @@ enum DemoWire {
       for number in [
         ack.senderMessageID, ack.receiverMessageID, ack.beginNanoseconds, ack.endNanoseconds,
       ] { bytes.appendFixed64LE(number) }
-    case .statistics(let conflicts, let retries):
+    case .statistics(let counts):
       bytes.append(3)
-      bytes.appendFixed64LE(conflicts)
-      bytes.appendFixed64LE(retries)
+      for number in [counts.conflicts, counts.retries, counts.splits, counts.merges] {
+        bytes.appendFixed64LE(number)
+      }
     case .finished: bytes.append(4)
     }
   }
@@ -95,7 +104,9 @@ enum DemoWire {
           endNanoseconds: try reader.readFixed64LE()))
     case 3:
       return .statistics(
-        conflicts: try reader.readFixed64LE(), retries: try reader.readFixed64LE())
+        DemoCounts(
+          conflicts: try reader.readFixed64LE(), retries: try reader.readFixed64LE(),
+          splits: try reader.readFixed64LE(), merges: try reader.readFixed64LE()))
     case 4: return .finished
     default: throw MalformedBytes()
     }

@@ -109,7 +109,11 @@ struct DemoWorkload: Sendable {
 
   func reportStatistics() {
     let statistics = database.transactionStatistics
+    let background = database.store.backgroundStatistics
     reporter.report(
-      .statistics(conflicts: statistics.conflicts, retries: statistics.retries))
+      .statistics(
+        DemoCounts(
+          conflicts: statistics.conflicts, retries: statistics.retries,
+          splits: background.regionSplits, merges: background.regionMerges)))
   }
 }

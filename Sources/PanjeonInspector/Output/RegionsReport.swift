@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import FoundationEssentials
 internal import PanjeonStorage
 internal import WideColumn
 
@@ -12,48 +13,113 @@ struct RegionsReport: Encodable {
     var stop: String?
     var upperFiles: Int
     var bottomFiles: Int
+    var sharedFiles: Int
     var fileBytes: UInt64
     var cells: UInt64
     var memtableCells: UInt64
+    var reads: UInt64
+    var writes: UInt64
+    var parents: [UInt64]
+    var createdAt: String?
+    var cause: String?
+    var splitPoint: String?
+    var advice: String
   }
 
+  struct Table: Encodable {
+    var name: String
+    var splitPolicy: String
+    var proposals: [String]
+  }
+
+  var tables: [Table]
   var regions: [Region]
 
   /// The regions of all tables, or of one.
   ///
   /// Throws `noSuchTable`, naming the tables there are.
-  init(_ info: StoreInfo, table: String?) throws(StoreError) {
-    let tables = info.tables.filter { table == nil || $0.schema.name == table }
-    if let table, tables.isEmpty {
-      let known = info.tables.map(\.schema.name).joined(separator: ", ")
+  init(_ store: EmbeddedStore, table: String?) async throws(StoreError) {
+    let all = try await store.info().tables
+    let chosen = all.filter { table == nil || $0.schema.name == table }
+    if let table, chosen.isEmpty {
+      let known = all.map(\.schema.name).joined(separator: ", ")
       throw StoreError(
         .noSuchTable,
         "there is no table '\(table)'; \(known.isEmpty ? "the store has none" : "there are: \(known)")"
       )
     }
-    regions = tables.flatMap { table in
+    tables = []
+    for table in chosen {
+      tables.append(
+        Table(
+          name: table.schema.name, splitPolicy: table.schema.splitPolicy.description,
+          proposals: try store.regionProposals(for: table.schema.name).map(\.text)))
+    }
+    regions = chosen.flatMap { table in
       table.regions.map { Self.describe($0, of: table.schema.name) }
     }
   }
 
-  private static func describe(_ region: StoreInfo.RegionInfo, of table: String) -> Region {
+  static func describe(_ region: StoreInfo.RegionInfo, of table: String) -> Region {
     Region(
       table: table, id: region.id, start: region.rows.start.description,
       stop: region.rows.stop?.description,
       upperFiles: region.groups.reduce(0) { $0 + $1.upperFiles },
       bottomFiles: region.groups.reduce(0) { $0 + $1.bottomFiles },
+      sharedFiles: region.groups.reduce(0) { $0 + $1.sharedFiles },
       fileBytes: region.groups.reduce(0) { $0 + $1.fileBytes },
       cells: region.groups.reduce(0) { $0 + $1.cellCount },
-      memtableCells: region.groups.reduce(0) { $0 + $1.memtableCellCount })
+      memtableCells: region.groups.reduce(0) { $0 + $1.memtableCellCount },
+      reads: region.reads, writes: region.writes, parents: region.parents,
+      createdAt: region.createdAt.map(Self.date), cause: region.cause,
+      splitPoint: region.splitPoint?.description, advice: region.advice)
+  }
+
+  private static func date(_ timestamp: Timestamp) -> String {
+    Date(timeIntervalSince1970: Double(timestamp.microseconds) / 1e6).ISO8601Format()
   }
 
   /// For people.
   var text: String {
-    regions.map { region in
-      let stop = region.stop.map { "'\($0)'" } ?? "the end"
-      return "\(region.table) region \(region.id): rows '\(region.start)' to \(stop), "
-        + "\(region.upperFiles) upper + \(region.bottomFiles) bottom files, \(region.fileBytes) bytes, "
-        + "\(region.cells) cells; \(region.memtableCells) cells in memory"
+    tables.map { table in
+      let own = regions.filter { $0.table == table.name }
+      let count = own.count == 1 ? "1 region" : "\(own.count) regions"
+      let head = "table \(table.name): \(count), split policy \(table.splitPolicy)"
+      return ([head] + own.map(\.text) + table.proposals.map { "  proposed: \($0)" })
+        .joined(separator: "\n")
     }.joined(separator: "\n")
+  }
+}
+
+extension RegionsReport.Region {
+  /// For people: what it has, where it comes from, whether it would be split.
+  var text: String {
+    let end = stop.map { "'\($0)'" } ?? "the end"
+    let shared = sharedFiles == 0 ? "" : " (\(sharedFiles) shared since a split)"
+    var lines = [
+      "  region \(id): rows '\(start)' to \(end)",
+      "    \(upperFiles) upper + \(bottomFiles) bottom files\(shared), \(fileBytes) bytes, \(cells) cells; "
+        + "\(memtableCells) cells in memory",
+      "    \(reads) rows read, \(writes) written",
+    ]
+    if !parents.isEmpty, let cause, let createdAt {
+      let from = parents.map { String($0) }.joined(separator: " and ")
+      let what = parents.count == 1 ? "split from region \(from)" : "merged from regions \(from)"
+      lines.append("    \(what) at \(createdAt), because \(cause)")
+    }
+    lines.append(
+      splitPoint.map { "    to be split at '\($0)': \(advice)" } ?? "    not to be split: \(advice)"
+    )
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension RegionProposal {
+  /// For people: "merge regions 3 and 4, because together they hold …".
+  var text: String {
+    switch action {
+    case .split(let region, let row): "split region \(region) at '\(row)', because \(cause)"
+    case .merge(let first, let second): "merge regions \(first) and \(second), because \(cause)"
+    }
   }
 }

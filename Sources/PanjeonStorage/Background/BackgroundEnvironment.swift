@@ -56,10 +56,18 @@ package final class BackgroundEnvironment: Sendable {
   }
 
   package func table(of region: Region) -> TableHandle {
-    guard let table = catalog.all.first(where: { $0.record.id == region.tableID }) else {
+    guard let table = catalog.table(id: region.tableID) else {
       preconditionFailure("a region without a table")
     }
     return table
+  }
+
+  /// Removes SSTables that no region names any more.
+  package func remove(_ files: [UInt64]) throws(StoreError) {
+    for number in files {
+      cache.erase(table: number)
+      try configuration.fileSystem.remove(FileNames.path(directory, .table(number)))
+    }
   }
 
   package func layout(of region: Region) -> FamilyLayout {

@@ -11,6 +11,7 @@ package struct BackgroundLoops: Sendable {
   package let memtables: MemTableSwitch
   package let segments: LogSegments
   package let gauge: PressureGauge
+  package let retirements: RetirementLog
 
   package func flushLoop() {
     loop(\.wantsFlush) { () throws(StoreError) in
@@ -22,7 +23,10 @@ package struct BackgroundLoops: Sendable {
           gauge.viewsHaveChanged()
           signals.resumeWaiters()
           try releaseSegments()
-          signals.withLock { $0.wantsCompaction = true }
+          signals.withLock { state in
+            state.wantsCompaction = true
+            state.wantsRegions = true
+          }
           signals.notifyAll()
           if environment.isStopping { return }
         }
@@ -33,10 +37,17 @@ package struct BackgroundLoops: Sendable {
   package func compactionLoop() {
     loop(\.wantsCompaction) { () throws(StoreError) in
       let compactor = Compactor(environment)
-      try forEachGroup { (region, group) throws(StoreError) in
-        while !environment.isStopping {
-          guard try compactor.compactOnce(region: region, group: group) else { break }
+      var isDone = false
+      // In rounds, so that a region with much to do does not keep the others waiting.
+      while !isDone, !environment.isStopping {
+        isDone = true
+        try forEachGroup { (region, group) throws(StoreError) in
+          if environment.isStopping { return }
+          guard try compactor.compactOnce(region: region, group: group) else { return }
+          isDone = false
           gauge.viewsHaveChanged()
+          signals.withLock { $0.wantsRegions = true }
+          signals.notifyAll()
         }
       }
     }
@@ -60,21 +71,9 @@ package struct BackgroundLoops: Sendable {
         try work()
       } catch {
         if environment.isStopping { return }
-        fail(error)
+        signals.fail(error, environment.configuration.logger)
       }
     }
-  }
-
-  /// A failed flush or compaction leaves all data where it was; the store refuses further writes and says why.
-  private func fail(_ error: StoreError) {
-    environment.configuration.logger.error(
-      "background work failed; the store takes no more writes", metadata: ["error": "\(error)"])
-    signals.withLock { state in
-      state.failure = StoreError(
-        .readOnly, "flush or compaction failed; the store takes no more writes", file: error.file,
-        offset: error.offset, cause: error)
-    }
-    signals.resumeWaiters()
   }
 
   private func forEachGroup(
@@ -125,17 +124,23 @@ package struct BackgroundLoops: Sendable {
     }
   }
 
-  /// Gives back the segments that no memtable needs, once the MANIFEST says so.
+  /// Gives back the segments that no memtable needs, once the MANIFEST says so; with them go the retired regions that
+  /// only they had records of.
   package func releaseSegments() throws(StoreError) {
-    let needed = pipeline.monitor.withLock { state in
-      oldestNeededLog(present: state.logNumber)
+    let (needed, forgotten) = pipeline.monitor.withLock { state in
+      let needed = oldestNeededLog(present: state.logNumber)
+      let forgotten = retirements.forgettable(
+        below: needed, writtenThrough: state.writtenThrough, logNumber: state.logNumber)
+      return (needed, forgotten)
     }
-    guard needed > segments.oldestNumber else { return }
+    guard needed > segments.oldestNumber || !forgotten.isEmpty else { return }
     try environment.versions.apply { _ throws(StoreError) in
       var edit = VersionEdit()
       edit.minLogNumber = needed
+      edit.forgottenRegions = forgotten
       return edit
     }
+    retirements.remove(forgotten)
     try segments.release(below: needed)
   }
 
@@ -144,7 +149,8 @@ package struct BackgroundLoops: Sendable {
     for table in environment.catalog.all {
       for region in table.regions {
         for group in region.view.groups {
-          for memtable in [group.active] + group.immutables where !memtable.table.isEmpty {
+          let memtables = [group.active] + group.immutables.flatMap(\.parts).map(\.memtable)
+          for memtable in memtables where !memtable.table.isEmpty {
             oldest = min(oldest, memtable.firstLogNumber.value)
           }
         }

@@ -3,14 +3,15 @@
 internal import Logging
 package import WideColumn
 
-/// The threads that flush, compact and give back log segments, and the pressure they put on writers.
+/// The threads that flush, compact, change regions and give back log segments, and the pressure they put on writers.
 package final class BackgroundWork: Sendable {
   // Safe: a continuation is taken out under the lock by whoever resumes it.
   @safe package struct Signals: Sendable {
     var wantsFlush = false
     var wantsCompaction = false
+    var wantsRegions = false
     var isStopping = false
-    /// How many of the two loops are at work.
+    /// How many of the loops are at work.
     var loopsAtWork = 0
     var failure: StoreError?
     /// Commits that wait until one more memtable has been flushed.
@@ -24,11 +25,13 @@ package final class BackgroundWork: Sendable {
   package let segments: LogSegments
   private let loops: BackgroundLoops
   private let gauge: PressureGauge
+  package let regions: RegionWork
   private let threads: [WorkerThread]
 
   package init(
     environment: BackgroundEnvironment, signals: Monitor<Signals>, pipeline: CommitPipeline,
-    memtables: MemTableSwitch, segments: LogSegments, gauge: PressureGauge
+    memtables: MemTableSwitch, segments: LogSegments, gauge: PressureGauge,
+    retirements: RetirementLog
   ) {
     self.gauge = gauge
     self.environment = environment
@@ -38,8 +41,12 @@ package final class BackgroundWork: Sendable {
     self.segments = segments
     let loops = BackgroundLoops(
       environment: environment, signals: signals, pipeline: pipeline, memtables: memtables,
-      segments: segments, gauge: gauge)
+      segments: segments, gauge: gauge, retirements: retirements)
     self.loops = loops
+    let regions = RegionWork(
+      environment, signals, pipeline, gauge,
+      RegionReplacement(environment, pipeline, memtables, retirements))
+    self.regions = regions
     let log = LogThread(
       pipeline: pipeline, segments: segments,
       memoryDelay: environment.configuration.memoryDurabilityDelay)
@@ -47,6 +54,7 @@ package final class BackgroundWork: Sendable {
       WorkerThread(name: "panjeon-log") { log.run() },
       WorkerThread(name: "panjeon-flush") { loops.flushLoop() },
       WorkerThread(name: "panjeon-compact") { loops.compactionLoop() },
+      WorkerThread(name: "panjeon-regions") { regions.loop() },
     ]
   }
 
@@ -72,7 +80,7 @@ package final class BackgroundWork: Sendable {
   /// Whether nothing is being flushed or compacted, nor waits for it.
   package var isIdle: Bool {
     let isResting = signals.withLock { state in
-      !state.wantsFlush && !state.wantsCompaction && state.loopsAtWork == 0
+      !state.wantsFlush && !state.wantsCompaction && !state.wantsRegions && state.loopsAtWork == 0
     }
     return isResting && pressure().unflushed == 0
   }
@@ -131,14 +139,13 @@ package final class BackgroundWork: Sendable {
     try loops.releaseSegments()
   }
 
-  /// Stops flush and compaction and waits for their threads; the log's thread goes on.
-  package func stopFlushAndCompaction() {
+  /// Stops flush, compaction and changes of regions and waits for their threads; the log's thread goes on.
+  package func stopAllButLog() {
     environment.stop()
     signals.withLock { $0.isStopping = true }
     signals.notifyAll()
     signals.resumeWaiters()
-    threads[1].join()
-    threads[2].join()
+    for thread in threads[1...] { thread.join() }
   }
 
   /// Waits for the log's thread, which ends when the pipeline is closing.
@@ -156,6 +163,18 @@ extension Duration {
 }
 
 extension Monitor<BackgroundWork.Signals> {
+  /// Failed work leaves all data where it was; the store refuses further writes and says why.
+  func fail(_ error: StoreError, _ logger: Logger) {
+    logger.error(
+      "background work failed; the store takes no more writes", metadata: ["error": "\(error)"])
+    withLock { state in
+      state.failure = StoreError(
+        .readOnly, "background work failed; the store takes no more writes", file: error.file,
+        offset: error.offset, cause: error)
+    }
+    resumeWaiters()
+  }
+
   /// Lets the commits go on that wait for a flush.
   func resumeWaiters() {
     let waiting = unsafe withLock { state -> [UnsafeContinuation<Void, Never>] in

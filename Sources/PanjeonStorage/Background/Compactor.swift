@@ -16,30 +16,29 @@ package struct Compactor: Sendable {
   /// - Parameters:
   ///   - region: The region.
   ///   - group: The group's number.
-  /// - Returns: Whether there was one.
+  /// - Returns: Whether there was one; not when the region is being split or merged, or has been.
   /// - Throws: `io`, `noSpace`, `corruption`, `readOnly`; the inputs then stay as they are.
   package func compactOnce(region: Region, group: Int) throws(StoreError) -> Bool {
+    guard region.gate.begin(.compaction) else { return false }
+    defer { region.gate.end() }
     // Together, or a file that has just been flushed would be in the one and not in the other.
     let (files, view) = environment.versions.withState { state in
       (state.files(regionID: region.id, group: UInt32(group)), region.view.groups[group])
     }
+    guard view.filesAreOlder else { return false }
     let picker = CompactionPicker(options: environment.compactionOptions)
     guard let plan = picker.pick(upper: files.upper, bottom: files.bottom) else { return false }
-    let inputs = Set((plan.inputsUpper + plan.inputsBottom).map(\.number))
-    let tables = (view.upper + view.bottom).filter { inputs.contains($0.number) }
+    let inputs = Set((plan.inputsUpper + plan.inputsBottom).map(\.part))
+    let tables = (view.upper + view.bottom).filter { inputs.contains($0.part) }
     guard tables.count == inputs.count else {
       preconditionFailure("the view and the MANIFEST disagree on the files of a group")
     }
     let outputs = try merge(tables, plan: plan, region: region, group: group)
-    try install(outputs, plan: plan, region: region, group: group)
-    for number in inputs {
-      environment.cache.erase(table: number)
-      try environment.configuration.fileSystem.remove(
-        FileNames.path(environment.directory, .table(number)))
-    }
+    try environment.remove(install(outputs, plan: plan, region: region, group: group))
     environment.metrics.compactions.add(1)
-    environment.metrics.compactionBytesRead.add(tables.reduce(0) { $0 + $1.fileBytes })
-    environment.metrics.compactionBytesWritten.add(outputs.reduce(0) { $0 + $1.fileBytes })
+    region.metrics.compactions.add(1)
+    environment.metrics.compactionBytesRead.add(tables.reduce(0) { $0 + $1.bytes })
+    environment.metrics.compactionBytesWritten.add(outputs.reduce(0) { $0 + $1.bytes })
     return true
   }
 
@@ -91,7 +90,7 @@ package struct Compactor: Sendable {
     do throws(StoreError) {
       try unfinished?.abandon()
       for table in outputs {
-        table.close()
+        table.file.close()
         try fileSystem.remove(FileNames.path(environment.directory, .table(table.number)))
       }
     } catch {
@@ -101,19 +100,20 @@ package struct Compactor: Sendable {
     }
   }
 
+  /// Puts outputs in the place of inputs; returns the files that nobody names any more.
   private func install(
     _ outputs: [Table], plan: CompactionPlan, region: Region, group: Int
-  ) throws(StoreError) {
+  ) throws(StoreError) -> [UInt64] {
     let inputs = plan.inputsUpper + plan.inputsBottom
-    try environment.versions.apply { _ throws(StoreError) in
+    return try environment.versions.apply { _ throws(StoreError) in
       var edit = VersionEdit()
       edit.removedFiles = inputs.map {
-        RemovedFile(regionID: region.id, group: UInt32(group), number: $0.number)
+        RemovedFile(regionID: region.id, group: UInt32(group), part: $0.part)
       }
       edit.addedFiles = outputs.map {
         FileRecord(
           regionID: region.id, group: UInt32(group), number: $0.number, level: plan.outputLevel,
-          $0.properties, fileBytes: $0.fileBytes)
+          $0.properties, fileBytes: $0.file.fileBytes)
       }
       return edit
     } follow: {
@@ -124,15 +124,15 @@ package struct Compactor: Sendable {
   private func replace(
     _ inputs: [FileRecord], by outputs: [Table], level: UInt8, in view: inout GroupView
   ) {
-    let removed = Set(inputs.map(\.number))
-    let at = view.upper.firstIndex { removed.contains($0.number) } ?? view.upper.count
-    view.upper.removeAll { removed.contains($0.number) }
-    view.bottom.removeAll { removed.contains($0.number) }
+    let removed = Set(inputs.map(\.part))
+    let at = view.upper.firstIndex { removed.contains($0.part) } ?? view.upper.count
+    view.upper.removeAll { removed.contains($0.part) }
+    view.bottom.removeAll { removed.contains($0.part) }
     if level == 0 {
       view.upper.insert(contentsOf: outputs, at: at)
     } else {
       view.bottom += outputs
-      view.bottom.sort { $0.properties.smallestRow < $1.properties.smallestRow }
+      view.bottom.sort { $0.rows.start < $1.rows.start }
     }
   }
 }

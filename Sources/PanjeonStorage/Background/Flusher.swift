@@ -10,7 +10,7 @@ package struct Flusher: Sendable {
     self.environment = environment
   }
 
-  /// Flushes the oldest memtable that waits in a group.
+  /// Flushes the oldest memtables that wait in a group.
   ///
   /// Order of steps, each of which may be the last before a crash: the SSTable is written and synced; its
   /// directory entry is synced; the log is synced through the SSTable's largest sequence; the MANIFEST gets the
@@ -19,18 +19,20 @@ package struct Flusher: Sendable {
   /// - Parameters:
   ///   - region: The region.
   ///   - group: The group's number.
-  /// - Returns: Whether there was one.
+  /// - Returns: Whether there was one; not when the region is being split or merged, or has been.
   /// - Throws: `io`, `noSpace`, `readOnly`; the memtable then still waits.
   package func flushOldest(region: Region, group: Int) throws(StoreError) -> Bool {
-    guard let memtable = region.view.groups[group].immutables.last else { return false }
-    let sequence = memtable.table.largestSequence
+    guard region.gate.begin(.flush) else { return false }
+    defer { region.gate.end() }
+    guard let sealed = region.view.groups[group].immutables.last else { return false }
+    let sequence = sealed.largestSequence
     let number = environment.versions.fileNumbers.next()
-    let output = try write(memtable.table, region: region, group: group, number: number)
+    let output = try write(sealed, region: region, group: group, number: number)
     try environment.syncLog(sequence)
     let record = output.map { output in
       FileRecord(
         regionID: region.id, group: UInt32(group), number: number, level: 0, output.properties,
-        fileBytes: output.fileBytes)
+        fileBytes: output.file.fileBytes)
     }
     try environment.versions.apply { _ throws(StoreError) in
       var edit = VersionEdit()
@@ -40,24 +42,26 @@ package struct Flusher: Sendable {
       edit.flushedThrough = [
         FlushedThrough(regionID: region.id, group: UInt32(group), sequence: sequence)
       ]
+      edit.requests = [region.requests]
       return edit
     } follow: {
       region.update(group: group) { view in
         view.immutables.removeLast()
-        if let output { view.upper.insert(output, at: 0) }
+        if let output { view.insertUpper(output) }
       }
     }
     environment.metrics.flushes.add(1)
-    environment.metrics.flushedBytes.add(output?.fileBytes ?? 0)
+    region.metrics.flushes.add(1)
+    environment.metrics.flushedBytes.add(output?.bytes ?? 0)
     return true
   }
 
   private func write(
-    _ memtable: MemTable, region: Region, group: Int, number: UInt64
+    _ sealed: SealedMemTables, region: Region, group: Int, number: UInt64
   ) throws(StoreError) -> Table? {
     let keep = environment.sequencesToKeep()
     let output = try TableOutput(environment, region: region, group: group, number: number)
-    let cursor = memtable.makeCursor()
+    let cursor = MergeCursor.over(sealed.parts.map { $0.makeCursor() })
     try cursor.seekToFirst()
     let filter = CompactionFilter(
       snapshots: keep, layout: environment.layout(of: region), isBottom: false)

@@ -43,7 +43,7 @@ package final class TableOutput {
     }
     _ = try builder.finish()
     try environment.configuration.fileSystem.syncDirectory(environment.directory)
-    return try Table.open(file: file, number: number, cache: environment.cache)
+    return Table(try TableFile.open(file: file, number: number, cache: environment.cache))
   }
 
   /// Removes what was written.

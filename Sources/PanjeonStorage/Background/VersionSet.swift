@@ -10,6 +10,8 @@ package final class VersionSet: Sendable {
   private struct Guarded: Sendable {
     var manifest: Manifest
     var state: VersionState
+    /// What kept an edit from being written: what reached the disk is then unknown, and no more may follow.
+    var failure: StoreError?
   }
 
   private let guarded: Mutex<Guarded>
@@ -35,27 +37,37 @@ package final class VersionSet: Sendable {
   /// - Parameters:
   ///   - make: Builds the edit from the present state; may throw to leave everything as it is.
   ///   - follow: Changes what follows the state, before anybody sees the state without it.
-  /// - Throws: What `make` throws; `io` and `noSpace` of the MANIFEST; `corruption` when the edit contradicts
-  ///   the state.
+  /// - Returns: The files that no region names any more.
+  /// - Throws: What `make` throws; `io` and `noSpace` of the MANIFEST, and `readOnly` ever after; `corruption` when the
+  ///   edit contradicts the state.
+  @discardableResult
   package func apply(
     _ make: (VersionState) throws(StoreError) -> VersionEdit, follow: () -> Void = {}
-  ) throws(StoreError) {
-    let result = guarded.withLock { guarded -> Result<Void, StoreError> in
-      do throws(StoreError) {
+  ) throws(StoreError) -> [UInt64] {
+    let result = guarded.withLock { guarded in
+      Result { () throws(StoreError) in
+        if let failure = guarded.failure { throw failure }
         var edit = try make(guarded.state)
         edit.nextFileNumber = fileNumbers.value
         var next = guarded.state
         try next.apply(edit)
-        try guarded.manifest.append(edit)
+        do throws(StoreError) {
+          try guarded.manifest.append(edit)
+        } catch {
+          guarded.failure = StoreError(
+            .readOnly, "the MANIFEST could not be written", file: error.file, cause: error)
+          throw error
+        }
         guarded.state = next
         follow()
-        return .success(())
-      } catch {
-        return .failure(error)
+        return next.unnamedFiles
       }
     }
-    try result.get()
+    return try result.get()
   }
+
+  /// Whether an edit could not be written.
+  package var hasFailed: Bool { guarded.withLock { $0.failure != nil } }
 
   /// Ends the MANIFEST.
   package func close() throws(StoreError) {

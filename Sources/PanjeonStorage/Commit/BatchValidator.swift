@@ -53,8 +53,26 @@ package struct BatchValidator: Sendable {
     try Self.checkRowsDiffer(operations)
     self.operations = operations
     self.ranges = ranges
+    checks.tables = Self.tables(operations, ranges)
     self.checks = checks
   }
+
+  /// The tables whose regions the checks rely on, each once.
+  private static func tables(
+    _ operations: [(table: TableHandle, operation: CheckAndMutate)],
+    _ ranges: [(table: TableHandle, rows: KeyRange)]
+  ) -> [TableHandle] {
+    var tables: [TableHandle] = []
+    func add(_ table: TableHandle) {
+      if !tables.contains(where: { $0 === table }) { tables.append(table) }
+    }
+    for part in operations where !part.operation.conditions.isEmpty { add(part.table) }
+    for part in ranges { add(part.table) }
+    return tables
+  }
+
+  /// Whether the regions of a table that the checks rely on have changed.
+  package var isOutdated: Bool { checks.tables.contains(where: \.isSuperseded) }
 
   private static func check(
     _ operation: CheckAndMutate, in table: TableHandle, _ limits: StoreLimits

@@ -19,6 +19,8 @@ package struct CommitChecks: Sendable {
     package var index: Int
   }
 
+  /// The tables that rows and ranges were looked up in.
+  package var tables: [TableHandle] = []
   package var rows: [Row] = []
   package var ranges: [Range] = []
 
@@ -33,6 +35,9 @@ package struct CommitChecks: Sendable {
 package enum SequencerAnswer: Sendable {
   /// The commit has reached its durability and is visible.
   case committed
+
+  /// The regions of a table have changed since the batch was resolved: resolve it again.
+  case regionsChanged
 
   /// A row was written since its condition was evaluated, or the window does not reach back: check again.
   case stale

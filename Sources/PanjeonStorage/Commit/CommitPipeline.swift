@@ -62,6 +62,7 @@ package final class CommitPipeline: Sendable {
   ) -> Step {
     if let failure = state.failure { return Step(answer: .failed(failure)) }
     if state.isClosing { return Step(answer: .failed(.storeClosed)) }
+    if hasChangedRegions(batch, checks) { return Step(answer: .regionsChanged) }
     if state.recordBytes >= pendingBytesMax {
       unsafe state.waitingForRoom.append(continuation)
       state.wantsWrite = true
@@ -80,6 +81,13 @@ package final class CommitPipeline: Sendable {
     }
     insert(&batch, now: now, &state)
     return unsafe queue(batch, durability, continuation, &state)
+  }
+
+  /// Whether the batch is encoded for a region that is gone, or was checked in the last view of one.
+  private func hasChangedRegions(_ batch: PreparedBatch, _ checks: CommitChecks) -> Bool {
+    for run in batch.runs where run.region.isRetired { return true }
+    for table in checks.tables where table.isSuperseded { return true }
+    return false
   }
 
   private func validate(_ checks: CommitChecks, _ recent: RecentCommits) -> SequencerAnswer? {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import WideColumn
+package import WideColumn
 
 /// Puts batches into memtables and exchanges a full memtable for an empty one.
 ///
@@ -19,9 +19,9 @@ package final class MemTableSwitch: Sendable {
     self.onFull = onFull
   }
 
-  /// An empty memtable with room for at least `bytes`.
-  package func makeMemTable(for bytes: Int = 0) -> LoggedMemTable {
-    LoggedMemTable(capacityBytes: max(memtableBytesMax, bytes + 4096), budget: budget)
+  /// An empty memtable for some rows, with room for at least `bytes`.
+  package func makeMemTable(of rows: KeyRange, for bytes: Int = 0) -> LoggedMemTable {
+    LoggedMemTable(capacityBytes: max(memtableBytesMax, bytes + 4096), rows: rows, budget: budget)
   }
 
   /// Sees to it that the active memtable of each group the batch touches has room for all of the batch.
@@ -39,11 +39,8 @@ package final class MemTableSwitch: Sendable {
   package func exchange(region: Region, group: Int, room: Int = 0) {
     let active = region.view.groups[group].active.table
     if active.isEmpty, active.canInsert(bytes: room) { return }
-    let fresh = makeMemTable(for: room)
-    region.update(group: group) { view in
-      if !view.active.table.isEmpty { view.immutables.insert(view.active, at: 0) }
-      view.active = fresh
-    }
+    let fresh = makeMemTable(of: region.rows, for: room)
+    region.update(group: group) { $0.seal(replacingBy: fresh) }
     onFull()
   }
 
@@ -61,7 +58,10 @@ package final class MemTableSwitch: Sendable {
         unsafe target.insert(row: row, rowHash: run.hash, key: key, value: value)
       }
     }
-    for run in batch.runs { run.region.view.groups[run.group].active.account() }
+    for run in batch.runs {
+      run.region.view.groups[run.group].active.account()
+      run.region.metrics.writes.add(1)
+    }
     if budget.reservedBytes(.memtables) > budget.memtableShareBytes { onFull() }
   }
 }

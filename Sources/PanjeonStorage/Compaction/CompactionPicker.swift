@@ -56,7 +56,15 @@ package struct CompactionPicker: Sendable {
     if upper.count >= options.runsMin, isBottomDue { return intoBottom(upper, bottom) }
     if !upper.isEmpty, hasManyDeletes(upper) { return intoBottom(upper, bottom) }
     if upper.count >= options.runsMin { return tiered(upper) }
-    return nil
+    return rewriteOfShared(upper, bottom)
+  }
+
+  /// When nothing else is due: what is shared with other regions since a split is written anew, for this region alone.
+  private func rewriteOfShared(_ upper: [FileRecord], _ bottom: [FileRecord]) -> CompactionPlan? {
+    if upper.contains(where: { !$0.isWhole }) { return intoBottom(upper, bottom) }
+    guard let shared = bottom.first(where: { !$0.isWhole }) else { return nil }
+    return CompactionPlan(
+      inputsUpper: [], inputsBottom: [shared], outputLevel: 1, coversBottom: true)
   }
 
   private func hasManyDeletes(_ files: [FileRecord]) -> Bool {
@@ -69,9 +77,9 @@ package struct CompactionPicker: Sendable {
   ///
   /// Every run goes, because a run left above could not be older than one that has gone below.
   private func intoBottom(_ upper: [FileRecord], _ bottom: [FileRecord]) -> CompactionPlan? {
-    let smallest = upper.map(\.smallestRow).min() ?? Bytes()
-    let largest = upper.map(\.largestRow).max() ?? Bytes()
-    let overlapped = bottom.filter { $0.largestRow >= smallest && $0.smallestRow <= largest }
+    let rows = upper.map(\.rows)
+    let all = KeyRange(from: rows.map(\.start).min() ?? Bytes(), to: rows.compactMap(\.stop).max())
+    let overlapped = bottom.filter { $0.rows.overlaps(all) }
     return CompactionPlan(
       inputsUpper: upper, inputsBottom: overlapped, outputLevel: 1, coversBottom: true)
   }

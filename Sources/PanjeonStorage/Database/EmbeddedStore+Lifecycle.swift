@@ -72,7 +72,7 @@ extension EmbeddedStore {
       lifecycle.finishClosing()
     }
     guard let background else { return }
-    background.stopFlushAndCompaction()
+    background.stopAllButLog()
     let flushed = Result { () throws(StoreError) in
       if pipeline.failure == nil { try background.flushAll() }
     }

@@ -79,6 +79,9 @@ extension EmbeddedStore: TableAdministration {
       let firstID = state.nextRegionID
       var edit = VersionEdit()
       edit.createdTables = [table]
+      if schema.splitPolicy != .default {
+        edit.splitPolicies = [SplitPolicyRecord(tableID: table.id, policy: schema.splitPolicy)]
+      }
       edit.addedRegions = ranges.enumerated().map { index, rows in
         RegionRecord(id: firstID + UInt64(index), tableID: table.id, rows: rows)
       }
@@ -106,7 +109,9 @@ extension TableHandle {
       record: record,
       regions: regions.map { region in
         let groups = (0..<record.groupCount).map { _ in
-          GroupView(active: LoggedMemTable(capacityBytes: memtableBytesMax, budget: budget))
+          GroupView(
+            active: LoggedMemTable(
+              capacityBytes: memtableBytesMax, rows: region.rows, budget: budget))
         }
         return Region(
           id: region.id, tableID: record.id, rows: region.rows, view: RegionView(groups: groups))

@@ -46,23 +46,32 @@ extension EmbeddedStore: AtomicBatchStore, BatchStore {
     _ batch: AtomicBatch, since snapshot: StoreSnapshot?, durability: Durability
   ) async throws(StoreError) -> AtomicBatchOutcome {
     try requireOpen()
-    let validator = try BatchValidator(batch, catalog: catalog, limits: limits, since: snapshot)
-    var prepared = try validator.prepare()
-    guard let background else {
-      throw StoreError(.readOnly, "the store was opened for reading only")
+    for attempt in 0..<configuration.recheckAttemptsMax {
+      let validator = try BatchValidator(batch, catalog: catalog, limits: limits, since: snapshot)
+      var prepared = try validator.prepare()
+      guard let background else {
+        throw StoreError(.readOnly, "the store was opened for reading only")
+      }
+      if attempt == 0, !prepared.isEmpty { try await background.admit() }
+      if let outcome = try await sequence(&prepared, validator, durability) { return outcome }
     }
-    if !prepared.isEmpty { try await background.admit() }
-    return try await sequence(&prepared, validator, durability)
+    throw StoreError(
+      .unavailable,
+      "the regions of a batch's tables changed \(configuration.recheckAttemptsMax) times while it was checked"
+    )
   }
 
+  /// Nil when the regions of a table have changed, so that the batch must be resolved again.
   private func sequence(
     _ prepared: inout PreparedBatch, _ validator: BatchValidator, _ durability: Durability
-  ) async throws(StoreError) -> AtomicBatchOutcome {
+  ) async throws(StoreError) -> AtomicBatchOutcome? {
     var rangesHoldAt = validator.rangesHoldAt
     for _ in 0..<configuration.recheckAttemptsMax {
       let now = pipeline.sequenced.value
       if try await firstFailure(validator, at: now) != nil {
-        guard let failed = try await confirmedFailure(validator) else { continue }
+        let failed = try await confirmedFailure(validator)
+        if validator.isOutdated { return nil }
+        guard let failed else { continue }
         return .conditionFailed(operation: failed)
       }
       var checks = validator.checks
@@ -73,11 +82,13 @@ extension EmbeddedStore: AtomicBatchStore, BatchStore {
       case .failed(let error): throw error
       case .rangeChanged(let index, let row): return .rangeChanged(range: index, row: row)
       case .stale, .roomMade: continue
+      case .regionsChanged: return nil
       case .rangesOutsideWindow:
         let sequence = pipeline.sequenced.value
         if let changed = try await evaluate({ mode throws(StoreError) in
           try validator.firstChange(upTo: sequence, mode: mode)
         }) {
+          if validator.isOutdated { return nil }
           return .rangeChanged(range: changed.range, row: changed.row)
         }
         rangesHoldAt = sequence

@@ -25,7 +25,7 @@ package struct LogReplay {
   package func run(_ loaded: inout LoadedStore) throws(StoreError) {
     let segments = try findSegments(from: loaded.state.minLogNumber)
     try checkChain(segments, minLogNumber: loaded.state.minLogNumber)
-    var replayer = Replayer(loaded, memtableBytesMax: configuration.memtableBytesMax)
+    var replayer = LogReplayer(loaded, memtableBytesMax: configuration.memtableBytesMax)
     for (index, segment) in segments.enumerated() {
       let end = index + 1 < segments.count ? segments[index + 1].header.previousEnd : nil
       // What a killed process handed to the system may not be on disk yet. It must be before anything is
@@ -45,6 +45,7 @@ package struct LogReplay {
       loaded.lastSegment = (segment.number, tail.end)
       segment.file.close()
     }
+    replayer.finish()
     loaded.lastSequence = max(loaded.lastSequence, replayer.lastSequence)
     loaded.lastTimestamp = max(loaded.lastTimestamp, replayer.lastTimestamp)
     loaded.report.recordsReplayed = replayer.records
@@ -100,77 +101,5 @@ package struct LogReplay {
     throw StoreError(
       .corruption, "log segment \(first.header.previousNumber) is missing; restore it from a copy",
       file: first.file.path, offset: 0)
-  }
-}
-
-/// Puts the cells of records into memtables.
-private struct Replayer {
-  private struct Target {
-    var region: Region
-    var flushedThrough: [UInt64]
-  }
-
-  private var targets: [UInt64: Target] = [:]
-  private let memtableBytesMax: Int
-  private let budget: MemoryBudget
-  private(set) var lastSequence: UInt64 = 0
-  private(set) var lastTimestamp: Int64 = 0
-  private(set) var records = 0
-
-  init(_ loaded: LoadedStore, memtableBytesMax: Int) {
-    self.memtableBytesMax = memtableBytesMax
-    budget = loaded.cache.budget
-    for table in loaded.catalog.all {
-      for region in table.regions {
-        let flushed = (0..<UInt32(table.record.groupCount)).map {
-          loaded.state.files(regionID: region.id, group: $0).flushedThrough
-        }
-        targets[region.id] = Target(region: region, flushedThrough: flushed)
-      }
-    }
-  }
-
-  mutating func apply(_ bytes: UnsafeRawBufferPointer, logNumber: UInt64) throws(StoreError) {
-    var memtable: MemTable?
-    var row = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
-    var hash: UInt64 = 0
-    let (last, timestamp) = unsafe try LogRecord.decode(bytes) {
-      (header, sequence) throws(StoreError) -> Bool in
-      guard let target = targets[header.regionID],
-        Int(header.group) < target.flushedThrough.count
-      else {
-        throw StoreError(.corruption, "a log record is for a region that does not exist")
-      }
-      if sequence <= target.flushedThrough[Int(header.group)] { return false }
-      unsafe row = unsafe header.row
-      hash = unsafe RowHash.hash(row)
-      memtable = self.memtable(
-        target.region, Int(header.group), room: bytes.count * 2 + header.cellCount * 128 + 4096,
-        logNumber: logNumber)
-      return true
-    } onCell: { (key, value) throws(StoreError) in
-      unsafe memtable?.insert(row: row, rowHash: hash, key: key, value: value)
-    }
-    lastSequence = max(lastSequence, last)
-    lastTimestamp = max(lastTimestamp, timestamp)
-    records += 1
-  }
-
-  private func memtable(
-    _ region: Region, _ group: Int, room: Int, logNumber: UInt64
-  ) -> MemTable {
-    let active = region.view.groups[group].active
-    if active.table.canInsert(bytes: room) {
-      if active.table.isEmpty { active.firstLogNumber.store(logNumber) }
-      return active.table
-    }
-    active.account()
-    let fresh = LoggedMemTable(capacityBytes: max(memtableBytesMax, room), budget: budget)
-    fresh.firstLogNumber.store(logNumber)
-    region.update(group: group) { view in
-      if !view.active.table.isEmpty { view.immutables.insert(view.active, at: 0) }
-      view.active = fresh
-    }
-    return fresh.table
   }
 }

@@ -54,6 +54,10 @@ public struct StoreConfiguration: Sendable {
   /// The size at which compaction begins a new SSTable, in bytes; by default 64 MiB.
   public var tableFileBytesMax = 64 << 20
 
+  /// How often regions are made more even by themselves, by what ``EmbeddedStore/regionProposals(for:)`` says; by default
+  /// nil: never.
+  public var normalizationInterval: Duration?
+
   /// How many threads read files for clients; by default 2.
   public var readThreads = 2
 

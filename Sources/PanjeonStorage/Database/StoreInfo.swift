@@ -12,11 +12,13 @@ public struct StoreInfo: Hashable, Sendable {
     public var upperFiles: Int
     /// How many SSTables its bottom level has.
     public var bottomFiles: Int
-    /// The bytes of its SSTables.
+    /// How many of these are parts of files that other regions have parts of too, since a split.
+    public var sharedFiles: Int
+    /// The bytes of its SSTables; of a shared one, those of the blocks that hold its rows.
     public var fileBytes: UInt64
-    /// The cells in its SSTables, deletes and hidden versions included.
+    /// The cells in its SSTables, deletes and hidden versions included; of a shared one, all.
     public var cellCount: UInt64
-    /// The cells in its memtables.
+    /// The cells in its memtables; until what was in memory at a split is flushed, both halves count all of it.
     public var memtableCellCount: UInt64
   }
 
@@ -28,6 +30,28 @@ public struct StoreInfo: Hashable, Sendable {
     public var rows: KeyRange
     /// Its locality groups.
     public var groups: [Group]
+    /// How many of its rows have been read since it came to be; beside a writer, as of its last flush.
+    public var reads: UInt64
+    /// How many of its rows have been written since it came to be; beside a writer, as of its last flush.
+    public var writes: UInt64
+    /// How many memtables of it were flushed since the store was opened.
+    public var flushes: UInt64
+    /// How many compactions of it there were since the store was opened.
+    public var compactions: UInt64
+    /// How many requests a second it gets, over about a minute; nil while that is not known.
+    public var requestsPerSecond: Double?
+    /// Whether it gets far more requests than the other regions of its table.
+    public var isHot: Bool
+    /// The regions that it took the place of; none: it was created with its table.
+    public var parents: [UInt64]
+    /// When it took their place.
+    public var createdAt: Timestamp?
+    /// Why it took their place.
+    public var cause: String?
+    /// The row at which its table's policy would split it now; nil: it would not.
+    public var splitPoint: RowKey?
+    /// Why it would, or would not.
+    public var advice: String
   }
 
   /// One table.
@@ -60,9 +84,7 @@ extension EmbeddedStore {
   /// Throws `io` or `closed`.
   public func info() async throws(StoreError) -> StoreInfo {
     try requireOpen()
-    let tables = catalog.all.map { table in
-      StoreInfo.Table(schema: table.schema, regions: table.regions.map(describe))
-    }
+    let tables = catalog.all.map(describe)
     let (directory, fileSystem) = (directory, configuration.fileSystem)
     let (bytes, logs) = try await executor.run { () throws(StoreError) in
       var bytes: UInt64 = 0
@@ -86,17 +108,41 @@ extension EmbeddedStore {
       logSegments: logs, recovery: recovery)
   }
 
-  private func describe(_ region: Region) -> StoreInfo.RegionInfo {
+  private func describe(_ table: TableHandle) -> StoreInfo.Table {
+    let rates = background?.regions.rates
+    let hot = HotRegions().find(table.regions.map { ($0.id, rates?.perSecond($0.id) ?? 0) })
+    let advisor = SplitAdvisor(table, memtableBytes: configuration.memtableBytesMax)
+    return StoreInfo.Table(
+      schema: table.schema,
+      regions: table.regions.map { region in
+        var info = describe(region, advisor.advice(for: region))
+        info.requestsPerSecond = rates?.perSecond(region.id)
+        info.isHot = hot.contains(region.id)
+        return info
+      })
+  }
+
+  package func describe(
+    _ region: Region, _ advice: SplitAdvisor.Advice
+  ) -> StoreInfo.RegionInfo {
     let groups = region.view.groups.enumerated().map { number, group in
-      let files = group.upper + group.bottom
+      let tables = group.upper + group.bottom
       return StoreInfo.Group(
         number: number, upperFiles: group.upper.count, bottomFiles: group.bottom.count,
-        fileBytes: files.reduce(0) { $0 + $1.fileBytes },
-        cellCount: files.reduce(0) { $0 + $1.properties.cellCount },
-        memtableCellCount: ([group.active] + group.immutables).reduce(0) {
-          $0 + $1.table.cellCount
+        sharedFiles: tables.count { $0.bounds != nil }, fileBytes: group.fileBytes,
+        cellCount: tables.reduce(0) { $0 + $1.properties.cellCount },
+        memtableCellCount: group.immutables.reduce(group.active.table.cellCount) {
+          $0 + $1.cellCount
         })
     }
-    return StoreInfo.RegionInfo(id: region.id, rows: region.rows, groups: groups)
+    var splitPoint: RowKey?
+    if case .split(let row, _) = advice { splitPoint = row }
+    return StoreInfo.RegionInfo(
+      id: region.id, rows: region.rows, groups: groups, reads: region.metrics.reads.value,
+      writes: region.metrics.writes.value, flushes: region.metrics.flushes.value,
+      compactions: region.metrics.compactions.value, requestsPerSecond: nil, isHot: false,
+      parents: region.origin?.parents ?? [],
+      createdAt: region.origin.map { Timestamp(microseconds: $0.createdAt) },
+      cause: region.origin?.cause, splitPoint: splitPoint, advice: advice.cause)
   }
 }

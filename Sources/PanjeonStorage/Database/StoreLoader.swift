@@ -35,8 +35,9 @@ package struct StoreLoader {
     let budget = MemoryBudget(totalBytes: configuration.memoryBudgetBytes)
     let cache = BlockCache(budget: budget)
     var tables: [TableHandle] = []
+    var files: [UInt64: TableFile] = [:]
     for record in state.tables {
-      tables.append(try openTable(record, state: state, cache: cache))
+      tables.append(try openTable(record, state: state, &files, cache))
     }
     var loaded = LoadedStore(
       manifestNumber: found?.number ?? 0, state: state, catalog: Catalog(tables), cache: cache,
@@ -59,7 +60,8 @@ package struct StoreLoader {
   }
 
   private func openTable(
-    _ record: TableRecord, state: VersionState, cache: BlockCache
+    _ record: TableRecord, state: VersionState, _ openFiles: inout [UInt64: TableFile],
+    _ cache: BlockCache
   ) throws(StoreError) -> TableHandle {
     var regions: [Region] = []
     for region in state.regions where region.tableID == record.id {
@@ -68,14 +70,15 @@ package struct StoreLoader {
         let files = state.files(regionID: region.id, group: group)
         var view = GroupView(
           active: LoggedMemTable(
-            capacityBytes: configuration.memtableBytesMax, budget: cache.budget))
-        for file in files.upper { view.upper.append(try open(file, cache)) }
-        for file in files.bottom { view.bottom.append(try open(file, cache)) }
+            capacityBytes: configuration.memtableBytesMax, rows: region.rows, budget: cache.budget))
+        for file in files.upper { view.upper.append(try open(file, &openFiles, cache)) }
+        for file in files.bottom { view.bottom.append(try open(file, &openFiles, cache)) }
         groups.append(view)
       }
       regions.append(
         Region(
-          id: region.id, tableID: record.id, rows: region.rows, view: RegionView(groups: groups)))
+          id: region.id, tableID: record.id, rows: region.rows, view: RegionView(groups: groups),
+          origin: state.origins[region.id], requests: state.requests[region.id]))
     }
     guard !regions.isEmpty else {
       throw StoreError(
@@ -85,12 +88,21 @@ package struct StoreLoader {
     return TableHandle(record: record, regions: regions.sorted { $0.rows.start < $1.rows.start })
   }
 
-  private func open(_ record: FileRecord, _ cache: BlockCache) throws(StoreError) -> Table {
+  /// Opens a file, or finds it among those that are open: several regions may name it.
+  private func open(
+    _ record: FileRecord, _ openFiles: inout [UInt64: TableFile], _ cache: BlockCache
+  ) throws(StoreError) -> Table {
     let path = FileNames.path(directory, .table(record.number))
-    let file = try fileSystem.open(path, .read)
-    let table = try Table.open(file: file, number: record.number, cache: cache)
-    let properties = table.properties
-    guard table.fileBytes == record.fileBytes, properties.regionID == record.regionID,
+    let opened: TableFile
+    if let known = openFiles[record.number] {
+      opened = known
+    } else {
+      let file = try fileSystem.open(path, .read)
+      opened = try TableFile.open(file: file, number: record.number, cache: cache)
+      openFiles[record.number] = opened
+    }
+    let properties = opened.properties
+    guard opened.fileBytes == record.fileBytes, properties.regionID == record.originRegionID,
       properties.localityGroup == record.group, properties.cellCount == record.cellCount,
       properties.smallestRow == record.smallestRow, properties.largestRow == record.largestRow
     else {
@@ -98,6 +110,6 @@ package struct StoreLoader {
         .corruption, "the file is not the one the MANIFEST names; restore it from a copy",
         file: path, offset: 0)
     }
-    return table
+    return Table(opened, bounds: record.bounds)
   }
 }

@@ -70,10 +70,13 @@ package struct StoreOpener {
       lastTimestamp: { pipeline.monitor.withLock { $0.lastTimestamp } })
     let background = BackgroundWork(
       environment: environment, signals: signals, pipeline: pipeline, memtables: memtables,
-      segments: segments, gauge: gauge)
+      segments: segments, gauge: gauge,
+      retirements: RetirementLog(
+        loaded.state.retiredRegions, lastLogNumber: loaded.lastSegment?.number ?? 0))
     signals.withLock { state in
       state.wantsFlush = true
       state.wantsCompaction = true
+      state.wantsRegions = true
     }
     signals.notifyAll()
     report.duration = .nanoseconds(

@@ -7,6 +7,8 @@ package final class BackgroundMetrics: Sendable {
   package let compactions = AtomicNumber(0)
   package let compactionBytesRead = AtomicNumber(0)
   package let compactionBytesWritten = AtomicNumber(0)
+  package let regionSplits = AtomicNumber(0)
+  package let regionMerges = AtomicNumber(0)
   /// Commits that were slowed down because flush or compaction had fallen behind.
   package let delayedCommits = AtomicNumber(0)
   /// Microseconds that commits were slowed down in all.

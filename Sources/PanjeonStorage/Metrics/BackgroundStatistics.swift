@@ -2,7 +2,7 @@
 
 /// What flush and compaction have done since the store was opened, and what they have cost the writers.
 public struct BackgroundStatistics: Hashable, Sendable {
-  /// Whether nothing is being flushed or compacted, nor waits for it.
+  /// Whether nothing is being flushed, compacted, split or merged, nor waits for it.
   public var isIdle = true
   /// How many memtables were flushed.
   public var flushes: UInt64 = 0
@@ -14,6 +14,10 @@ public struct BackgroundStatistics: Hashable, Sendable {
   public var compactionBytesRead: UInt64 = 0
   /// The bytes of the SSTables they wrote.
   public var compactionBytesWritten: UInt64 = 0
+  /// How many regions were split.
+  public var regionSplits: UInt64 = 0
+  /// How many pairs of regions were merged.
+  public var regionMerges: UInt64 = 0
   /// How many commits were held back because flush or compaction had fallen behind.
   public var delayedCommits: UInt64 = 0
   /// For how long in all.
@@ -30,6 +34,7 @@ extension EmbeddedStore {
       flushedBytes: metrics.flushedBytes.value, compactions: metrics.compactions.value,
       compactionBytesRead: metrics.compactionBytesRead.value,
       compactionBytesWritten: metrics.compactionBytesWritten.value,
+      regionSplits: metrics.regionSplits.value, regionMerges: metrics.regionMerges.value,
       delayedCommits: metrics.delayedCommits.value,
       commitDelay: .microseconds(Int64(metrics.delayMicroseconds.value)))
   }

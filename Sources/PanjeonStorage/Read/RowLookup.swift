@@ -19,7 +19,9 @@ package enum RowLookup {
     _ plan: ReadPlan, row: Bytes, in table: TableHandle, at sequence: () -> UInt64, mode: ReadMode
   ) throws(StoreError) -> RowResult? {
     let hash = unsafe row.withUnsafeBytes { unsafe RowHash.hash($0) }
-    let view = table.region(of: row).view
+    let region = table.region(of: row)
+    region.metrics.reads.add(1)
+    let view = region.view
     let snapshot = sequence()
     var cursors: [CellCursor] = []
     var hasSource = false
@@ -39,7 +41,9 @@ package enum RowLookup {
     mode: ReadMode
   ) throws(StoreError) -> Bool {
     let hash = unsafe row.withUnsafeBytes { unsafe RowHash.hash($0) }
-    let view = table.region(of: row).view
+    let region = table.region(of: row)
+    region.metrics.reads.add(1)
+    let view = region.view
     var cursors: [CellCursor?] = Array(repeating: nil, count: view.groups.count)
     for condition in conditions {
       let column = condition.column

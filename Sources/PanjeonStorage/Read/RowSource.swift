@@ -13,28 +13,29 @@ package enum RowSource {
       if unsafe group.active.table.mayContain(rowHash: hash, row: bytes) {
         cursors.append(group.active.table.makeCursor())
       }
-      for memtable in group.immutables
-      where unsafe memtable.table.mayContain(rowHash: hash, row: bytes) {
-        cursors.append(memtable.table.makeCursor())
+    }
+    for sealed in group.immutables {
+      for part in sealed.parts where part.mayContain(row: row, hash: hash) {
+        cursors.append(part.memtable.table.makeCursor())
       }
     }
     for table in group.upper where table.mayHold(row: row, hash: hash) {
-      cursors.append(table.makeCursor(mode))
+      cursors.append(table.makeRowCursor(mode))
     }
     if let table = bottomTable(group.bottom, for: row), table.mayHold(row: row, hash: hash) {
-      cursors.append(table.makeCursor(mode))
+      cursors.append(table.makeRowCursor(mode))
     }
     return cursors
   }
 
-  /// Cursors for a read of a range of rows: every source that overlaps it.
+  /// Cursors for a read of a range of rows: every source that overlaps it, and of that only what is the region's.
   package static func cursors(
     _ group: GroupView, rows: KeyRange, mode: ReadMode, fillsCache: Bool = true
   ) -> [CellCursor] {
     var cursors: [CellCursor] = []
     if !group.active.table.isEmpty { cursors.append(group.active.table.makeCursor()) }
-    for memtable in group.immutables { cursors.append(memtable.table.makeCursor()) }
-    for table in group.upper + group.bottom where table.overlaps(rows) {
+    for sealed in group.immutables { cursors += sealed.parts.map { $0.makeCursor() } }
+    for table in group.upper + group.bottom where table.rows.overlaps(rows) {
       cursors.append(table.makeCursor(mode, fillsCache: fillsCache))
     }
     return cursors
@@ -45,20 +46,9 @@ package enum RowSource {
     var high = tables.count
     while low < high {
       let middle = (low + high) / 2
-      if tables[middle].properties.largestRow < row { low = middle + 1 } else { high = middle }
+      let isBefore = tables[middle].rows.stop.map { $0 <= row } ?? false
+      if isBefore { low = middle + 1 } else { high = middle }
     }
     return low < tables.count ? tables[low] : nil
-  }
-}
-
-extension Table {
-  /// Whether the row may be in this table, by its range and its Bloom filter.
-  package func mayHold(row: Bytes, hash: UInt64) -> Bool {
-    properties.smallestRow <= row && row <= properties.largestRow && mayContain(rowHash: hash)
-  }
-
-  package func overlaps(_ rows: KeyRange) -> Bool {
-    if let stop = rows.stop, properties.smallestRow >= stop { return false }
-    return properties.largestRow >= rows.start
   }
 }

@@ -48,6 +48,7 @@ package final class TableScanner: @unchecked Sendable {
         let row = scan.isReversed ? try previousInRegion(mode) : try nextInRegion(mode)
         if let row {
           returned += 1
+          regions.last?.metrics.reads.add(1)
           if let rowsMax = scan.rowsMax, returned >= rowsMax { finish() }
           return row
         }

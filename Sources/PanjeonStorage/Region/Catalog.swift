@@ -34,6 +34,12 @@ package final class Catalog: Sendable {
     tables.withLock { $0 }.values.sorted { $0.schema.name < $1.schema.name }
   }
 
+  /// The table of this number, or nil.
+  package func table(id: UInt32) -> TableHandle? {
+    tables.withLock { $0 }.values.first { $0.record.id == id }
+  }
+
+  /// Adds a table, or takes it in the place of the one of its name.
   package func insert(_ table: TableHandle) {
     tables.withLock { $0[table.schema.name] = table }
   }

@@ -4,18 +4,33 @@ internal import Synchronization
 package import WideColumn
 
 /// A contiguous range of a table's rows with memtables and SSTables of its own.
+///
+/// A region that is split or merged is *retired*: its view then stays as it is, for those who still read it.
 package final class Region: Sendable {
   package let id: UInt64
   package let tableID: UInt32
   package let rows: KeyRange
+  package let gate = MaintenanceGate()
+
+  /// Where it comes from; nil: it was created with its table.
+  package let origin: RegionOrigin?
+
+  package let metrics: RegionMetrics
+
+  private let retired = AtomicNumber(0)
 
   /// Guards one reference and nothing else: readers hold it for a load, writers for a store.
   private let current: Mutex<RegionView>
 
-  package init(id: UInt64, tableID: UInt32, rows: KeyRange, view: RegionView) {
+  package init(
+    id: UInt64, tableID: UInt32, rows: KeyRange, view: RegionView, origin: RegionOrigin? = nil,
+    requests: RegionRequests? = nil
+  ) {
     self.id = id
+    self.origin = origin
     self.tableID = tableID
     self.rows = rows
+    metrics = RegionMetrics(requests)
     current = Mutex(view)
   }
 
@@ -31,5 +46,18 @@ package final class Region: Sendable {
     current.withLock { view in
       view = view.changing(group, change)
     }
+  }
+
+  /// Whether other regions have taken its place.
+  package var isRetired: Bool { retired.value != 0 }
+
+  /// Takes no more writes; under the sequencer's lock.
+  package func retire() {
+    retired.store(1)
+  }
+
+  /// What the MANIFEST keeps of its counters.
+  package var requests: RegionRequests {
+    RegionRequests(regionID: id, reads: metrics.reads.value, writes: metrics.writes.value)
   }
 }

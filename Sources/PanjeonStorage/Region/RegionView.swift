@@ -1,53 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import WideColumn
-
-/// A memtable and the oldest log segment that holds a record of it.
-package final class LoggedMemTable: Sendable {
-  package let table: MemTable
-
-  /// The log number at the first insertion; meaningless while the memtable is empty.
-  ///
-  /// Set by the sequencer before the first insertion, read by whoever asks which segments are still needed.
-  package let firstLogNumber = AtomicNumber(0)
-
-  private let budget: MemoryBudget
-  private let accountedBytes = AtomicNumber(0)
-
-  package init(capacityBytes: Int, budget: MemoryBudget) {
-    table = MemTable(capacityBytes: capacityBytes)
-    self.budget = budget
-  }
-
-  deinit {
-    budget.release(Int(accountedBytes.value), for: .memtables)
-  }
-
-  /// Charges the budget with what the memtable has grown by.
-  ///
-  /// For its one writer.
-  package func account() {
-    let used = UInt64(table.bytesUsed)
-    let grown = used - accountedBytes.value
-    if grown == 0 { return }
-    accountedBytes.store(used)
-    budget.reserve(Int(grown), for: .memtables)
-  }
-}
-
 /// What one locality group of a region consists of at one moment; immutable.
 package struct GroupView: Sendable {
   /// The memtable that takes writes.
   package var active: LoggedMemTable
 
   /// The memtables that wait to be flushed, newest first.
-  package var immutables: [LoggedMemTable] = []
+  package var immutables: [SealedMemTables] = []
 
   /// The tiered SSTables, newest first.
   package var upper: [Table] = []
 
   /// The leveled SSTables, by row; they do not overlap.
   package var bottom: [Table] = []
+
+  /// Exchanges the memtable that takes writes; what it holds waits to be flushed.
+  package mutating func seal(replacingBy fresh: LoggedMemTable) {
+    if !active.table.isEmpty { immutables.insert(SealedMemTables([MemTablePart(active)]), at: 0) }
+    active = fresh
+  }
+
+  /// Adds an SSTable that has been flushed, in its place by age.
+  package mutating func insertUpper(_ table: Table) {
+    let sequence = table.properties.largestSequence
+    let at = upper.firstIndex { $0.properties.largestSequence < sequence } ?? upper.count
+    upper.insert(table, at: at)
+  }
+
+  /// The bytes of its SSTables.
+  package var fileBytes: UInt64 {
+    upper.reduce(0) { $0 + $1.bytes } + bottom.reduce(0) { $0 + $1.bytes }
+  }
+
+  /// Whether every cell in memory is younger than every SSTable, so that the files' order by sequence is their order
+  /// by age.
+  ///
+  /// Always so but in a merged region until what both parts had in memory is flushed.
+  package var filesAreOlder: Bool {
+    let newestFile = (upper + bottom).map(\.properties.largestSequence).max() ?? 0
+    let oldestSealed = immutables.map(\.smallestSequence).min() ?? .max
+    let oldestActive = active.table.isEmpty ? .max : active.table.smallestSequence
+    return newestFile < min(oldestSealed, oldestActive)
+  }
 }
 
 /// What a region consists of at one moment; immutable.
@@ -68,4 +62,7 @@ package final class RegionView: Sendable {
     change(&groups[group])
     return RegionView(groups: groups)
   }
+
+  /// The bytes of the region's SSTables.
+  package var fileBytes: UInt64 { groups.reduce(0) { $0 + $1.fileBytes } }
 }

@@ -13,6 +13,8 @@ package final class TableHandle: Sendable {
   /// The locality group of each family, by family number.
   package let groupOfFamily: [UInt32]
 
+  private let superseded = AtomicNumber(0)
+
   package init(record: TableRecord, regions: [Region]) {
     precondition(!regions.isEmpty, "a table has at least one region")
     self.record = record
@@ -30,11 +32,20 @@ package final class TableHandle: Sendable {
 
   /// The region that holds a row.
   package func region(of row: Bytes) -> Region {
+    if regions.count == 1 { return regions[0] }
+    return unsafe row.withUnsafeBytes { unsafe region(of: $0) }
+  }
+
+  /// The region that holds a row.
+  package func region(of row: UnsafeRawBufferPointer) -> Region {
     var low = 0
     var high = regions.count - 1
     while low < high {
       let middle = (low + high + 1) / 2
-      if regions[middle].rows.start <= row { low = middle } else { high = middle - 1 }
+      let isBehind = unsafe regions[middle].rows.start.withUnsafeBytes {
+        unsafe compareBytes($0, row) > 0
+      }
+      if isBehind { high = middle - 1 } else { low = middle }
     }
     return regions[low]
   }
@@ -42,11 +53,32 @@ package final class TableHandle: Sendable {
   /// The regions that hold rows of a range.
   package func regions(in rows: KeyRange) -> [Region] {
     if regions.count == 1 { return regions }
-    return regions.filter { region in
-      if let stop = rows.stop, region.rows.start >= stop { return false }
-      if let stop = region.rows.stop, stop <= rows.start { return false }
-      return true
-    }
+    return regions.filter { $0.rows.overlaps(rows) }
+  }
+
+  /// Whether another handle has taken this one's place, because the table's regions have changed.
+  ///
+  /// What was read through it was in order at that moment; a commit that depends on it must resolve its rows again.
+  package var isSuperseded: Bool { superseded.value != 0 }
+
+  /// Under the sequencer's lock.
+  package func supersede() {
+    superseded.store(1)
+  }
+
+  /// The table with some of its regions replaced by others that cover the same rows.
+  package func replacing(_ old: [Region], by new: [Region]) -> TableHandle {
+    let gone = Set(old.map(\.id))
+    let kept = regions.filter { !gone.contains($0.id) }
+    return TableHandle(
+      record: record, regions: (kept + new).sorted { $0.rows.start < $1.rows.start })
+  }
+
+  /// The same table with another split policy.
+  package func with(_ policy: SplitPolicy) -> TableHandle {
+    var record = record
+    record.schema.splitPolicy = policy
+    return TableHandle(record: record, regions: regions)
   }
 
   /// The number of a family.

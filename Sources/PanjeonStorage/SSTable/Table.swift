@@ -2,93 +2,49 @@
 
 package import WideColumn
 
-/// An open SSTable: index and filter in memory, blocks through the cache.
+/// An SSTable as a region sees it: a whole file, or the part of one within bounds.
 package final class Table: Sendable {
-  package let number: UInt64
-  package let properties: TableProperties
-  package let fileBytes: UInt64
-  package let index: TableIndex
-  private let filter: RowFilter
-  private let file: any File
-  private let cache: BlockCache
+  package let file: TableFile
 
-  private init(
-    number: UInt64, file: any File, fileBytes: UInt64, cache: BlockCache, parts: TableParts
-  ) {
-    self.number = number
+  /// What the region sees of the file; nil: all.
+  package let bounds: KeyRange?
+
+  /// The rows that the file has and the region sees; the stop is behind the last of them.
+  package let rows: KeyRange
+
+  /// The bytes of the blocks that hold these rows, roughly where a block holds others too.
+  package let bytes: UInt64
+
+  package init(_ file: TableFile, bounds: KeyRange? = nil) {
     self.file = file
-    self.fileBytes = fileBytes
-    self.cache = cache
-    properties = parts.properties
-    index = parts.index
-    filter = parts.filter
-    cache.budget.reserve(index.byteCount + filter.bytes.count, for: .tableMetadata)
+    self.bounds = bounds
+    let whole = KeyRange(
+      from: file.properties.smallestRow, to: file.properties.largestRow.successor)
+    rows = bounds.map { whole.intersection($0) } ?? whole
+    bytes = bounds == nil ? file.fileBytes : file.index.bytes(of: rows)
   }
 
-  deinit {
-    cache.budget.release(index.byteCount + filter.bytes.count, for: .tableMetadata)
-    file.close()
+  package var number: UInt64 { file.number }
+
+  package var properties: TableProperties { file.properties }
+
+  /// Which part of which file.
+  package var part: TablePart { TablePart(number: number, start: bounds?.start ?? Bytes()) }
+
+  /// Whether the row may be in this table, by its range and its Bloom filter.
+  package func mayHold(row: Bytes, hash: UInt64) -> Bool {
+    rows.contains(row) && file.mayContain(rowHash: hash)
   }
 
-  /// Opens an SSTable and checks everything but its data blocks, which are checked as they are read.
-  ///
-  /// - Parameters:
-  ///   - file: The file; the table owns it from now on.
-  ///   - number: Its number, for the cache.
-  ///   - cache: The block cache.
-  /// - Returns: The table.
-  /// - Throws: `corruption`, `unsupportedFormat`, `io`.
-  package static func open(
-    file: any File, number: UInt64, cache: BlockCache
-  ) throws(StoreError) -> Table {
-    let size = try file.size()
-    return Table(
-      number: number, file: file, fileBytes: size, cache: cache,
-      parts: try TableParts(file: file, size: size))
+  /// A cursor over the rows that the region sees.
+  package func makeCursor(_ mode: ReadMode, fillsCache: Bool = true) -> CellCursor {
+    let cursor = TableCursor(file, mode: mode, fillsCache: fillsCache)
+    guard let bounds else { return cursor }
+    return BoundedCursor(cursor, rows: bounds)
   }
 
-  /// What index and filter take.
-  package var metadataBytes: Int { index.byteCount + filter.bytes.count }
-
-  package func mayContain(rowHash: UInt64) -> Bool {
-    filter.mayContain(rowHash)
-  }
-
-  package func makeCursor(_ mode: ReadMode, fillsCache: Bool = true) -> TableCursor {
-    TableCursor(self, mode: mode, fillsCache: fillsCache)
-  }
-
-  private static let wouldBlock = StoreError(.wouldBlock, "a block is not in memory")
-
-  /// A data block, from the cache or from the file.
-  func block(_ place: Int, mode: ReadMode, fillsCache: Bool) throws(StoreError) -> Block {
-    let handle = index.handles[place]
-    if let block = cache.find(table: number, offset: handle.offset) { return block }
-    if mode == .cacheOnly { throw Self.wouldBlock }
-    let stored = try file.readUpTo(Int(handle.length), at: handle.offset)
-    guard stored.count == Int(handle.length) else {
-      throw StoreError(
-        .corruption, "the file ends within a block; restore it from a copy", file: file.path,
-        offset: handle.offset + UInt64(stored.count))
-    }
-    let path = file.path
-    let block = try unsafe stored.withRawBytes { (bytes) throws(StoreError) in
-      try unsafe Block.decode(bytes, file: path, offset: handle.offset)
-    }
-    if fillsCache { cache.insert(block, table: number, offset: handle.offset) }
-    return block
-  }
-
-  /// The error of an index that does not fit its blocks, though both pass their checksums.
-  func damagedIndex(_ place: Int) -> StoreError {
-    StoreError(
-      .corruption,
-      "the index names a key that its block does not hold; restore the file from a copy",
-      file: file.path, offset: index.handles[place].offset)
-  }
-
-  /// Closes the file; reads of blocks that are not cached then fail.
-  package func close() {
-    file.close()
+  /// A cursor for a read of one of these rows: behind the row it may show what the region does not see.
+  package func makeRowCursor(_ mode: ReadMode) -> CellCursor {
+    TableCursor(file, mode: mode, fillsCache: true)
   }
 }

@@ -6,7 +6,7 @@ package import WideColumn
 ///
 /// It holds one block at a time.
 package final class TableCursor: CellCursor {
-  private let table: Table
+  private let table: TableFile
   private let mode: ReadMode
   private let fillsCache: Bool
   private var block: Block?
@@ -17,7 +17,7 @@ package final class TableCursor: CellCursor {
   private var cellsLeft = 0
   private var scratch: [UInt8] = []
 
-  init(_ table: Table, mode: ReadMode, fillsCache: Bool) {
+  init(_ table: TableFile, mode: ReadMode, fillsCache: Bool) {
     self.table = table
     self.mode = mode
     self.fillsCache = fillsCache

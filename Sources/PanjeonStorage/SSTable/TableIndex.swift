@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import WideColumn
+package import WideColumn
 
 /// The index of an SSTable: for each data block its last key and where it is.
 ///
@@ -48,6 +48,47 @@ package struct TableIndex: Sendable {
         return low
       }
     }
+  }
+
+  /// The bytes of the blocks that may hold rows of a range.
+  package func bytes(of rows: KeyRange) -> UInt64 {
+    let first = firstBlock(atOrAfter: Self.key(of: rows.start))
+    // The block that holds the stop may hold rows before it.
+    let last = rows.stop.map { min(firstBlock(atOrAfter: Self.key(of: $0)), blockCount - 1) }
+    guard first < blockCount, first <= last ?? blockCount - 1 else { return 0 }
+    return handles[first...(last ?? blockCount - 1)].reduce(0) { $0 + UInt64($1.length) }
+  }
+
+  private static func key(of row: Bytes) -> [UInt8] {
+    var key: [UInt8] = []
+    unsafe row.withUnsafeBytes {
+      unsafe appendKey(row: $0, key: UnsafeRawBufferPointer(start: nil, count: 0), to: &key)
+    }
+    return key
+  }
+
+  /// The last row of the block before which half of the bytes of a range lie; nil when there is no block.
+  package func middleRow(of rows: KeyRange) -> Bytes? {
+    let first = firstBlock(atOrAfter: Self.key(of: rows.start))
+    let half = bytes(of: rows) / 2
+    var before: UInt64 = 0
+    for place in first..<blockCount {
+      before += UInt64(handles[place].length)
+      if before > half || place == blockCount - 1 { return lastRow(of: place) }
+    }
+    return nil
+  }
+
+  private func lastRow(of place: Int) -> Bytes {
+    let start = place == 0 ? 0 : Int(ends[place - 1])
+    var row: [UInt8] = []
+    var offset = start
+    // A zero of the row has an FF behind it, the end of the row another zero.
+    while offset + 1 < Int(ends[place]), slab[offset] != 0 || slab[offset + 1] == 0xFF {
+      row.append(slab[offset])
+      offset += slab[offset] == 0 ? 2 : 1
+    }
+    return Bytes(row)
   }
 
   package func encode() -> [UInt8] {

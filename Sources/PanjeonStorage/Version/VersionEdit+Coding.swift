@@ -19,6 +19,14 @@ extension VersionEdit {
     case addedFile = 7
     case removedFile = 8
     case flushedThrough = 9
+    case retiredRegion = 10
+    case sharedFile = 11
+    case removedPart = 12
+    case rememberedRegion = 13
+    case forgottenRegion = 14
+    case splitPolicy = 15
+    case regionOrigin = 64
+    case regionRequests = 65
   }
 
   /// The first tag that a reader may skip.
@@ -39,15 +47,17 @@ extension VersionEdit {
     }
     if let minLogNumber { field(.minLogNumber) { $0.appendVarint(minLogNumber) } }
     for table in createdTables { field(.createdTable) { table.encode(to: &$0) } }
+    for record in splitPolicies { field(.splitPolicy) { record.encode(to: &$0) } }
+    for id in retiredRegions { field(.retiredRegion) { $0.appendVarint(id) } }
     for region in addedRegions { field(.addedRegion) { region.encode(to: &$0) } }
+    for region in rememberedRegions { field(.rememberedRegion) { region.encode(to: &$0) } }
+    for id in forgottenRegions { field(.forgottenRegion) { $0.appendVarint(id) } }
     for file in removedFiles {
-      field(.removedFile) { body in
-        body.appendVarint(file.regionID)
-        body.appendVarint(UInt64(file.group))
-        body.appendVarint(file.number)
-      }
+      field(file.part.start.isEmpty ? .removedFile : .removedPart) { file.encode(to: &$0) }
     }
-    for file in addedFiles { field(.addedFile) { file.encode(to: &$0) } }
+    for file in addedFiles {
+      field(file.isShared ? .sharedFile : .addedFile) { file.encode(to: &$0) }
+    }
     for flushed in flushedThrough {
       field(.flushedThrough) { body in
         body.appendVarint(flushed.regionID)
@@ -55,6 +65,8 @@ extension VersionEdit {
         body.appendVarint(flushed.sequence)
       }
     }
+    for origin in origins { field(.regionOrigin) { origin.encode(to: &$0) } }
+    for counts in requests { field(.regionRequests) { counts.encode(to: &$0) } }
     return bytes
   }
 
@@ -104,12 +116,16 @@ extension VersionEdit {
     case .minLogNumber: minLogNumber = try body.readVarint()
     case .createdTable: createdTables.append(try TableRecord(&body))
     case .addedRegion: addedRegions.append(try RegionRecord(&body))
-    case .addedFile: addedFiles.append(try FileRecord(&body))
-    case .removedFile:
-      removedFiles.append(
-        RemovedFile(
-          regionID: try body.readVarint(), group: UInt32(try body.readCount(max: 1 << 20)),
-          number: try body.readVarint()))
+    case .addedFile: addedFiles.append(try FileRecord(&body, isShared: false))
+    case .sharedFile: addedFiles.append(try FileRecord(&body, isShared: true))
+    case .removedFile: removedFiles.append(try RemovedFile(&body, isPart: false))
+    case .removedPart: removedFiles.append(try RemovedFile(&body, isPart: true))
+    case .retiredRegion: retiredRegions.append(try body.readVarint())
+    case .rememberedRegion: rememberedRegions.append(try RetiredRegion(&body))
+    case .forgottenRegion: forgottenRegions.append(try body.readVarint())
+    case .splitPolicy: splitPolicies.append(try SplitPolicyRecord(&body))
+    case .regionOrigin: origins.append(try RegionOrigin(&body))
+    case .regionRequests: requests.append(try RegionRequests(&body))
     case .flushedThrough:
       flushedThrough.append(
         FlushedThrough(

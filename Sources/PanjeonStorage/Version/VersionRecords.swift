@@ -43,82 +43,6 @@ package struct TableRecord: Hashable, Sendable {
   }
 }
 
-/// A region as the MANIFEST keeps it.
-package struct RegionRecord: Hashable, Sendable {
-  package var id: UInt64
-  package var tableID: UInt32
-  package var rows: KeyRange
-
-  package init(id: UInt64, tableID: UInt32, rows: KeyRange) {
-    self.id = id
-    self.tableID = tableID
-    self.rows = rows
-  }
-}
-
-/// An SSTable as the MANIFEST keeps it.
-package struct FileRecord: Hashable, Sendable {
-  package var regionID: UInt64
-  package var group: UInt32
-  package var number: UInt64
-  /// Zero: tiered, may overlap others.
-  ///
-  /// One: leveled, overlaps none of its level.
-  package var level: UInt8
-  package var fileBytes: UInt64
-  package var cellCount: UInt64
-  package var deleteCount: UInt64
-  package var smallestSequence: UInt64
-  package var largestSequence: UInt64
-  package var smallestRow: Bytes
-  package var largestRow: Bytes
-
-  package init(
-    regionID: UInt64, group: UInt32, number: UInt64, level: UInt8, fileBytes: UInt64,
-    cellCount: UInt64, deleteCount: UInt64, smallestSequence: UInt64, largestSequence: UInt64,
-    smallestRow: Bytes, largestRow: Bytes
-  ) {
-    self.regionID = regionID
-    self.group = group
-    self.number = number
-    self.level = level
-    self.fileBytes = fileBytes
-    self.cellCount = cellCount
-    self.deleteCount = deleteCount
-    self.smallestSequence = smallestSequence
-    self.largestSequence = largestSequence
-    self.smallestRow = smallestRow
-    self.largestRow = largestRow
-  }
-}
-
-extension FileRecord {
-  /// The record of an SSTable that has been written.
-  package init(
-    regionID: UInt64, group: UInt32, number: UInt64, level: UInt8, _ properties: TableProperties,
-    fileBytes: UInt64
-  ) {
-    self.init(
-      regionID: regionID, group: group, number: number, level: level, fileBytes: fileBytes,
-      cellCount: properties.cellCount, deleteCount: properties.deleteCount,
-      smallestSequence: properties.smallestSequence, largestSequence: properties.largestSequence,
-      smallestRow: properties.smallestRow, largestRow: properties.largestRow)
-  }
-}
-
-/// A file that is no longer part of a group.
-package struct RemovedFile: Hashable, Sendable {
-  package var regionID: UInt64
-  package var group: UInt32
-  package var number: UInt64
-
-  package init(regionID: UInt64, group: UInt32, number: UInt64) {
-    self.regionID = regionID
-    self.group = group
-    self.number = number
-  }
-}
-
 /// Which of a group's log records are in SSTables: those up to a sequence.
 package struct FlushedThrough: Hashable, Sendable {
   package var regionID: UInt64
@@ -140,10 +64,17 @@ package struct VersionEdit: Hashable, Sendable {
   /// Recovery begins with this segment of the log.
   package var minLogNumber: UInt64?
   package var createdTables: [TableRecord] = []
+  package var splitPolicies: [SplitPolicyRecord] = []
+  package var retiredRegions: [UInt64] = []
   package var addedRegions: [RegionRecord] = []
+  /// The regions that were retired before this edit, in one that begins a MANIFEST.
+  package var rememberedRegions: [RetiredRegion] = []
+  package var forgottenRegions: [UInt64] = []
   package var addedFiles: [FileRecord] = []
   package var removedFiles: [RemovedFile] = []
   package var flushedThrough: [FlushedThrough] = []
+  package var origins: [RegionOrigin] = []
+  package var requests: [RegionRequests] = []
 
   package init() {}
 }

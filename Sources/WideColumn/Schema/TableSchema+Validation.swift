@@ -41,5 +41,21 @@ extension TableSchema {
             + "which the schema does not list")
       }
     }
+    if let fault = splitPolicy.fault { throw refuse("split policy: \(fault)") }
+  }
+}
+
+extension SplitPolicy {
+  /// What makes no sense in the policy; nil when nothing.
+  package var fault: String? {
+    switch trigger {
+    case .constantSize(let bytesMax), .stepping(let bytesMax), .increasing(let bytesMax):
+      if bytesMax < 1 { return "regions of at most \(bytesMax) bytes" }
+    case .disabled, .manual: break
+    }
+    if case .prefix(let bytes) = grouping, bytes < 1 || bytes > 65_536 {
+      return "rows that share \(bytes) bytes; 1 to 65536 make sense"
+    }
+    return nil
   }
 }

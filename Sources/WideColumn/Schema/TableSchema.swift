@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The shape of a table: its name, families and locality groups.
+/// The shape of a table: its name, families and locality groups, and how it is cut into regions.
 public struct TableSchema: Hashable, Sendable {
   /// The table's name: 1 to 255 bytes of `A-Z a-z 0-9 _ - . !`, not beginning with a dot.
   public var name: String
@@ -11,12 +11,18 @@ public struct TableSchema: Hashable, Sendable {
   /// The locality groups; families that name none belong to the group `default`.
   public var localityGroups: [LocalityGroup]
 
+  /// When and where the table's regions are split.
+  public var splitPolicy: SplitPolicy
+
   /// Creates a schema.
-  public init(name: String, families: [ColumnFamily], localityGroups: [LocalityGroup] = [.default])
-  {
+  public init(
+    name: String, families: [ColumnFamily], localityGroups: [LocalityGroup] = [.default],
+    splitPolicy: SplitPolicy = .default
+  ) {
     self.name = name
     self.families = families.sorted { $0.name < $1.name }
     self.localityGroups = localityGroups
+    self.splitPolicy = splitPolicy
   }
 
   /// The family of this name, or nil.

@@ -100,7 +100,7 @@ struct CorruptionTests {
     for name in try disk.list("/store").filter({ $0.hasSuffix(".sst") }) {
       let path = "/store/" + name
       let bytes = try #require(disk.contents(of: path))
-      let table = try Table.open(
+      let table = try TableFile.open(
         file: disk.open(path, .read), number: 1,
         cache: BlockCache(budget: MemoryBudget(totalBytes: 1 << 20)))
       for _ in 0..<(60 * TestSeed.effort) {

@@ -62,8 +62,8 @@ struct CrashTests {
 
   private func run(seed: UInt64, round: Int) async throws -> Int {
     var random = SplitMix64(seed: seed)
-    var workload = CrashWorkload(random: random.fork())
-    let crasher = Crasher(random.fork(), workload.progress, chance: 0.2)
+    var workload = CrashWorkload(random: random.fork(), regionRandom: random.fork())
+    let crasher = Crasher(random.fork(), workload.progress, chance: 0.1)
     let disk = InMemoryFileSystem { call in crasher.observe(call) }
     crasher.state.withLock { $0.disk = disk }
     let store = try await TestStore.open(disk)

@@ -31,6 +31,8 @@ final class Progress: Sendable {
 struct CrashWorkload {
   static let tables = ["t", "u"]
   var random: SplitMix64
+  /// Splits and merges regions between batches; nil: never.
+  var regionRandom: SplitMix64?
   var oracle = PrefixOracle<Contents>(initial: [:])
   let progress = Progress()
 
@@ -110,6 +112,13 @@ struct CrashWorkload {
   }
 
   mutating func step(_ store: EmbeddedStore) async throws {
+    if var random = regionRandom {
+      if random.chance(0.06) {
+        try await TestStore.reshape(
+          store, Self.tables[random.below(2)], rows: (0..<12).map(TestStore.row), &random)
+      }
+      regionRandom = random
+    }
     let batch = nextBatch()
     let durability = Durability.allCases[random.below(3)]
     oracle.record { Self.apply(batch, to: &$0) }

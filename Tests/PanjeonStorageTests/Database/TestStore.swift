@@ -33,6 +33,29 @@ enum TestStore {
     Bytes(utf8: "row \(number)")
   }
 
+  /// Splits or merges a random region of a table; `rows` are what it may be split at.
+  ///
+  /// Does nothing when the table's policy has changed its regions meanwhile.
+  static func reshape(
+    _ store: EmbeddedStore, _ table: String, rows: [Bytes], _ random: inout SplitMix64
+  ) async throws {
+    let regions = try store.catalog.table(table).regions
+    let free = rows.filter { row in !regions.contains { $0.rows.start == row } }
+    let merges = regions.count > 1 && (free.isEmpty || random.below(6) < regions.count)
+    do {
+      if merges {
+        let first = random.below(regions.count - 1)
+        let pair = [regions[first].id, regions[first + 1].id]
+        let order = random.chance(0.5) ? pair : pair.reversed()
+        _ = try await store.mergeRegions(order[0], order[1])
+      } else if !free.isEmpty {
+        try await store.split(table: table, at: free[random.below(free.count)])
+      }
+    } catch {
+      guard error.code == .invalidArgument else { throw error }
+    }
+  }
+
   static func rows(_ cursor: StoreCursor) async throws -> [RowResult] {
     var cursor = cursor
     var rows: [RowResult] = []

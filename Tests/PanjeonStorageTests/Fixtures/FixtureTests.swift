@@ -9,7 +9,8 @@ import WideColumn
 ///
 /// `Tests/Fixtures/1` was written by this library's first format: SSTables of each codec, and a log that was not
 /// closed. `Tests/Fixtures/1-rows` has SSTables of many rows, whose filters have more than one line, closed
-/// cleanly. With PANJEON_WRITE_FIXTURE set the test writes what is missing; that is done once for each format.
+/// cleanly. `Tests/Fixtures/1-regions` was killed right after splits and a merge: regions share files, and the log has
+/// records of regions that are gone. With PANJEON_WRITE_FIXTURE set the test writes what is missing; that is done once for each format.
 @Suite("Fixtures")
 struct FixtureTests {
   private static let directory = {
@@ -63,6 +64,49 @@ struct FixtureTests {
     try await store.close()
   }
 
+  private static let policy = SplitPolicy(
+    .constantSize(bytesMax: 1 << 30), grouping: .delimiter(UInt8(ascii: "\n")))
+
+  @Test(
+    "A store of format 1 killed after splits and a merge has its regions, and every row in one of them"
+  )
+  func regions() async throws {
+    let store = try await TestStore.open(try load("1-regions"))
+    #expect(store.recovery.recordsReplayed > 0)
+    let table = try #require(try await store.info().tables.first)
+    #expect(table.schema.splitPolicy == Self.policy)
+    #expect(table.regions.map(\.rows.start) == ["", "user 3", "user 9"])
+    #expect(table.regions[0].parents.count == 2 && table.regions[2].parents.count == 1)
+    let rows = try await TestStore.rows(store.scan(Scan(), in: "t"))
+    #expect(rows.map(\.row) == Self.rows.sorted())
+    for row in rows {
+      let isNew = row.row > "user 5"
+      #expect(row.value(family: "data", qualifier: "q") == (isNew ? "later" : row.row))
+    }
+    try await store.close()
+  }
+
+  private func writeRegions() async throws -> InMemoryFileSystem {
+    let disk = InMemoryFileSystem()
+    let store = try await TestStore.open(disk)
+    var schema = TestStore.schema
+    schema.splitPolicy = Self.policy
+    try await store.createTable(schema)
+    func put(_ row: Bytes, _ value: Bytes) async throws {
+      let put = Mutation.put(Column(family: "data", qualifier: "q"), timestamp: nil, value: value)
+      try await store.mutate(RowMutations(row, [put]), in: "t")
+    }
+    for row in Self.rows { try await put(row, row) }
+    while !store.backgroundStatistics.isIdle { try await Task.sleep(for: .milliseconds(1)) }
+    for row in Self.rows where row > "user 5" { try await put(row, "later") }
+    for row in ["user 2", "user 3", "user 9"] as [Bytes] {
+      try await store.split(table: "t", at: row)
+    }
+    let regions = try store.catalog.table("t").regions
+    _ = try await store.mergeRegions(regions[0].id, regions[1].id)
+    return disk.killProcess()
+  }
+
   @Test("Fixtures are written when that is asked for")
   func writeFixtures() async throws {
     guard TestSeed.isSet("PANJEON_WRITE_FIXTURE") else { return }
@@ -78,6 +122,7 @@ struct FixtureTests {
     }
     try await store.close()
     try save(closed, "1-rows")
+    try save(try await writeRegions(), "1-regions")
   }
 
   /// Copies a fixture into memory, so that opening it does not change it.

@@ -71,6 +71,13 @@ struct FormatTests {
     edit.nextFileNumber = 300
     edit.flushedThrough = [FlushedThrough(regionID: 1, group: 0, sequence: 200)]
     #expect(hex(edit.encode()) == "01 02 ac 02 09 04 01 00 c8 01")
+    var merge = VersionEdit()
+    merge.retiredRegions = [3, 4]
+    merge.addedRegions = [RegionRecord(id: 5, tableID: 1, rows: KeyRange(from: "b"))]
+    merge.removedFiles = [
+      RemovedFile(regionID: 2, group: 0, part: TablePart(number: 7, start: "b"))
+    ]
+    #expect(hex(merge.encode()) == "0a 01 03 0a 01 04 06 05 05 01 01 62 00 0c 05 02 00 07 01 62")
   }
 
   @Test("An SSTable of one cell has the bytes its page shows")

@@ -47,6 +47,10 @@ struct ReadModelTests {
         snapshots.append((try store.snapshot(.visible), model.now))
         if snapshots.count > 3 { snapshots.remove(at: random.below(snapshots.count)) }
       }
+      if random.chance(0.03) {
+        try await TestStore.reshape(
+          store, "m", rows: (1..<5).map { Bytes(utf8: "r\($0)") }, &random)
+      }
       if step % 10 == 9 {
         try await check(store, model, snapshots, &random, seed: seed)
       }

@@ -26,6 +26,6 @@ enum TestTable {
     _ path: String, _ disk: InMemoryFileSystem, number: UInt64 = 1,
     cache: BlockCache = BlockCache(budget: MemoryBudget(totalBytes: 1 << 20))
   ) throws -> Table {
-    try Table.open(file: try disk.open(path, .read), number: number, cache: cache)
+    Table(try TableFile.open(file: try disk.open(path, .read), number: number, cache: cache))
   }
 }

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Between
+internal import Panjeon
+internal import PanjeonStorage
+internal import WideColumn
+
+extension DemoWorkload {
+  /// Splits or merges a region of a random table every so many seconds, while messages are sent.
+  func splitAndMerge(every seconds: Double, until deadline: UInt64) async throws {
+    var random = SplitMix64(seed: plan.run ^ 0x5B11_7000)
+    let tables = try await database.tables().map(\.name).sorted()
+    while clock.monotonicNanoseconds() < deadline {
+      try await clock.sleep(for: .seconds(seconds))
+      let table = tables[Int.random(in: 0..<tables.count, using: &random)]
+      let handle = try database.store.catalog.table(table)
+      let regions = handle.regions
+      // As many splits as merges once there are a few regions.
+      if regions.count > 1, Int.random(in: 0..<8, using: &random) < regions.count {
+        let first = Int.random(in: 0..<(regions.count - 1), using: &random)
+        _ = try await database.store.mergeRegions(
+          regions[first].id, regions[first + 1].id, cause: "the demo merges at random")
+      } else {
+        let row = Bytes((0..<16).map { _ in UInt8.random(in: 0...255, using: &random) })
+        _ = try await database.store.splitRegion(
+          handle.region(of: row).id, at: row, cause: "the demo splits at random")
+      }
+    }
+  }
+}
