@@ -40,7 +40,9 @@ package final class BackgroundEnvironment: Sendable {
     self.visible = visible
     self.syncLog = syncLog
     self.lastTimestamp = lastTimestamp
-    compactionOptions = CompactionOptions()
+    var options = CompactionOptions()
+    options.bottomFileBytes = UInt64(configuration.tableFileBytesMax)
+    compactionOptions = options
   }
 
   /// Whether long work should be given up because the store is closing.

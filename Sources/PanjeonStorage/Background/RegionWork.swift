@@ -178,7 +178,7 @@ extension RegionWork {
     let counter =
       old.count == 1 ? environment.metrics.regionSplits : environment.metrics.regionMerges
     counter.add(1)
-    environment.configuration.logger.info(
+    environment.configuration.logger.debug(
       "regions changed",
       metadata: [
         "table": "\(table.schema.name)", "old": "\(old.map(\.id))", "new": "\(new.map(\.id))",

@@ -19,6 +19,13 @@ package struct CompactionOptions: Hashable, Sendable {
   /// The share of deletes in a group's files, in percent, that sends them to the bottom; by default 25.
   package var deletesPercent: UInt64 = 25
 
+  /// How many neighbours of the bottom level, together of half a file's size at the most, are put into one file; by
+  /// default 4.
+  package var smallFilesMin = 4
+
+  /// The size of a file of the bottom level, in bytes; by default 64 MiB.
+  package var bottomFileBytes: UInt64 = 64 << 20
+
   package init() {}
 }
 
@@ -56,7 +63,7 @@ package struct CompactionPicker: Sendable {
     if upper.count >= options.runsMin, isBottomDue { return intoBottom(upper, bottom) }
     if !upper.isEmpty, hasManyDeletes(upper) { return intoBottom(upper, bottom) }
     if upper.count >= options.runsMin { return tiered(upper) }
-    return rewriteOfShared(upper, bottom)
+    return rewriteOfShared(upper, bottom) ?? mergeOfSmall(bottom)
   }
 
   /// When nothing else is due: what is shared with other regions since a split is written anew, for this region alone.
@@ -71,6 +78,24 @@ package struct CompactionPicker: Sendable {
     let cells = files.reduce(0) { $0 + $1.cellCount }
     let deletes = files.reduce(0) { $0 + $1.deleteCount }
     return deletes > 1000 && deletes * 100 > cells * options.deletesPercent
+  }
+
+  /// Neighbours of the bottom level that merges of regions have left small.
+  private func mergeOfSmall(_ bottom: [FileRecord]) -> CompactionPlan? {
+    var run: [FileRecord] = []
+    var bytes: UInt64 = 0
+    for file in bottom {
+      if bytes + file.fileBytes > options.bottomFileBytes / 2 {
+        if run.count >= options.smallFilesMin { break }
+        run = []
+        bytes = 0
+        if file.fileBytes > options.bottomFileBytes / 2 { continue }
+      }
+      run.append(file)
+      bytes += file.fileBytes
+    }
+    guard run.count >= options.smallFilesMin else { return nil }
+    return CompactionPlan(inputsUpper: [], inputsBottom: run, outputLevel: 1, coversBottom: true)
   }
 
   /// All tiered runs and the leveled files they overlap.

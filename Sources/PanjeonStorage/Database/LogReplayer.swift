@@ -53,6 +53,7 @@ package struct LogReplayer {
       guard let region = try target(of: header, sequence: sequence) else { return false }
       unsafe row = unsafe header.row
       hash = unsafe RowHash.hash(row)
+      region.metrics.writes.add(1)
       memtable = self.memtable(
         region, Int(header.group), room: bytes.count * 2 + header.cellCount * 128 + 4096,
         logNumber: logNumber)

@@ -73,7 +73,11 @@ struct CompactionPickerTests {
 
   /// What every plan must be for reads to stay right.
   private func check(_ plan: CompactionPlan, _ group: Group) {
-    #expect(!plan.inputsUpper.isEmpty)
+    guard !plan.inputsUpper.isEmpty else {
+      let place = group.bottom.firstIndex(of: plan.inputsBottom[0]) ?? 0
+      #expect(Array(group.bottom[place...].prefix(plan.inputsBottom.count)) == plan.inputsBottom)
+      return #expect(plan.outputLevel == 1 && plan.coversBottom)
+    }
     // A run may only be merged with the ones next to it in age, or a newer cell could sink below an older.
     let place = group.upper.firstIndex(of: plan.inputsUpper[0]) ?? 0
     #expect(Array(group.upper[place...].prefix(plan.inputsUpper.count)) == plan.inputsUpper)
@@ -103,6 +107,59 @@ struct CompactionPickerTests {
     let plan = picker.pick(upper: group.upper, bottom: group.bottom)
     #expect(plan?.outputLevel == 1)
     #expect(plan?.inputsBottom == group.bottom)
+  }
+
+  @Test(
+    "What a split has left shared is written anew, upper runs together, bottom files one by one")
+  func shared() {
+    var group = Group()
+    let picker = CompactionPicker()
+    let bounds = KeyRange(from: group.row(20), to: group.row(80))
+    group.bottom = [
+      group.file(level: 1, bytes: 60 << 20, rows: 0...40),
+      group.file(level: 1, bytes: 60 << 20, rows: 41...60),
+      group.file(level: 1, bytes: 60 << 20, rows: 61...99),
+    ]
+    group.bottom[0].bounds = bounds
+    group.bottom[2].bounds = bounds
+    #expect(picker.pick(upper: [], bottom: group.bottom)?.inputsBottom == [group.bottom[0]])
+    group.bottom[0].bounds = nil
+    #expect(picker.pick(upper: [], bottom: group.bottom)?.inputsBottom == [group.bottom[2]])
+    group.upper = [
+      group.file(level: 0, bytes: 1 << 20, rows: 62...99),
+      group.file(level: 0, bytes: 1 << 20, rows: 0...99),
+    ]
+    group.upper[0].bounds = bounds
+    let plan = picker.pick(upper: [group.upper[0]], bottom: group.bottom)
+    #expect(plan?.inputsUpper == [group.upper[0]])
+    #expect(plan?.inputsBottom == [group.bottom[2]])
+    #expect(picker.pick(upper: group.upper, bottom: group.bottom)?.inputsUpper == group.upper)
+  }
+
+  @Test("Small neighbours of the bottom level become one file, and that comes to an end")
+  func smallFiles() {
+    var group = Group()
+    let picker = CompactionPicker()
+    var random = SplitMix64(seed: TestSeed.value)
+    for number in 0..<100 {
+      let bytes = UInt64(random.chance(0.2) ? 60 : 1 + random.below(4)) << 20
+      group.bottom.append(
+        group.file(level: 1, bytes: bytes, rows: (number * 10)...(number * 10 + 9)))
+    }
+    var steps = 0
+    while let plan = picker.pick(upper: [], bottom: group.bottom) {
+      check(plan, group)
+      let place = group.bottom.firstIndex(of: plan.inputsBottom[0]) ?? 0
+      let bytes = plan.inputsBottom.reduce(0) { $0 + $1.fileBytes }
+      #expect(plan.inputsBottom.count >= 4 && bytes <= 32 << 20)
+      var merged = group.file(level: 1, bytes: bytes, rows: 0...0)
+      merged.smallestRow = plan.inputsBottom[0].smallestRow
+      merged.largestRow = plan.inputsBottom[plan.inputsBottom.count - 1].largestRow
+      group.bottom.replaceSubrange(place..<(place + plan.inputsBottom.count), with: [merged])
+      steps += 1
+      if steps > 100 { break }
+    }
+    #expect(steps < 40 && group.bottom.count < 70)
   }
 
   @Test("Pressure is nothing while there is room, grows without a cliff, and is bounded")

@@ -102,7 +102,12 @@ struct RegionTests {
     #expect(rows.count == 100)
     let bytes = (Self.residentBytes() ?? 0) - (before ?? 0)
     print("thousandRegions: opened in \(seconds) s, \(bytes / 1000) bytes a region")
-    #expect(seconds < 1)
+    // Other suites run at the same time, and a debug build takes several times as long.
+    #if DEBUG
+      #expect(seconds < 8)
+    #else
+      #expect(seconds < 1)
+    #endif
     #expect(bytes < 1000 * 256 << 10)
     try await store.close()
   }
