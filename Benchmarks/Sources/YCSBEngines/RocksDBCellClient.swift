@@ -102,7 +102,7 @@ final class RocksDBCells {
   let keys: CellKeys
   private let fieldCount: Int
   private var key: [UInt8] = []
-  private var value: [UInt8] = []
+  private var value = OwnedBytes()
   private var prefix: [UInt8] = []
 
   init(_ options: EngineOptions) {
@@ -131,14 +131,9 @@ final class RocksDBCells {
   func deliver(_ pinned: OpaquePointer, field: Int, to sink: FieldSink) {
     var count = 0
     let bytes = rocksdb_pinnableslice_value(pinned, &count)
-    own(UnsafeRawBufferPointer(start: bytes, count: count))
+    value.take(bytes, count)
     rocksdb_pinnableslice_destroy(pinned)
-    value.withUnsafeBytes { sink.take(field: field, $0) }
-  }
-
-  private func own(_ bytes: UnsafeRawBufferPointer) {
-    value.removeAll(keepingCapacity: true)
-    value.append(contentsOf: bytes)
+    value.withBytes { sink.take(field: field, $0) }
   }
 
   /// Reads all fields of one record; says whether there were any.
@@ -155,10 +150,10 @@ final class RocksDBCells {
       var count = 0
       let start = rocksdb_iter_key(iterator, &count)
       let cell = UnsafeRawBufferPointer(start: start, count: count)
-      guard cell.starts(with: prefix), let field = keys.field(cell) else { break }
+      guard cell.hasPrefix(prefix), let field = keys.field(cell) else { break }
       let bytes = rocksdb_iter_value(iterator, &count)
-      own(UnsafeRawBufferPointer(start: bytes, count: count))
-      value.withUnsafeBytes { sink.take(field: field, $0) }
+      value.take(bytes, count)
+      value.withBytes { sink.take(field: field, $0) }
       found += 1
       // With all fields there a step further would only be wasted.
       if found < fieldCount { rocksdb_iter_next(iterator) }
@@ -182,7 +177,7 @@ final class RocksDBCells {
       var length = 0
       let start = rocksdb_iter_key(iterator, &length)
       let cell = UnsafeRawBufferPointer(start: start, count: length)
-      if prefix.isEmpty || !cell.starts(with: prefix) {
+      if prefix.isEmpty || !cell.hasPrefix(prefix) {
         if found == count { break }
         found += 1
         prefix.removeAll(keepingCapacity: true)
@@ -191,8 +186,8 @@ final class RocksDBCells {
       }
       if let field = keys.field(cell), fields?.contains(field) ?? true {
         let bytes = rocksdb_iter_value(iterator, &length)
-        own(UnsafeRawBufferPointer(start: bytes, count: length))
-        value.withUnsafeBytes { sink.take(field: field, $0) }
+        value.take(bytes, length)
+        value.withBytes { sink.take(field: field, $0) }
       }
       rocksdb_iter_next(iterator)
     }

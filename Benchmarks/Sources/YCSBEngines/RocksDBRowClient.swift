@@ -6,7 +6,8 @@ internal import YCSB
 /// The whole record as one value; an update reads it and writes it back, without a lock, as YCSB's binding does.
 final class RocksDBRowClient: EngineClient {
   private let engine: RocksDBEngine
-  private var value: [UInt8] = []
+  private var value = OwnedBytes()
+  private var encoded: [UInt8] = []
 
   init(_ engine: RocksDBEngine) {
     self.engine = engine
@@ -25,13 +26,12 @@ final class RocksDBRowClient: EngineClient {
     defer { rocksdb_pinnableslice_destroy(pinned) }
     var count = 0
     let bytes = rocksdb_pinnableslice_value(pinned, &count)
-    value.removeAll(keepingCapacity: true)
-    value.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
+    value.take(bytes, count)
     return true
   }
 
   private func deliver(_ fields: [Int]?, to sink: FieldSink) {
-    value.withUnsafeBytes { bytes in
+    value.withBytes { bytes in
       RowValue.forEach(bytes) { field, value in
         if fields?.contains(field) ?? true { sink.take(field: field, value) }
       }
@@ -58,8 +58,7 @@ final class RocksDBRowClient: EngineClient {
       let row = rocksdb_iter_key(iterator, &length)
       sink.begin(UnsafeRawBufferPointer(start: row, count: length))
       let bytes = rocksdb_iter_value(iterator, &length)
-      value.removeAll(keepingCapacity: true)
-      value.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: length))
+      value.take(bytes, length)
       deliver(fields, to: sink)
       found += 1
       if found < count { rocksdb_iter_next(iterator) }
@@ -84,16 +83,16 @@ final class RocksDBRowClient: EngineClient {
     if values.count == engine.options.fieldCount { return try await insert(key, values) }
     guard try fetch(key) else { return .notFound }
     var merged: [UInt8] = []
-    merged.reserveCapacity(value.count + values.bytes.count)
-    value.withUnsafeBytes { RowValue.merge($0, values, to: &merged) }
+    merged.reserveCapacity(value.count + 5 + values.bytes.count)
+    value.withBytes { RowValue.merge($0, values, to: &merged) }
     try put(key, merged)
     return .ok
   }
 
   func insert(_ key: [UInt8], _ values: FieldValues) async throws -> Status {
-    value.removeAll(keepingCapacity: true)
-    RowValue.append(values, to: &value)
-    try put(key, value)
+    encoded.removeAll(keepingCapacity: true)
+    RowValue.append(values, to: &encoded)
+    try put(key, encoded)
     return .ok
   }
 

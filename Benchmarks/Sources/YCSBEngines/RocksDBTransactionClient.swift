@@ -119,7 +119,7 @@ final class RocksDBTransactionClient: EngineClient {
         var length = 0
         let start = rocksdb_iter_key(iterator, &length)
         let cell = UnsafeRawBufferPointer(start: start, count: length)
-        guard cell.starts(with: read.key), cells.keys.field(cell) == nil else { break }
+        guard cell.hasPrefix(read.key), cells.keys.field(cell) == nil else { break }
         let bytes = rocksdb_iter_value(iterator, &length)
         let value = Array(UnsafeRawBufferPointer(start: bytes, count: length))
         result.values.append((field: result.values.count, value: value))

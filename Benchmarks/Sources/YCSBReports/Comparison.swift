@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import YCSB
-package import YCSBEngines
+internal import YCSB
+internal import YCSBEngines
 
 /// Runs a plan: in each round every engine in turn, so that a machine that drifts does not decide.
 package struct Comparison: Sendable {
@@ -59,10 +59,7 @@ package struct Comparison: Sendable {
       report(points[0])
     }
     for contestant in contestants { try await contestant.useStageDurability() }
-    for workload in stage.workloads {
-      let deadline = budget.beginPart()
-      points += try await run(workload, of: stage, contestants, until: deadline)
-    }
+    points += try await run(stage, contestants, until: budget.beginPart())
     for contestant in contestants { try await contestant.closeAndRemove() }
     return points
   }
@@ -88,20 +85,27 @@ package struct Comparison: Sendable {
     return (contestants, gathered)
   }
 
-  /// Every round has every number of clients and every engine, so that a point's rounds lie far apart.
+  /// Every round has every workload, every number of clients and every engine: a point's rounds lie far apart, and meet
+  /// the engines' levels and memtables in many shapes. Of one shape two comparisons would not say the same.
   private func run(
-    _ workload: String, of stage: Plan.Stage, _ contestants: [Contestant], until deadline: UInt64
+    _ stage: Plan.Stage, _ contestants: [Contestant], until deadline: UInt64
   ) async throws -> [Point] {
     // Caches, memtables and levels come to where they stay.
-    for contestant in contestants {
-      try await contestant.warmUp(workload, clients: stage.clients.max() ?? 1)
+    for workload in stage.workloads {
+      for contestant in contestants {
+        try await contestant.warmUp(workload, clients: stage.clients.max() ?? 1)
+      }
     }
-    let gathered = stage.clients.map { Gathered(stage, workload: workload, clients: $0) }
+    let gathered = stage.workloads.flatMap { workload in
+      stage.clients.map { Gathered(stage, workload: workload, clients: $0) }
+    }
     for round in 0..<stage.rounds {
       if round >= Plan.roundsMin, Clock.now() > deadline { break }
+      progress("  round \(round + 1)")
       for point in gathered {
         for contestant in Self.rotated(contestants, by: round) {
-          let measured = try await contestant.run(workload, clients: point.clients, round: round)
+          let measured = try await contestant.run(
+            point.workload, clients: point.clients, round: round)
           point.add(measured, contestant.kind)
         }
       }

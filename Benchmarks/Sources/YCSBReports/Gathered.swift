@@ -20,7 +20,7 @@ final class Gathered {
   }
 
   private let stage: Plan.Stage
-  private let workload: String
+  let workload: String
   let clients: Int
   private var engines: [EngineKind: Rounds] = [:]
 

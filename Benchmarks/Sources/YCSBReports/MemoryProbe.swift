@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import YCSBEngines
+internal import YCSBEngines
 
 #if canImport(Glibc)
   internal import Glibc

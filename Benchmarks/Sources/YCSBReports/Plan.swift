@@ -58,8 +58,8 @@ package struct Plan: Sendable {
     stages: stages(
       records: 100_000, cacheBytes: 256 << 20, loadRounds: 3, clients: [1, 2, 4],
       durableClients: [1, 16, 64], durableRecords: 30_000, transactionRecords: 30_000,
-      transactionClients: [2, 16], rounds: 25, seconds: 0.3, warmupSeconds: 2),
-    measuresMemory: true, secondsMax: 840)
+      transactionClients: [2, 16], rounds: 25, seconds: 0.25, warmupSeconds: 1.5),
+    measuresMemory: true, secondsMax: 800)
 
   /// An hour and a quarter at the most: a million records, inside the cache and at four times the memory.
   package static let full: Plan = {

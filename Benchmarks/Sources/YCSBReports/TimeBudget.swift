@@ -7,7 +7,7 @@ internal import YCSB
 /// A part that is slower than was thought takes time from those to come, each by its weight; they then make fewer rounds.
 struct TimeBudget {
   /// What loading a record into five engines takes, roughly; SQLite takes most of it.
-  private static let secondsPerRecord = 0.0003
+  private static let secondsPerRecord = 0.0006
   /// What an engine takes after each run until it rests, beside the run.
   private static let settling = 1.15
 
@@ -20,10 +20,9 @@ struct TimeBudget {
     var parts: [Double] = []
     for stage in plan.stages {
       parts.append(Double(stage.records * max(1, stage.loadRounds)) * Self.secondsPerRecord)
-      for _ in stage.workloads {
-        let runs = Double(stage.rounds * stage.clients.count) * stage.seconds + stage.warmupSeconds
-        parts.append(runs * Double(stage.engines.count) * Self.settling)
-      }
+      let runs = Double(stage.rounds * stage.clients.count) * stage.seconds + stage.warmupSeconds
+      parts.append(
+        runs * Double(stage.engines.count * stage.workloads.count) * Self.settling)
     }
     if plan.measuresMemory, let first = plan.stages.first {
       parts.append(2 * Double(first.records) * Self.secondsPerRecord)

@@ -43,7 +43,9 @@ struct GrowthTests {
     }
     defer { if count > Self.rowsInMemoryMax { try? TemporaryDirectory.remove(path) } }
     var store = try await EmbeddedStore.open(at: path, configuration: configuration)
-    try await store.createTable(TableSchema(name: "t", families: [ColumnFamily("data")]))
+    let policy = SplitPolicy(.constantSize(bytesMax: 3 * configuration.memtableBytesMax))
+    try await store.createTable(
+      TableSchema(name: "t", families: [ColumnFamily("data")], splitPolicy: policy))
     try await fill(store, count)
     for _ in 0..<2 {
       while !store.backgroundStatistics.isIdle { try await Task.sleep(for: .milliseconds(5)) }
