@@ -8,8 +8,8 @@ internal import YCSB
 struct TimeBudget {
   /// What loading a record into five engines takes, roughly; SQLite takes most of it.
   private static let secondsPerRecord = 0.0006
-  /// What an engine takes after each run until it rests, beside the run.
-  private static let settling = 1.15
+  /// What an engine takes around each run until it rests, in seconds.
+  private static let secondsAround = 0.2
 
   private let end: UInt64?
   /// What each part to come takes in seconds, if nothing is in its way.
@@ -20,9 +20,9 @@ struct TimeBudget {
     var parts: [Double] = []
     for stage in plan.stages {
       parts.append(Double(stage.records * max(1, stage.loadRounds)) * Self.secondsPerRecord)
-      let runs = Double(stage.rounds * stage.clients.count) * stage.seconds + stage.warmupSeconds
-      parts.append(
-        runs * Double(stage.engines.count * stage.workloads.count) * Self.settling)
+      let seconds = stage.seconds + Self.secondsAround
+      let runs = Double(stage.rounds * stage.clients.count) * seconds + stage.warmupSeconds
+      parts.append(runs * Double(stage.engines.count * stage.workloads.count))
     }
     if plan.measuresMemory, let first = plan.stages.first {
       parts.append(2 * Double(first.records) * Self.secondsPerRecord)

@@ -11,7 +11,8 @@ struct RegionsCommand: AsyncParsableCommand {
     abstract: "Shows the regions of a store's tables: bounds, files, sizes, requests, splits.",
     discussion: """
       Of each region also where it comes from and why, and why its table's policy would split it now or would not; \
-      then what would make a table's regions more even. Beside a running process, requests are as of the last flush.
+      then what would make a table's regions more even. Policies that go by the size of a memtable are held against \
+      the default one, of 32 MiB. Beside a running process, requests are as of the last flush.
       """)
 
   @Argument(help: "The store's directory.")

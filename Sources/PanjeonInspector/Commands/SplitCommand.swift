@@ -57,6 +57,7 @@ struct MergeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge", abstract: "Merges two neighbouring regions of a table.",
     discussion: """
+      Should the table's policy find the merged region too large, the next process that writes to the store splits it again. \
       The store must not be open elsewhere; with --dry-run it may be, and is not changed.
       """)
 

@@ -30,6 +30,7 @@ enum StoreCommand {
     do {
       var configuration = StoreConfiguration()
       configuration.createsIfMissing = false
+      configuration.splitsRegionsByPolicy = false
       let database = try await Database.open(at: path, configuration: configuration)
       do {
         try await body(database)

@@ -14,17 +14,28 @@ extension DemoWorkload {
       try await clock.sleep(for: .seconds(seconds))
       let table = tables[Int.random(in: 0..<tables.count, using: &random)]
       let handle = try database.store.catalog.table(table)
-      let regions = handle.regions
-      // As many splits as merges once there are a few regions.
-      if regions.count > 1, Int.random(in: 0..<8, using: &random) < regions.count {
-        let first = Int.random(in: 0..<(regions.count - 1), using: &random)
-        _ = try await database.store.mergeRegions(
-          regions[first].id, regions[first + 1].id, cause: "the demo merges at random")
-      } else {
-        let row = Bytes((0..<16).map { _ in UInt8.random(in: 0...255, using: &random) })
-        _ = try await database.store.splitRegion(
-          handle.region(of: row).id, at: row, cause: "the demo splits at random")
+      do {
+        try await splitOrMerge(handle, &random)
+      } catch {
+        // The table's policy may have changed its regions meanwhile.
+        guard error.code == .invalidArgument else { throw error }
       }
+    }
+  }
+
+  private func splitOrMerge(
+    _ table: TableHandle, _ random: inout SplitMix64
+  ) async throws(StoreError) {
+    let regions = table.regions
+    // As many splits as merges once there are a few regions.
+    if regions.count > 1, Int.random(in: 0..<8, using: &random) < regions.count {
+      let first = Int.random(in: 0..<(regions.count - 1), using: &random)
+      _ = try await database.store.mergeRegions(
+        regions[first].id, regions[first + 1].id, cause: "the demo merges at random")
+    } else {
+      let row = Bytes((0..<16).map { _ in UInt8.random(in: 0...255, using: &random) })
+      _ = try await database.store.splitRegion(
+        table.region(of: row).id, at: row, cause: "the demo splits at random")
     }
   }
 }

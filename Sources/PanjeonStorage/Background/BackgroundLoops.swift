@@ -15,6 +15,7 @@ package struct BackgroundLoops: Sendable {
 
   package func flushLoop() {
     loop(\.wantsFlush) { () throws(StoreError) in
+      var isDone = true
       switchMemtablesThatPinTheLog()
       switchLargestMemtable()
       try forEachGroup { (region, group) throws(StoreError) in
@@ -29,9 +30,17 @@ package struct BackgroundLoops: Sendable {
           }
           signals.notifyAll()
           if environment.isStopping { return }
+          isDone = false
         }
       }
+      // One pass frees what pins the oldest segment: on, until the log is short enough.
+      if isLogTooLong, !isDone { signals.withLock { $0.wantsFlush = true } }
     }
+  }
+
+  /// Whether the log is longer than the configuration wants it.
+  package var isLogTooLong: Bool {
+    segments.live.bytes > UInt64(environment.configuration.logRetentionBytesMax)
   }
 
   package func compactionLoop() {
@@ -88,9 +97,7 @@ package struct BackgroundLoops: Sendable {
 
   /// Bounds the log: when it has grown too long, the memtables with the oldest records are flushed, full or not.
   private func switchMemtablesThatPinTheLog() {
-    guard segments.live.bytes > UInt64(environment.configuration.logRetentionBytesMax) else {
-      return
-    }
+    guard isLogTooLong else { return }
     let oldest = segments.oldestNumber
     pipeline.monitor.withLock { _ in
       for table in environment.catalog.all {

@@ -49,7 +49,12 @@ package final class BackgroundWork: Sendable {
     self.regions = regions
     let log = LogThread(
       pipeline: pipeline, segments: segments,
-      memoryDelay: environment.configuration.memoryDurabilityDelay)
+      memoryDelay: environment.configuration.memoryDurabilityDelay
+    ) {
+      guard loops.isLogTooLong else { return }
+      signals.withLock { $0.wantsFlush = true }
+      signals.notifyAll()
+    }
     threads = [
       WorkerThread(name: "panjeon-log") { log.run() },
       WorkerThread(name: "panjeon-flush") { loops.flushLoop() },
@@ -137,6 +142,11 @@ package final class BackgroundWork: Sendable {
       }
     }
     try loops.releaseSegments()
+    try environment.versions.apply { _ throws(StoreError) in
+      var edit = VersionEdit()
+      edit.requests = environment.catalog.all.flatMap { $0.regions.map(\.requests) }
+      return edit
+    }
   }
 
   /// Stops flush, compaction and changes of regions and waits for their threads; the log's thread goes on.

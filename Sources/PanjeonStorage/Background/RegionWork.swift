@@ -61,7 +61,7 @@ package final class RegionWork: Sendable {
   }
 
   private enum Turn {
-    case work, sample, stop
+    case work, stop
   }
 
   /// What the thread does until the store closes.
@@ -81,8 +81,9 @@ package final class RegionWork: Sendable {
       case .stop: return end()
       case .work:
         work()
+        normalizeIfDue(now, &lastNormalized)
         signals.withLock { $0.loopsAtWork -= 1 }
-      case .sample, nil: normalizeIfDue(now, &lastNormalized)
+      case nil: normalizeIfDue(now, &lastNormalized)
       }
     }
   }
@@ -103,7 +104,9 @@ package final class RegionWork: Sendable {
     }
     let failure = signals.withLock { $0.failure }
     for request in waiting { request(failure) }
-    if failure == nil { attempt { () throws(StoreError) in try splitByPolicy() } }
+    if failure == nil, environment.configuration.splitsRegionsByPolicy {
+      attempt { () throws(StoreError) in try splitByPolicy() }
+    }
   }
 
   /// A change that failed leaves the regions as they were; if the MANIFEST is at fault, nothing more can be written.
@@ -129,11 +132,13 @@ package final class RegionWork: Sendable {
 
   private func normalizeIfDue(_ now: UInt64, _ last: inout UInt64) {
     guard let interval = environment.configuration.normalizationInterval,
-      now >= last + interval.microseconds * 1000
+      now >= last + interval.microseconds * 1000, signals.withLock({ $0.failure }) == nil
     else { return }
     last = now
     attempt { () throws(StoreError) in
-      for table in environment.catalog.all { _ = try normalize(table) }
+      for table in environment.catalog.all where table.schema.splitPolicy.trigger != .manual {
+        _ = try normalize(table)
+      }
     }
   }
 }
@@ -235,13 +240,15 @@ extension RegionNormalizer {
   ) -> [RegionProposal] {
     if table.schema.splitPolicy.trigger == .disabled { return [] }
     let advisor = SplitAdvisor(table, memtableBytes: memtableBytes)
-    let hot = HotRegions().find(
-      table.regions.map { ($0.id, rates?.perSecond($0.id) ?? 0) })
+    let hot = rates?.hotRegions(of: table) ?? []
+    // A region that has just come to be may be the hot half of another.
+    let isKnown = table.regions.map { rates?.perSecond($0.id) != nil }
+    let someAreKnown = isKnown.contains(true)
     return RegionNormalizer().propose(
-      table.regions.map { region in
+      zip(table.regions, isKnown).map { region, isKnown in
         Measure(
           id: region.id, bytes: region.view.fileBytes, isHot: hot.contains(region.id),
-          middle: advisor.middle(of: region))
+          mayMerge: isKnown || !someAreKnown, middle: advisor.middle(of: region))
       })
   }
 }

@@ -10,8 +10,14 @@ package final class LogThread: Sendable {
   private let pipeline: CommitPipeline
   private let segments: LogSegments
   private let memoryDelay: Duration
+  private let onNewSegment: @Sendable () -> Void
 
-  package init(pipeline: CommitPipeline, segments: LogSegments, memoryDelay: Duration) {
+  /// Creates the thread's work; `onNewSegment` is called, without locks, when the log has grown by a segment.
+  package init(
+    pipeline: CommitPipeline, segments: LogSegments, memoryDelay: Duration,
+    onNewSegment: @escaping @Sendable () -> Void
+  ) {
+    self.onNewSegment = onNewSegment
     self.pipeline = pipeline
     self.segments = segments
     self.memoryDelay = memoryDelay
@@ -102,6 +108,7 @@ package final class LogThread: Sendable {
   private func beginSegment() throws(StoreError) {
     let number = try segments.beginNext()
     pipeline.monitor.withLock { $0.logNumber = number }
+    onNewSegment()
   }
 
   /// Raises a watermark, makes visible what it lets through, and wakes those who waited for it.

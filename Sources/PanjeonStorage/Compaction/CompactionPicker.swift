@@ -68,7 +68,11 @@ package struct CompactionPicker: Sendable {
 
   /// When nothing else is due: what is shared with other regions since a split is written anew, for this region alone.
   private func rewriteOfShared(_ upper: [FileRecord], _ bottom: [FileRecord]) -> CompactionPlan? {
-    if upper.contains(where: { !$0.isWhole }) { return intoBottom(upper, bottom) }
+    if upper.contains(where: { !$0.isWhole }) {
+      // Not into the bottom: of that only what lies across the cut needs to be rewritten.
+      return CompactionPlan(
+        inputsUpper: upper, inputsBottom: [], outputLevel: 0, coversBottom: false)
+    }
     guard let shared = bottom.first(where: { !$0.isWhole }) else { return nil }
     return CompactionPlan(
       inputsUpper: [], inputsBottom: [shared], outputLevel: 1, coversBottom: true)

@@ -20,7 +20,7 @@ extension EmbeddedStore {
     _ id: UInt64, at row: RowKey? = nil, cause: String = "it was asked for"
   ) async throws(StoreError) -> (UInt64, UInt64) {
     if let row { try limits.check(row: row) }
-    return try await changeRegions { [self] work throws(StoreError) in
+    return try await changeRegions(cause: cause) { [self] work throws(StoreError) in
       let (region, point) = try splitPoint(of: id, at: row)
       let halves = try work.split(region, at: point, cause: cause)
       return (halves[0].id, halves[1].id)
@@ -53,7 +53,7 @@ extension EmbeddedStore {
   public func mergeRegions(
     _ first: UInt64, _ second: UInt64, cause: String = "it was asked for"
   ) async throws(StoreError) -> UInt64 {
-    try await changeRegions { [self] work throws(StoreError) in
+    try await changeRegions(cause: cause) { [self] work throws(StoreError) in
       let (left, right) = try neighbours(first, second)
       return try work.merge(left, right, cause: cause).id
     }
@@ -90,10 +90,17 @@ extension EmbeddedStore {
     }
   }
 
+  /// The longest reason that is kept.
+  package static let causeBytesMax = 1024
+
   private func changeRegions<T: Sendable>(
-    _ body: @escaping @Sendable (RegionWork) throws(StoreError) -> T
+    cause: String = "", _ body: @escaping @Sendable (RegionWork) throws(StoreError) -> T
   ) async throws(StoreError) -> T {
     try requireOpen()
+    if cause.utf8.count > Self.causeBytesMax {
+      throw StoreError(
+        .limitExceeded, "a cause of \(cause.utf8.count) bytes; at most \(Self.causeBytesMax)")
+    }
     guard let background else {
       throw StoreError(.readOnly, "the store was opened for reading only")
     }

@@ -40,12 +40,33 @@ extension EmbeddedStore: TableAdministration {
       throw StoreError(.readOnly, "the store was opened for reading only")
     }
     try schema.validate()
-    for point in points { try limits.check(row: point) }
+    try Self.check(points, schema.splitPolicy, limits)
     let ranges = try Self.ranges(splitAt: points)
     let catalog = catalog
     let bytesMax = configuration.memtableBytesMax
     try await executor.run { () throws(StoreError) in
       try Self.create(schema, ranges, in: catalog, background, memtableBytesMax: bytesMax)
+    }
+  }
+
+  /// The most regions that a table is created with.
+  package static let regionsMax = 16384
+
+  private static func check(
+    _ points: [RowKey], _ policy: SplitPolicy, _ limits: StoreLimits
+  ) throws(StoreError) {
+    if points.count >= regionsMax {
+      throw StoreError(
+        .limitExceeded, "a table of \(points.count + 1) regions; at most \(regionsMax) are allowed")
+    }
+    for point in points {
+      try limits.check(row: point)
+      let start = policy.groupStart(of: point)
+      guard start == point else {
+        throw StoreError(
+          .invalidArgument,
+          "split point '\(point)' lies within rows that stay together; they begin at '\(start)'")
+      }
     }
   }
 

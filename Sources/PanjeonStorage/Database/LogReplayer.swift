@@ -7,14 +7,16 @@ package import WideColumn
 /// A record names the region that took the write. If that has been split or merged since, the cells go to the region
 /// that holds their row now, unless files hold them (``FlushedRows``).
 package struct LogReplayer {
-  /// A table, with what its files hold.
+  /// A table, with what its files hold by what regions say that are gone; nil when none is.
   private struct Target {
     var table: TableHandle
-    var flushed: FlushedRows
+    var flushedBefore: FlushedRows?
   }
 
   private var targets: [UInt32: Target] = [:]
   private var tableOfRegion: [UInt64: UInt32] = [:]
+  /// By region and group: through what sequence its files hold all.
+  private var flushedThrough: [UInt64: [UInt64]] = [:]
   private let memtableBytesMax: Int
   private let budget: MemoryBudget
   private(set) var lastSequence: UInt64 = 0
@@ -27,18 +29,15 @@ package struct LogReplayer {
     for table in loaded.catalog.all {
       let groupCount = table.record.groupCount
       let retired = loaded.state.retiredRegions.filter { $0.tableID == table.record.id }
-      let live = table.regions.map { region in
-        let flushed = (0..<UInt32(groupCount)).map {
+      for region in table.regions {
+        flushedThrough[region.id] = (0..<UInt32(groupCount)).map {
           loaded.state.files(regionID: region.id, group: $0).flushedThrough
         }
-        return (rows: region.rows, flushedThrough: flushed)
       }
       for id in table.regions.map(\.id) + retired.map(\.id) { tableOfRegion[id] = table.record.id }
       targets[table.record.id] = Target(
         table: table,
-        flushed: FlushedRows(
-          groupCount: groupCount,
-          live + retired.map { (rows: $0.rows, flushedThrough: $0.flushedThrough) }))
+        flushedBefore: retired.isEmpty ? nil : FlushedRows(groupCount: groupCount, retired))
     }
   }
 
@@ -76,8 +75,11 @@ package struct LogReplayer {
     else {
       throw StoreError(.corruption, "a log record is for a region that does not exist")
     }
-    let isHeld = unsafe target.flushed.holds(header.row, group: group, sequence: sequence)
-    return isHeld ? nil : unsafe target.table.region(of: header.row)
+    let wasHeld = unsafe target.flushedBefore?.holds(header.row, group: group, sequence: sequence)
+    if wasHeld ?? false { return nil }
+    let region = unsafe target.table.region(of: header.row)
+    let held = flushedThrough[region.id]?[group] ?? 0
+    return sequence <= held ? nil : region
   }
 
   private func memtable(

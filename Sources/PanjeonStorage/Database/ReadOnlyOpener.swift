@@ -21,6 +21,7 @@ package struct ReadOnlyOpener {
 
   package func open() throws(StoreError) -> EmbeddedStore {
     let fileSystem = configuration.fileSystem
+    OpenFilesLimit.raise()
     guard try StoreDirectory.inspect(directory, fileSystem) else {
       throw StoreDirectory.notAStore(directory, "it does not exist or is empty")
     }

@@ -54,6 +54,11 @@ public struct StoreConfiguration: Sendable {
   /// The size at which compaction begins a new SSTable, in bytes; by default 64 MiB.
   public var tableFileBytesMax = 64 << 20
 
+  /// Whether regions are split when the policy of their table says so; by default true.
+  ///
+  /// Tools that only put something right switch it off.
+  public var splitsRegionsByPolicy = true
+
   /// How often regions are made more even by themselves, by what ``EmbeddedStore/regionProposals(for:)`` says; by default
   /// nil: never.
   public var normalizationInterval: Duration?

@@ -110,7 +110,7 @@ extension EmbeddedStore {
 
   private func describe(_ table: TableHandle) -> StoreInfo.Table {
     let rates = background?.regions.rates
-    let hot = HotRegions().find(table.regions.map { ($0.id, rates?.perSecond($0.id) ?? 0) })
+    let hot = rates?.hotRegions(of: table) ?? []
     let advisor = SplitAdvisor(table, memtableBytes: configuration.memtableBytesMax)
     return StoreInfo.Table(
       schema: table.schema,

@@ -20,6 +20,7 @@ package struct StoreOpener {
   package func open() throws(StoreError) -> EmbeddedStore {
     let begin = configuration.timeSource.monotonicNanoseconds()
     try configuration.validate()
+    OpenFilesLimit.raise()
     let exists = try StoreDirectory.inspect(directory, fileSystem)
     guard exists || configuration.createsIfMissing else {
       throw StoreDirectory.notAStore(directory, "it does not exist or is empty")

@@ -41,29 +41,24 @@ package final class MaintenanceGate: Sendable {
   /// other. For the one thread that changes regions.
   package static func close(_ gates: [MaintenanceGate]) {
     for gate in gates { gate.monitor.withLock { $0.isWanted = true } }
-    var next = 0
     while true {
-      gates[next].closeWhenIdle()
-      guard let busy = gates.indices.first(where: { $0 != next && !gates[$0].closeIfIdle() }) else {
-        return
-      }
+      for gate in gates { gate.waitUntilIdle() }
+      // Only a flush can have begun since then.
+      if gates.allSatisfy({ $0.closeIfIdle() }) { return }
       for gate in gates { gate.monitor.withLock { $0.isClosed = false } }
-      next = busy
     }
   }
 
-  private func closeWhenIdle() {
-    monitor.wait(timeout: nil) { state in Self.close(&state) ? () : nil }
+  private func waitUntilIdle() {
+    monitor.wait(timeout: nil) { state in state.working == 0 ? () : nil }
   }
 
   private func closeIfIdle() -> Bool {
-    monitor.withLock { Self.close(&$0) }
-  }
-
-  private static func close(_ state: inout State) -> Bool {
-    guard state.working == 0 else { return false }
-    state.isClosed = true
-    return true
+    monitor.withLock { state in
+      guard state.working == 0 else { return false }
+      state.isClosed = true
+      return true
+    }
   }
 
   /// Lets work begin again; a retired region's gate stays closed.

@@ -35,10 +35,14 @@ package struct RegionNormalizer: Sendable {
     package var id: UInt64
     package var bytes: UInt64
     package var isHot: Bool
+    package var mayMerge: Bool
     /// Where it would be split, if it can be.
     package var middle: Bytes?
 
-    package init(id: UInt64, bytes: UInt64, isHot: Bool, middle: Bytes?) {
+    package init(
+      id: UInt64, bytes: UInt64, isHot: Bool, mayMerge: Bool = true, middle: Bytes?
+    ) {
+      self.mayMerge = mayMerge
       self.id = id
       self.bytes = bytes
       self.isHot = isHot
@@ -91,7 +95,9 @@ package struct RegionNormalizer: Sendable {
 
   private func merge(_ first: Measure, _ second: Measure, mean: UInt64) -> RegionProposal? {
     let bytes = first.bytes + second.bytes
-    guard !first.isHot, !second.isHot, bytes < mean else { return nil }
+    guard !first.isHot, !second.isHot, first.mayMerge, second.mayMerge, bytes < mean else {
+      return nil
+    }
     return RegionProposal(
       .merge(first.id, second.id),
       cause: "together they hold \(bytes) bytes, less than the mean of \(mean)")

@@ -52,16 +52,15 @@ package struct RegionReplacement {
     var new: [Region] = []
     do throws(StoreError) {
       var drafts: [Draft] = []
-      let unnamed = try environment.versions.apply { state throws(StoreError) in
+      try environment.versions.apply { state throws(StoreError) in
         drafts = draft(old, table, ranges, cause, state)
         return edit(old, drafts)
       } follow: {
         new = exchange(old, by: drafts)
       }
-      try environment.remove(unnamed)
       return new
     } catch {
-      if new.isEmpty { for region in old { region.gate.open() } }
+      for region in old { region.gate.open() }
       throw error
     }
   }

@@ -47,6 +47,14 @@ package final class RequestRates: Sendable {
       requests: requests, atNanoseconds: now, perSecond: known + (recent - known) * weight)
   }
 
+  /// The hot regions of a table; none while the rate of one of its regions is not known.
+  package func hotRegions(of table: TableHandle) -> Set<UInt64> {
+    let known = table.regions.compactMap { region in
+      perSecond(region.id).map { (id: region.id, requestsPerSecond: $0) }
+    }
+    return known.count == table.regions.count ? HotRegions().find(known) : []
+  }
+
   /// Requests a second of a region; nil before its second sample.
   package func perSecond(_ region: UInt64) -> Double? {
     samples.withLock { $0[region]?.perSecond }

@@ -50,19 +50,23 @@ package struct SplitAdvisor: Sendable {
 
   private static func noMiddle(_ policy: SplitPolicy) -> String {
     policy.grouping == .none
-      ? "no row lies between its first and its last block"
+      ? "all its blocks end in its first row"
       : "its middle lies within rows that stay together"
   }
 
-  /// The row that cuts the largest of its files in two, if there is one behind the region's first row.
+  /// The row that cuts the largest of its files in two, or the next one behind what must stay together, or that of the
+  /// next largest file; nil when in none a row of the region is left in front of it.
   package func middle(of region: Region) -> Bytes? {
     let tables = region.view.groups.flatMap { $0.upper + $0.bottom }
-    guard let largest = tables.max(by: { $0.bytes < $1.bytes }),
-      let row = largest.file.index.middleRow(of: largest.rows)
-    else { return nil }
-    let point = policy.groupStart(of: row)
-    let first = tables.map(\.rows.start).min() ?? Bytes()
-    return region.rows.contains(point) && point > max(first, region.rows.start) ? point : nil
+    let first = max(tables.map(\.rows.start).min() ?? Bytes(), region.rows.start)
+    for table in tables.sorted(by: { $0.bytes > $1.bytes }) {
+      let row = table.file.index.row(behindMiddleOf: table.rows) { row in
+        let point = policy.groupStart(of: row)
+        return point > first && region.rows.contains(point)
+      }
+      if let row { return policy.groupStart(of: row) }
+    }
+    return nil
   }
 
   /// Where a region is split when it is asked for.

@@ -33,11 +33,15 @@ package final class TableHandle: Sendable {
   /// The region that holds a row.
   package func region(of row: Bytes) -> Region {
     if regions.count == 1 { return regions[0] }
-    return unsafe row.withUnsafeBytes { unsafe region(of: $0) }
+    return unsafe row.withUnsafeBytes { unsafe regions[index(of: $0)] }
   }
 
   /// The region that holds a row.
   package func region(of row: UnsafeRawBufferPointer) -> Region {
+    unsafe regions[index(of: row)]
+  }
+
+  private func index(of row: UnsafeRawBufferPointer) -> Int {
     var low = 0
     var high = regions.count - 1
     while low < high {
@@ -47,13 +51,18 @@ package final class TableHandle: Sendable {
       }
       if isBehind { high = middle - 1 } else { low = middle }
     }
-    return regions[low]
+    return low
   }
 
   /// The regions that hold rows of a range.
   package func regions(in rows: KeyRange) -> [Region] {
     if regions.count == 1 { return regions }
-    return regions.filter { $0.rows.overlaps(rows) }
+    if rows.isEmpty { return [] }
+    let first = unsafe rows.start.withUnsafeBytes { unsafe index(of: $0) }
+    let behind = regions[first...].firstIndex { region in
+      rows.stop.map { $0 <= region.rows.start } ?? false
+    }
+    return Array(regions[first..<(behind ?? regions.count)])
   }
 
   /// Whether another handle has taken this one's place, because the table's regions have changed.

@@ -67,14 +67,19 @@ package struct TableIndex: Sendable {
     return key
   }
 
-  /// The last row of the block before which half of the bytes of a range lie; nil when there is no block.
-  package func middleRow(of rows: KeyRange) -> Bytes? {
+  /// Of the rows that end blocks, from the middle of a range's bytes on, the first that is accepted.
+  package func row(behindMiddleOf rows: KeyRange, where isAccepted: (Bytes) -> Bool) -> Bytes? {
     let first = firstBlock(atOrAfter: Self.key(of: rows.start))
-    let half = bytes(of: rows) / 2
-    var before: UInt64 = 0
+    let total = bytes(of: rows)
+    var end: UInt64 = 0
     for place in first..<blockCount {
-      before += UInt64(handles[place].length)
-      if before > half || place == blockCount - 1 { return lastRow(of: place) }
+      let length = UInt64(handles[place].length)
+      end += length
+      // Until the middle is nearer than it will be at the end of a next block as large.
+      if 2 * end + length < total { continue }
+      let row = lastRow(of: place)
+      if isAccepted(row) { return row }
+      if !rows.contains(row) { return nil }
     }
     return nil
   }

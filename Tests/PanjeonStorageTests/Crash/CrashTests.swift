@@ -72,12 +72,33 @@ struct CrashTests {
     let crashes = crasher.state.withLock { $0.crashes }
     for crash in crashes {
       let verdict = try await examine(crash, workload)
+      if random.chance(0.1) { try await goOn(crash, &random, seed: seed) }
       guard case .prefix = verdict else {
         Issue.record("seed \(seed), round \(round), at \(crash.call): \(verdict)")
         return crashes.count
       }
     }
     return crashes.count
+  }
+
+  /// What recovery brought back lives on, through splits, merges and flushes, until the process is killed.
+  private func goOn(_ crash: Crash, _ random: inout SplitMix64, seed: UInt64) async throws {
+    let store = try await TestStore.open(crash.disk)
+    guard try await store.tables().count == CrashWorkload.tables.count else {
+      return try await store.close()
+    }
+    var workload = CrashWorkload(random: random.fork(), regionRandom: random.fork())
+    workload.oracle = PrefixOracle(initial: try await CrashWorkload.contents(of: store))
+    for _ in 0..<40 { try await workload.step(store) }
+    let left = crash.disk.killProcess()
+    try await store.close()
+    let again = try await TestStore.open(left)
+    let verdict = workload.oracle.judge(
+      recovered: try await CrashWorkload.contents(of: again),
+      acknowledged: workload.progress.counts.withLock { $0.inSystem },
+      begun: workload.oracle.count)
+    if case .prefix = verdict {} else { Issue.record("seed \(seed), going on: \(verdict)") }
+    try await again.close()
   }
 
   private func examine(

@@ -141,6 +141,40 @@ struct RegionPolicyTests {
     try await store.close()
   }
 
+  @Test("A region whose first row is most of it is split behind that row")
+  func giantFirstRow() async throws {
+    let (store, _) = try await table(.manual)
+    var random = SplitMix64(seed: 6)
+    for number in 0..<400 {
+      let value = Bytes((0..<300).map { _ in UInt8(random.below(256)) })
+      let row: Bytes = number < 360 ? "a giant" : Bytes(utf8: "small \(number)")
+      let column = Column(family: "data", qualifier: Bytes(utf8: "q\(number)"))
+      try await store.mutate(
+        RowMutations(row, [.put(column, timestamp: nil, value: value)]), in: "t",
+        durability: .memory)
+    }
+    while !store.backgroundStatistics.isIdle { try await Task.sleep(for: .milliseconds(1)) }
+    let region = try #require(try store.catalog.table("t").regions.first)
+    _ = try await store.splitRegion(region.id)
+    let starts = try store.catalog.table("t").regions.map(\.rows.start)
+    #expect(starts.count == 2 && starts[1] > "a giant")
+    try await store.close()
+  }
+
+  @Test("Requests are kept from one opening to the next")
+  func requests() async throws {
+    var (store, disk) = try await table(.manual)
+    try await fill(store, 10) { "row \($0)" }
+    for number in 0..<7 { _ = try await store.get(Get(Bytes(utf8: "row \(number)")), in: "t") }
+    for _ in 0..<2 {
+      let region = try #require(try await store.info().tables.first?.regions.first)
+      #expect(region.reads == 7 && region.writes == 10)
+      try await store.close()
+      store = try await TestStore.open(disk)
+    }
+    try await store.close()
+  }
+
   @Test("Wrong splits and merges are refused with the reason")
   func badInput() async throws {
     let (store, _) = try await table(.manual)
@@ -169,6 +203,12 @@ struct RegionPolicyTests {
     await refuses("not neighbours") { _ = try await store.mergeRegions(ids[0], ids[2]) }
     await refuses("the same region") { _ = try await store.mergeRegions(ids[0], ids[0]) }
     await refuses("belong to tables") { _ = try await store.mergeRegions(ids[2], others[0]) }
+    await refuses("lies within rows that stay together") {
+      let policy = SplitPolicy(.manual, grouping: .prefix(bytes: 2))
+      try await store.createTable(
+        TableSchema(name: "y", families: [ColumnFamily("data")], splitPolicy: policy),
+        splitAt: ["bcd"])
+    }
     await refuses("must ascend") {
       try await store.createTable(
         TableSchema(name: "x", families: [ColumnFamily("data")]), splitAt: ["b", "b"])
@@ -201,6 +241,33 @@ struct RegionPolicyTests {
       actions([
         measure(1, 10, isHot: true), measure(2, 10), measure(3, 10), measure(4, 30), measure(5, 50),
       ]) == [.split(region: 1, at: "m1"), .merge(2, 3), .split(region: 5, at: "m5")])
+  }
+
+  @Test("Nothing is hot, and little is merged, while it is not known what regions get")
+  func unknownRates() async throws {
+    let (store, _) = try await table(.manual)
+    try await store.split(table: "t", at: "b")
+    try await store.split(table: "t", at: "c")
+    let handle = try store.catalog.table("t")
+    let rates = RequestRates()
+    rates.sample(Array(handle.regions.prefix(2)), atNanoseconds: 0)
+    for _ in 0..<3000 { _ = try await store.get(Get("a"), in: "t") }
+    rates.sample(handle.regions, atNanoseconds: 10_000_000_000)
+    #expect(rates.perSecond(handle.regions[0].id) == 300)
+    #expect(rates.hotRegions(of: handle).isEmpty)
+    rates.sample(handle.regions, atNanoseconds: 20_000_000_000)
+    #expect(rates.hotRegions(of: handle) == [handle.regions[0].id])
+    func measure(_ id: UInt64, mayMerge: Bool) -> RegionNormalizer.Measure {
+      RegionNormalizer.Measure(id: id, bytes: 1, isHot: false, mayMerge: mayMerge, middle: nil)
+    }
+    let large = RegionNormalizer.Measure(id: 9, bytes: 100, isHot: false, middle: nil)
+    for isKnown in [true, false] {
+      let proposed = RegionNormalizer().propose([
+        measure(1, mayMerge: isKnown), measure(2, mayMerge: true), large, large,
+      ])
+      #expect(proposed.map(\.action) == (isKnown ? [.merge(1, 2)] : []))
+    }
+    try await store.close()
   }
 
   @Test("Proposals carried out make regions even, and then there are none")

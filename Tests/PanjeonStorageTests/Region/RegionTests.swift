@@ -81,6 +81,46 @@ struct RegionTests {
     try await again.close()
   }
 
+  @Test("Regions that all fill evenly, none of them full, do not keep the log either")
+  func evenRegions() async throws {
+    let disk = InMemoryFileSystem()
+    let store = try await TestStore.open(disk)
+    var schema = TestStore.schema
+    schema.splitPolicy = .manual
+    try await store.createTable(schema, splitAt: (1..<40).map(Self.row))
+    let configuration = TestStore.configuration(disk)
+    let value = Bytes([UInt8](repeating: 8, count: 200))
+    for number in 0..<2000 {
+      try await store.mutate(put(Self.row(number % 40), value), in: "t", durability: .memory)
+    }
+    while !store.backgroundStatistics.isIdle { try await Task.sleep(for: .milliseconds(1)) }
+    let live = try #require(store.background).segments.live.bytes
+    #expect(
+      live <= UInt64(configuration.logRetentionBytesMax + 2 * configuration.logSegmentBytes))
+    let rows = try await TestStore.rows(store.scan(Scan(), in: "t"))
+    #expect(rows.count == 40)
+    try await store.close()
+  }
+
+  @Test("Hundreds of regions with a file each open on a real disk")
+  func regionsWithFiles() async throws {
+    let path = try TemporaryDirectory.create()
+    defer { try? TemporaryDirectory.remove(path) }
+    let count = TestSeed.effort > 1 ? 1500 : 200
+    var store = try await EmbeddedStore.open(at: path)
+    try await store.createTable(TestStore.schema, splitAt: (1..<count).map(Self.row))
+    for number in 0..<count {
+      try await store.mutate(put(Self.row(number), "v"), in: "t", durability: .memory)
+    }
+    try await store.close()
+    store = try await EmbeddedStore.open(at: path)
+    let regions = try #require(try await store.info().tables.first).regions
+    #expect(regions.allSatisfy { $0.groups[0].upperFiles == 1 })
+    let rows = try await TestStore.rows(store.scan(Scan(), in: "t"))
+    #expect(rows.map(\.row) == (0..<count).map(Self.row))
+    try await store.close()
+  }
+
   @Test("A thousand regions open in under a second and cost less than 256 KiB each")
   func thousandRegions() async throws {
     let disk = InMemoryFileSystem()
