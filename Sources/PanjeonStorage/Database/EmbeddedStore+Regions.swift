@@ -15,7 +15,7 @@ extension EmbeddedStore {
   ///   - cause: Why, for those who ask the store later.
   /// - Returns: The numbers of the halves.
   /// - Throws: `invalidArgument` with the reason: there is no such region, the row lies outside it, is its first row, or
-  ///   lies within rows that the table's ``SplitPolicy`` keeps together; `readOnly`, `io`, `noSpace`, `closed`.
+  ///   lies within rows that the table's `SplitPolicy` keeps together; `readOnly`, `io`, `noSpace`, `closed`.
   public func splitRegion(
     _ id: UInt64, at row: RowKey? = nil, cause: String = "it was asked for"
   ) async throws(StoreError) -> (UInt64, UInt64) {

@@ -2,7 +2,7 @@
 
 package import WideColumn
 
-/// Whether a region should be split, and at which row: a table's ``SplitPolicy`` held against what the region has.
+/// Whether a region should be split, and at which row: a table's `SplitPolicy` held against what the region has.
 package struct SplitAdvisor: Sendable {
   /// What there is to say of a region.
   package enum Advice: Hashable, Sendable {
