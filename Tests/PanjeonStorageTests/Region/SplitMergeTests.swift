@@ -227,6 +227,30 @@ struct SplitMergeTests {
     try await store.close()
   }
 
+  @Test("What one half has flushed is not replayed when both halves have been merged again")
+  func halfFlushed() async throws {
+    let disk = InMemoryFileSystem()
+    let store = try await TestStore.open(disk)
+    try await store.createTable(Self.schema)
+    try await fill(store, 0..<60, "v")
+    try await store.split(table: "t", at: Self.row(30))
+    let halves = try regions(store)
+    MaintenanceGate.close([halves[1].gate])
+    while !halves[0].view.groups[0].immutables.isEmpty {
+      try await Task.sleep(for: .milliseconds(1))
+    }
+    halves[1].gate.open()
+    _ = try await store.mergeRegions(halves[0].id, halves[1].id)
+    let left = disk.killProcess()
+    try await store.close()
+    let again = try await TestStore.open(left)
+    let group = try #require(try await again.info().tables.first?.regions.first?.groups.first)
+    #expect(group.cellCount + group.memtableCellCount == 60)
+    let rows = try await TestStore.rows(again.scan(Scan(), in: "t"))
+    #expect(rows.map(\.row) == (0..<60).map(Self.row))
+    try await again.close()
+  }
+
   @Test("The MANIFEST forgets a retired region when no log that is needed has records of it")
   func forgetting() async throws {
     let disk = InMemoryFileSystem()
