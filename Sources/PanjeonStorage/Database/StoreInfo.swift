@@ -122,7 +122,7 @@ extension EmbeddedStore {
       })
   }
 
-  package func describe(
+  private func describe(
     _ region: Region, _ advice: SplitAdvisor.Advice
   ) -> StoreInfo.RegionInfo {
     let groups = region.view.groups.enumerated().map { number, group in

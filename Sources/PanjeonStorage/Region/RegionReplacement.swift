@@ -93,29 +93,14 @@ package struct RegionReplacement {
 
   /// Parts of the same file that lie side by side become one.
   private static func joined(_ parts: [FileRecord]) -> [FileRecord] {
+    let sorted = parts.sorted { ($0.number, $0.rows.start) < ($1.number, $1.rows.start) }
     var joined: [FileRecord] = []
-    var byNumber: [UInt64: [FileRecord]] = [:]
-    for part in parts {
-      if byNumber[part.number] == nil, part.isWhole { joined.append(part) }
-      if !part.isWhole { byNumber[part.number, default: []].append(part) }
-    }
-    for (_, parts) in byNumber.sorted(by: { $0.key < $1.key }) {
-      var last: FileRecord?
-      for part in parts.sorted(by: { $0.rows.start < $1.rows.start }) {
-        if var before = last, let stop = before.bounds?.stop, let bounds = part.bounds,
-          stop == bounds.start
-        {
-          let both = KeyRange(from: before.bounds?.start ?? Bytes(), to: bounds.stop)
-          before.bounds = both
-          let whole = KeyRange(from: before.smallestRow, to: before.largestRow.successor)
-          if both.covers(whole) { before.bounds = nil }
-          last = before
-        } else {
-          if let last { joined.append(last) }
-          last = part
-        }
+    for part in sorted {
+      if let last = joined.last, last.number == part.number, let both = last.joined(with: part) {
+        joined[joined.count - 1] = both
+      } else {
+        joined.append(part)
       }
-      if let last { joined.append(last) }
     }
     return joined
   }

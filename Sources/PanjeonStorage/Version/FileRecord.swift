@@ -63,9 +63,11 @@ package struct FileRecord: Hashable, Sendable {
 
   /// The rows that the file has and the region sees, as narrow as is known; never without an end.
   package var rows: KeyRange {
-    let whole = KeyRange(from: smallestRow, to: largestRow.successor)
-    return bounds.map { whole.intersection($0) } ?? whole
+    bounds.map { fileRows.intersection($0) } ?? fileRows
   }
+
+  /// The rows of the whole file.
+  private var fileRows: KeyRange { KeyRange(from: smallestRow, to: largestRow.successor) }
 
   /// Whether the region is the only one that may name the file: it sees all of it.
   package var isWhole: Bool { bounds == nil }
@@ -75,10 +77,23 @@ package struct FileRecord: Hashable, Sendable {
     guard self.rows.overlaps(rows) else { return nil }
     var record = self
     record.regionID = region
-    let within = bounds.map { $0.intersection(rows) } ?? rows
-    let whole = KeyRange(from: smallestRow, to: largestRow.successor)
-    record.bounds = within.covers(whole) ? nil : within
+    record.narrow(to: bounds.map { $0.intersection(rows) } ?? rows)
     return record
+  }
+
+  /// This part and the one that begins where it ends, as one; nil when another does not begin there.
+  package func joined(with next: FileRecord) -> FileRecord? {
+    guard let stop = bounds?.stop, let behind = next.bounds, stop == behind.start else {
+      return nil
+    }
+    var record = self
+    record.narrow(to: KeyRange(from: bounds?.start ?? Bytes(), to: behind.stop))
+    return record
+  }
+
+  /// Bounds are kept only where they leave something out.
+  private mutating func narrow(to rows: KeyRange) {
+    bounds = rows.covers(fileRows) ? nil : rows
   }
 }
 

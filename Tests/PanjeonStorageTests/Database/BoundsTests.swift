@@ -159,7 +159,7 @@ struct BoundsTests {
     _ = try await TestStore.rows(store.scan(Scan(), in: "t"))
     let budget = store.cache.budget
     #expect(store.cache.bytes <= budget.cacheCapacity + 65536)
-    while !store.backgroundStatistics.isIdle { try await Task.sleep(for: .milliseconds(1)) }
+    try await TestStore.settle(store)
     #expect(store.backgroundStatistics.flushes >= 3)
     #expect(store.backgroundStatistics.flushedBytes > 0)
     let live = try #require(store.background).segments.live.bytes

@@ -97,7 +97,7 @@ struct FixtureTests {
       try await store.mutate(RowMutations(row, [put]), in: "t")
     }
     for row in Self.rows { try await put(row, row) }
-    while !store.backgroundStatistics.isIdle { try await Task.sleep(for: .milliseconds(1)) }
+    try await TestStore.settle(store)
     for row in Self.rows where row > "user 5" { try await put(row, "later") }
     for row in ["user 2", "user 3", "user 9"] as [Bytes] {
       try await store.split(table: "t", at: row)

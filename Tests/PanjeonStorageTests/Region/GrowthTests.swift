@@ -48,7 +48,7 @@ struct GrowthTests {
       TableSchema(name: "t", families: [ColumnFamily("data")], splitPolicy: policy))
     try await fill(store, count)
     for _ in 0..<2 {
-      while !store.backgroundStatistics.isIdle { try await Task.sleep(for: .milliseconds(5)) }
+      try await TestStore.settle(store)
       let regions = try #require(try await store.info().tables.first).regions
       print("growth: \(count) rows in \(regions.count) regions")
       #expect(regions.count >= 2)

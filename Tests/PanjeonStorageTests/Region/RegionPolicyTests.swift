@@ -67,7 +67,7 @@ struct RegionPolicyTests {
           [.put(Column(family: "data", qualifier: "q"), timestamp: nil, value: value)]), in: "t",
         durability: .memory)
     }
-    while !store.backgroundStatistics.isIdle { try await Task.sleep(for: .milliseconds(1)) }
+    try await TestStore.settle(store)
   }
 
   private func table(_ policy: SplitPolicy) async throws -> (EmbeddedStore, InMemoryFileSystem) {
@@ -116,7 +116,7 @@ struct RegionPolicyTests {
     try await store.setSplitPolicy(.disabled, of: "t")
     await #expect(throws: StoreError.self) { try await store.split(table: "t", at: "row 11000") }
     try await store.setSplitPolicy(SplitPolicy(.constantSize(bytesMax: 100_000)), of: "t")
-    while !store.backgroundStatistics.isIdle { try await Task.sleep(for: .milliseconds(1)) }
+    try await TestStore.settle(store)
     #expect(try store.catalog.table("t").regions.count > 3)
     try await store.close()
   }
@@ -133,7 +133,7 @@ struct RegionPolicyTests {
     try await store.setSplitPolicy(
       SplitPolicy(.constantSize(bytesMax: 20_000), grouping: .delimiter(UInt8(ascii: "r"))), of: "t"
     )
-    while !store.backgroundStatistics.isIdle { try await Task.sleep(for: .milliseconds(1)) }
+    try await TestStore.settle(store)
     let after = try store.catalog.table("t").regions.map(\.rows.start).dropFirst()
     #expect(after == starts, "all rows begin with 'user'")
     let info = try #require(try await store.info().tables.first)
@@ -153,7 +153,7 @@ struct RegionPolicyTests {
         RowMutations(row, [.put(column, timestamp: nil, value: value)]), in: "t",
         durability: .memory)
     }
-    while !store.backgroundStatistics.isIdle { try await Task.sleep(for: .milliseconds(1)) }
+    try await TestStore.settle(store)
     let region = try #require(try store.catalog.table("t").regions.first)
     _ = try await store.splitRegion(region.id)
     let starts = try store.catalog.table("t").regions.map(\.rows.start)
@@ -285,7 +285,7 @@ struct RegionPolicyTests {
       if done.isEmpty { break }
       rounds += 1
       try #require(rounds < 20)
-      while !store.backgroundStatistics.isIdle { try await Task.sleep(for: .milliseconds(1)) }
+      try await TestStore.settle(store)
     }
     #expect(rounds > 0)
     let rows = try await TestStore.rows(store.scan(Scan(), in: "t"))

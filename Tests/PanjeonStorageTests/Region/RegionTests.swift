@@ -64,7 +64,7 @@ struct RegionTests {
       try await store.mutate(
         put(Bytes(utf8: "c\(number % 50)"), filler), in: "t", durability: .operatingSystem)
       if number % 100 == 99 {
-        while !store.backgroundStatistics.isIdle { try await Task.sleep(for: .milliseconds(1)) }
+        try await TestStore.settle(store)
         let live = try #require(store.background).segments.live.bytes
         greatest = max(greatest, live)
       }
@@ -93,7 +93,7 @@ struct RegionTests {
     for number in 0..<2000 {
       try await store.mutate(put(Self.row(number % 40), value), in: "t", durability: .memory)
     }
-    while !store.backgroundStatistics.isIdle { try await Task.sleep(for: .milliseconds(1)) }
+    try await TestStore.settle(store)
     let live = try #require(store.background).segments.live.bytes
     #expect(
       live <= UInt64(configuration.logRetentionBytesMax + 2 * configuration.logSegmentBytes))

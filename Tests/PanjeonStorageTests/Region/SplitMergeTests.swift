@@ -2,6 +2,7 @@
 
 import PanjeonStorage
 import PanjeonTesting
+import Synchronization
 import Testing
 import WideColumn
 
@@ -28,10 +29,6 @@ struct SplitMergeTests {
     }
   }
 
-  private func settle(_ store: EmbeddedStore) async throws {
-    while !store.backgroundStatistics.isIdle { try await Task.sleep(for: .milliseconds(1)) }
-  }
-
   private func regions(_ store: EmbeddedStore) throws -> [Region] {
     try store.catalog.table("t").regions
   }
@@ -43,7 +40,7 @@ struct SplitMergeTests {
     try await store.createTable(Self.schema)
     let value = Bytes([UInt8](repeating: 1, count: 100))
     try await fill(store, 0..<2000, value)
-    try await settle(store)
+    try await TestStore.settle(store)
     let snapshot = try store.snapshot(.visible)
     try await fill(store, 0..<2000, "later")
     let old = try #require(regions(store).first)
@@ -60,7 +57,7 @@ struct SplitMergeTests {
       #expect(rows.map(\.row) == (0..<2000).map(Self.row))
       #expect(rows.allSatisfy { $0.value(family: "data", qualifier: "q") == expected })
     }
-    try await settle(store)
+    try await TestStore.settle(store)
     let info = try #require(try await store.info().tables.first)
     #expect(info.regions.allSatisfy { $0.groups.allSatisfy { $0.sharedFiles == 0 } })
     #expect(info.regions.allSatisfy { $0.parents == [old.id] && $0.cause == "it was asked for" })
@@ -105,7 +102,7 @@ struct SplitMergeTests {
       #expect(rows.map(\.row) == expected.map(\.0))
       #expect(
         rows.map { $0.value(family: "data", qualifier: "q")?.utf8String } == expected.map(\.1))
-      try await settle(store)
+      try await TestStore.settle(store)
       try await checkFiles(store, disk)
       try await store.close()
     }
@@ -119,7 +116,7 @@ struct SplitMergeTests {
     var store = try await TestStore.open(disk)
     try await store.createTable(Self.schema)
     try await fill(store, 0..<500, Bytes([UInt8](repeating: 2, count: 90)))
-    try await settle(store)
+    try await TestStore.settle(store)
     for _ in 0..<8 {
       for _ in 0..<10 {
         let row = Self.row(1 + random.below(498))
@@ -142,7 +139,7 @@ struct SplitMergeTests {
       let back = try await TestStore.rows(store.scan(Scan(isReversed: true), in: "t"))
       #expect(back.map(\.row) == (0..<500).reversed().map(Self.row))
     }
-    try await settle(store)
+    try await TestStore.settle(store)
     try await checkFiles(store, disk)
     try await store.close()
   }
@@ -251,6 +248,53 @@ struct SplitMergeTests {
     try await again.close()
   }
 
+  /// Kills the process at every call that changes the disk, once it is told to.
+  private final class Killer: Sendable {
+    struct State: Sendable {
+      var isArmed = false
+      var left: [InMemoryFileSystem] = []
+      weak var disk: InMemoryFileSystem?
+    }
+
+    let state = Mutex(State())
+
+    func observe(_ call: FileSystemCall) {
+      guard call.changesDisk else { return }
+      state.withLock { state in
+        if state.isArmed, let disk = state.disk { state.left.append(disk.killProcess()) }
+      }
+    }
+  }
+
+  @Test("A process killed anywhere while the memory of a merge is flushed loses nothing")
+  func killedInMerge() async throws {
+    let killer = Killer()
+    let disk = InMemoryFileSystem { killer.observe($0) }
+    killer.state.withLock { $0.disk = disk }
+    let store = try await TestStore.open(disk)
+    try await store.createTable(Self.schema, splitAt: [Self.row(20)])
+    // The sequences of both halves interleave.
+    for number in 0..<20 {
+      for row in [number, number + 20] {
+        try await store.mutate(put(Self.row(row), "v"), in: "t", durability: .operatingSystem)
+      }
+    }
+    killer.state.withLock { $0.isArmed = true }
+    let halves = try regions(store)
+    _ = try await store.mergeRegions(halves[0].id, halves[1].id)
+    try await TestStore.settle(store)
+    killer.state.withLock { $0.isArmed = false }
+    try await store.close()
+    let left = killer.state.withLock { $0.left }
+    #expect(left.count > 3)
+    for disk in left {
+      let again = try await TestStore.open(disk)
+      let rows = try await TestStore.rows(again.scan(Scan(), in: "t")).map(\.row)
+      #expect(rows == (0..<40).map(Self.row))
+      try await again.close()
+    }
+  }
+
   @Test("The MANIFEST forgets a retired region when no log that is needed has records of it")
   func forgetting() async throws {
     let disk = InMemoryFileSystem()
@@ -270,7 +314,7 @@ struct SplitMergeTests {
     store = try await TestStore.open(disk)
     let value = Bytes([UInt8](repeating: 3, count: 200))
     try await fill(store, 0..<2000, value)
-    try await settle(store)
+    try await TestStore.settle(store)
     #expect(
       try #require(store.background).environment.versions.state.retiredRegions.isEmpty)
     try await store.close()
