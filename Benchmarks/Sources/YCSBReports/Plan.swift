@@ -21,6 +21,7 @@ package struct Plan: Sendable {
     package var clients: [Int]
     /// The most rounds; fewer are made where the plan's time is short, but not fewer than ``roundsMin``.
     package var rounds: Int
+    /// How long a run is: short, so that what slows the machine for a second slows all engines of a round.
     package var seconds: Double
     /// How long each engine runs each workload before it is measured.
     package var warmupSeconds: Double
@@ -48,8 +49,8 @@ package struct Plan: Sendable {
     name: "quick",
     stages: stages(
       records: 10_000, cacheBytes: 64 << 20, loadRounds: 3, clients: [2], durableClients: [16],
-      durableRecords: 3000, transactionRecords: 3000, transactionClients: [2], rounds: 5,
-      seconds: 0.12, warmupSeconds: 0.2),
+      durableRecords: 3000, transactionRecords: 3000, transactionClients: [2], rounds: 15,
+      seconds: 0.05, warmupSeconds: 0.2),
     measuresMemory: false, secondsMax: 45)
 
   /// A quarter of an hour: figures to go by.
@@ -58,7 +59,7 @@ package struct Plan: Sendable {
     stages: stages(
       records: 100_000, cacheBytes: 256 << 20, loadRounds: 3, clients: [1, 2, 4],
       durableClients: [1, 16, 64], durableRecords: 30_000, transactionRecords: 30_000,
-      transactionClients: [2, 16], rounds: 25, seconds: 0.25, warmupSeconds: 1.5),
+      transactionClients: [2, 16], rounds: 100, seconds: 0.06, warmupSeconds: 1.5),
     measuresMemory: true, secondsMax: 800)
 
   /// An hour and a quarter at the most: a million records, inside the cache and at four times the memory.
@@ -68,7 +69,7 @@ package struct Plan: Sendable {
       stages: stages(
         records: 1_000_000, cacheBytes: 1536 << 20, loadRounds: 3, clients: [1, 2, 4],
         durableClients: [1, 16, 64], durableRecords: 100_000, transactionRecords: 300_000,
-        transactionClients: [1, 4, 16], rounds: 11, seconds: 1.2, warmupSeconds: 4),
+        transactionClients: [1, 4, 16], rounds: 40, seconds: 0.3, warmupSeconds: 4),
       measuresMemory: true, secondsMax: 4200)
     // A gigabyte of records in 256 MiB of cache and memtables.
     var large = plan.stages[0]
@@ -95,6 +96,9 @@ package struct Plan: Sendable {
     var durable = first
     durable.records = durableRecords
     durable.durability = .disk
+    // Long enough for many syncs.
+    durable.seconds = seconds * 2.5
+    durable.rounds = max(roundsMin, rounds * 2 / 5)
     durable.loadRounds = 0
     durable.workloads = ["put-durable"]
     durable.clients = durableClients

@@ -9,7 +9,7 @@ struct TimeBudget {
   /// What loading a record into five engines takes, roughly; SQLite takes most of it.
   private static let secondsPerRecord = 0.0006
   /// What an engine takes around each run until it rests, in seconds.
-  private static let secondsAround = 0.2
+  private static let secondsAround = 0.03
 
   private let end: UInt64?
   /// What each part to come takes in seconds, if nothing is in its way.
