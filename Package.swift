@@ -89,6 +89,19 @@ let package = Package(
   ]
 )
 
+// The decoders' fuzzers need libFuzzer and its options (`.ci/fuzz`).
+if Context.environment["PANJEON_FUZZERS"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzzers",
+      dependencies: [
+        "Between", "PanjeonInspector", "PanjeonStorage", "PanjeonTesting", "PanjeonTransactions",
+        "WideColumn",
+      ],
+      path: "Tests/Fuzzers", exclude: ["Corpus"],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+}
+
 for target in package.targets where target.type != .system && target.name != "CPanjeonChecksum" {
   target.swiftSettings = swiftSettings
   // What the sources do to raw memory is marked and reasoned about; tests only poke at it.

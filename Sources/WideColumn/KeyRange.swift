@@ -90,3 +90,11 @@ public struct KeyRange: Hashable, Sendable {
     return other.stop.map { $0 <= stop } ?? false
   }
 }
+
+extension KeyRange: CustomStringConvertible {
+  /// The ends, as the tools print them: `'a' ..< 'b'`, or `'a' ...` without a stop.
+  public var description: String {
+    guard let stop else { return "'\(start)' ..." }
+    return "'\(start)' ..< '\(stop)'"
+  }
+}

@@ -32,7 +32,7 @@ public struct User: Hashable, Sendable {
     return Bytes(writer.bytes)
   }
 
-  init(id: ObjectID, decoding bytes: Bytes) throws(BetweenError) {
+  package init(id: ObjectID, decoding bytes: Bytes) throws(BetweenError) {
     var name = ""
     var account: ObjectID?
     var relationship: ObjectID?

@@ -35,7 +35,7 @@ public struct Relationship: Hashable, Sendable {
     return Bytes(writer.bytes)
   }
 
-  init(id: ObjectID, decoding bytes: Bytes) throws(BetweenError) {
+  package init(id: ObjectID, decoding bytes: Bytes) throws(BetweenError) {
     var first: ObjectID?
     var second: ObjectID?
     var reader = FieldReader(bytes)

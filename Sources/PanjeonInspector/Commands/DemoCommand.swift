@@ -24,6 +24,15 @@ struct DemoCommand: AsyncParsableCommand {
   @Option(help: "The store's directory; a temporary one, removed at the end, if it is not given.")
   var store: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A command that does the sending process harm, in place of killing it.",
+      discussion: """
+        Run by sh at the moment of the kill, with PANJEON_CHILD set to the process's number; a power cut, say. The process is \
+        killed afterwards if it is still there. Messages acknowledged as os may then be lost, those as disk may not.
+        """))
+  var crashCommand: String?
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
@@ -53,12 +62,14 @@ struct DemoCommand: AsyncParsableCommand {
     let killAfter = options.seconds * Double.random(in: 0.5..<1, using: &random)
     let demo = DemoRun(
       executable: Self.executable, arguments: childArguments(run, directory),
-      seconds: options.seconds, killAfterSeconds: killAfter, clock: SystemTimeSource())
+      killAfterSeconds: killAfter, crashCommand: crashCommand, clock: SystemTimeSource())
     let executor = IOExecutor(name: "demo", threads: 1)
     defer { executor.shutDown() }
     let heard = try await executor.run { () throws(StoreError) in try demo.run() }
     return try await DemoCheck(
-      plan: plan, heard: heard, directory: directory, options: options, seed: seed
+      plan: plan, heard: heard, directory: directory, options: options, seed: seed,
+      isLossAllowed: options.durability == .memory
+        || (crashCommand != nil && options.durability != .disk)
     ).report()
   }
 

@@ -9,16 +9,17 @@ public struct PanjeonCommand: AsyncParsableCommand {
     commandName: "panjeon",
     abstract: "Looks into Panjeon stores, and shows what they can do.",
     discussion: """
-      info, regions, get and scan never write, and may run while another process has the store open; so may split, merge
-      and normalize with --dry-run.
+      info, regions, get, scan and verify never write, and may run while another process has the store open; so may split,
+      merge and normalize with --dry-run. salvage reads a damaged store and writes another one.
       Bytes that cannot be printed are shown, and may be given, as \\x00, like in HBase's shell.
-      Exit status: 0 done, 1 a check failed or the store cannot be read, 64 wrong usage.
+      Exit status: 0 done, 1 a check failed or the store cannot be read (verify and salvage: 1 damage was found, 65 the store
+      cannot be read), 64 wrong usage.
       """,
     version: "0.1.0",
     subcommands: [
       DemoCommand.self, InfoCommand.self, RegionsCommand.self, SplitCommand.self,
       MergeCommand.self, NormalizeCommand.self, GetCommand.self, ScanCommand.self,
-      DemoChildCommand.self,
+      VerifyCommand.self, SalvageCommand.self, DemoChildCommand.self,
     ])
 
   /// Creates the command, for ArgumentParser.

@@ -47,6 +47,30 @@ struct ChildProcess {
     pipe = reading
   }
 
+  /// The process's number.
+  var number: Int { Int(process) }
+
+  /// Runs a command by the shell, with one more variable, and waits for its end.
+  ///
+  /// Throws `io` when it fails.
+  static func runShell(
+    _ command: String, setting name: String, to value: Int
+  ) throws(StoreError) {
+    let words: [String] = ["sh", "-c", command]
+    var strings = unsafe words.map { unsafe strdup($0) }
+    defer { unsafe strings.forEach { unsafe free($0) } }
+    unsafe strings.append(nil)
+    unsafe setenv(name, String(value), 1)
+    var started = pid_t()
+    let status = unsafe posix_spawn(&started, "/bin/sh", nil, nil, strings, environ)
+    guard status == 0 else {
+      throw StoreError(.io, unsafe "cannot start sh: \(String(cString: strerror(status)))")
+    }
+    var result: Int32 = 0
+    while unsafe waitpid(started, &result, 0) < 0, errno == EINTR {}
+    if result != 0 { throw StoreError(.io, "'\(command)' failed with status \(result >> 8)") }
+  }
+
   private static func failure(_ what: String) -> StoreError {
     StoreError(.io, unsafe "cannot \(what): \(String(cString: strerror(errno)))")
   }

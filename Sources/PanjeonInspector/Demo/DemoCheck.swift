@@ -12,6 +12,8 @@ struct DemoCheck: Sendable {
   let directory: String
   let options: DemoOptions
   let seed: UInt64
+  /// Whether the last acknowledged messages may be gone.
+  let isLossAllowed: Bool
 
   func report() async throws -> DemoReport {
     Output.progress("checking")
@@ -32,7 +34,6 @@ struct DemoCheck: Sendable {
     let info = try await database.store.info()
     try await database.close()
     Output.progress("")
-    let isLossAllowed = options.durability == .memory
     for note in findings.notes where !isLossAllowed || !note.hasSuffix("is not there") {
       Output.printError("panjeon demo: \(note)")
     }

@@ -16,8 +16,9 @@ struct DemoHeard: Sendable {
 struct DemoRun: Sendable {
   let executable: String
   let arguments: [String]
-  let seconds: Double
   let killAfterSeconds: Double
+  /// What is done to the child at the moment of the kill, before it is killed.
+  let crashCommand: String?
   let clock: any TimeSource
 
   /// How long the child may take to create its couples, in seconds.
@@ -49,6 +50,9 @@ struct DemoRun: Sendable {
         Output.progress(
           heard.isReady ? "sending: \(heard.acknowledgements.count) messages" : "creating couples")
       }
+    }
+    if let crashCommand {
+      try ChildProcess.runShell(crashCommand, setting: "PANJEON_CHILD", to: child.number)
     }
     child.kill()
     while let more = child.read(timeoutMilliseconds: 1000), !more.isEmpty {

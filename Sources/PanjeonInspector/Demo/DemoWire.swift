@@ -4,7 +4,7 @@ internal import PanjeonStorage
 internal import WideColumn
 
 /// What the child tells the parent over a pipe.
-enum DemoReportFrame: Equatable, Sendable {
+package enum DemoReportFrame: Equatable, Sendable {
   /// Couples exist; sending begins.
   case ready
   /// A message has been acknowledged.
@@ -16,7 +16,7 @@ enum DemoReportFrame: Equatable, Sendable {
 }
 
 /// Counts of the child.
-struct DemoCounts: Equatable, Sendable {
+package struct DemoCounts: Equatable, Sendable {
   var conflicts: UInt64 = 0
   var retries: UInt64 = 0
   var splits: UInt64 = 0
@@ -52,7 +52,7 @@ package struct Acknowledgement: Equatable, Sendable {
 }
 
 /// The frames' encoding: a byte that says which, then fixed numbers, little-endian.
-enum DemoWire {
+package enum DemoWire {
   static func append(_ frame: DemoReportFrame, to bytes: inout [UInt8]) {
     switch frame {
     case .ready: bytes.append(1)
@@ -75,7 +75,7 @@ enum DemoWire {
   }
 
   /// Takes the whole frames from the front; the kill may leave half of one at the end.
-  static func take(from bytes: inout [UInt8]) -> [DemoReportFrame] {
+  package static func take(from bytes: inout [UInt8]) -> [DemoReportFrame] {
     var frames: [DemoReportFrame] = []
     let consumed = unsafe bytes.withRawBytes { buffer in
       var reader = unsafe ByteReader(buffer)

@@ -11,6 +11,7 @@ package final class BackgroundEnvironment: Sendable {
   package let cache: BlockCache
   package let snapshots: SnapshotRegistry
   package let metrics = BackgroundMetrics()
+  package let damage = DamageLog()
   package let compactionOptions: CompactionOptions
 
   /// The sequence that plain reads see; a compaction keeps what is visible at it.

@@ -12,9 +12,10 @@ package struct BackgroundLoops: Sendable {
   package let segments: LogSegments
   package let gauge: PressureGauge
   package let retirements: RetirementLog
+  package let halt: WriteHalt
 
   package func flushLoop() {
-    loop(\.wantsFlush) { () throws(StoreError) in
+    loop("a memtable could not be flushed", \.wantsFlush) { () throws(StoreError) in
       var isDone = true
       switchMemtablesThatPinTheLog()
       switchLargestMemtable()
@@ -44,7 +45,7 @@ package struct BackgroundLoops: Sendable {
   }
 
   package func compactionLoop() {
-    loop(\.wantsCompaction) { () throws(StoreError) in
+    loop("a compaction failed", \.wantsCompaction) { () throws(StoreError) in
       let compactor = Compactor(environment)
       var isDone = false
       // In rounds, so that a region with much to do does not keep the others waiting.
@@ -52,7 +53,7 @@ package struct BackgroundLoops: Sendable {
         isDone = true
         try forEachGroup { (region, group) throws(StoreError) in
           if environment.isStopping { return }
-          guard try compactor.compactOnce(region: region, group: group) else { return }
+          guard try compact(compactor, region, group) else { return }
           isDone = false
           gauge.viewsHaveChanged()
           signals.withLock { $0.wantsRegions = true }
@@ -62,14 +63,34 @@ package struct BackgroundLoops: Sendable {
     }
   }
 
+  /// Makes a compaction. Damage that it meets is kept in mind and confined: that group is compacted no more, everything
+  /// else goes on, and reads of the rows concerned fail with what is wrong.
+  private func compact(
+    _ compactor: Compactor, _ region: Region, _ group: Int
+  ) throws(StoreError) -> Bool {
+    do throws(StoreError) {
+      return try compactor.compactOnce(region: region, group: group)
+    } catch {
+      guard error.code == .corruption else { throw error }
+      let table = environment.table(of: region).schema.name
+      environment.damage.suspendCompaction(of: region, group: group)
+      environment.damage.note(
+        VerificationFinding(.damaged, error, file: environment.directory, table: table))
+      environment.configuration.logger.error(
+        "a compaction met damage; its files stay as they are",
+        metadata: ["table": "\(table)", "region": "\(region.id)", "error": "\(error)"])
+      return false
+    }
+  }
+
   private func loop(
-    _ wants: any WritableKeyPath<BackgroundWork.Signals, Bool> & Sendable,
+    _ failure: String, _ wants: any WritableKeyPath<BackgroundWork.Signals, Bool> & Sendable,
     _ work: () throws(StoreError) -> Void
   ) {
     while true {
       let isStopping = signals.wait(timeout: nil) { state -> Bool? in
         if state.isStopping { return true }
-        guard state[keyPath: wants], state.failure == nil else { return nil }
+        guard state[keyPath: wants], !state.isHalted else { return nil }
         state[keyPath: wants] = false
         state.loopsAtWork += 1
         return false
@@ -80,7 +101,7 @@ package struct BackgroundLoops: Sendable {
         try work()
       } catch {
         if environment.isStopping { return }
-        signals.fail(error, environment.configuration.logger)
+        halt.halt(failure, because: error)
       }
     }
   }

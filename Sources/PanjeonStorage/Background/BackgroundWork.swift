@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Logging
 package import WideColumn
 
 /// The threads that flush, compact, change regions and give back log segments, and the pressure they put on writers.
@@ -13,7 +12,8 @@ package final class BackgroundWork: Sendable {
     var isStopping = false
     /// How many of the loops are at work.
     var loopsAtWork = 0
-    var failure: StoreError?
+    /// Whether something could not be written, so that nothing more may be.
+    var isHalted = false
     /// Commits that wait until one more memtable has been flushed.
     var waitingForFlush: [UnsafeContinuation<Void, Never>] = unsafe []
   }
@@ -26,12 +26,15 @@ package final class BackgroundWork: Sendable {
   private let loops: BackgroundLoops
   private let gauge: PressureGauge
   package let regions: RegionWork
+  package let flush: WholeFlush
+  package let resumption: Resumption
+  package let checkpoint: Checkpoint
   private let threads: [WorkerThread]
 
   package init(
     environment: BackgroundEnvironment, signals: Monitor<Signals>, pipeline: CommitPipeline,
     memtables: MemTableSwitch, segments: LogSegments, gauge: PressureGauge,
-    retirements: RetirementLog
+    retirements: RetirementLog, halt: WriteHalt
   ) {
     self.gauge = gauge
     self.environment = environment
@@ -41,10 +44,10 @@ package final class BackgroundWork: Sendable {
     self.segments = segments
     let loops = BackgroundLoops(
       environment: environment, signals: signals, pipeline: pipeline, memtables: memtables,
-      segments: segments, gauge: gauge, retirements: retirements)
+      segments: segments, gauge: gauge, retirements: retirements, halt: halt)
     self.loops = loops
     let regions = RegionWork(
-      environment, signals, pipeline, gauge,
+      environment, signals, pipeline, gauge, halt,
       RegionReplacement(environment, pipeline, memtables, retirements))
     self.regions = regions
     let log = LogThread(
@@ -54,27 +57,39 @@ package final class BackgroundWork: Sendable {
       guard loops.isLogTooLong else { return }
       signals.withLock { $0.wantsFlush = true }
       signals.notifyAll()
+    } onFailure: { error in
+      halt.halt("the log could not be written", because: error)
     }
-    threads = [
+    flush = WholeFlush(environment, pipeline, memtables)
+    resumption = Resumption(environment, pipeline, segments, flush, halt)
+    checkpoint = Checkpoint(environment, flush)
+    var threads = [
       WorkerThread(name: "panjeon-log") { log.run() },
       WorkerThread(name: "panjeon-flush") { loops.flushLoop() },
       WorkerThread(name: "panjeon-compact") { loops.compactionLoop() },
       WorkerThread(name: "panjeon-regions") { regions.loop() },
     ]
+    if let rate = environment.configuration.scrubBytesPerSecond {
+      let verifier = OnlineVerifier(
+        environment.catalog, environment.directory, environment.configuration.fileSystem,
+        environment.versions, segments)
+      let scrubber = Scrubber(environment, signals, verifier, bytesPerSecond: rate)
+      threads.append(WorkerThread(name: "panjeon-scrub") { scrubber.loop() })
+    }
+    self.threads = threads
   }
 
   /// Lets a commit in, later the further flush and compaction have fallen behind.
   ///
   /// The delay grows smoothly with the debt (``WritePressure``), so that there is no cliff to fall off; only when
-  /// no further memtable may wait does a commit wait for the next flush to end. Throws `readOnly` with its cause
-  /// when the background has failed, and `unavailable` when the task is cancelled.
+  /// no further memtable may wait does a commit wait for the next flush to end. A halted store lets everybody in, to be
+  /// refused by the sequencer. Throws `unavailable` when the task is cancelled.
   package func admit() async throws(StoreError) {
-    if let failure = signals.withLock({ $0.failure }) { throw failure }
     let pressure = gauge.read(pressure)
     if pressure.delay == .zero { return }
     environment.metrics.delayedCommits.add(1)
     environment.metrics.delayMicroseconds.add(pressure.delay.microseconds)
-    if pressure.isFull { return try await waitForFlush() }
+    if pressure.isFull { return await waitForFlush() }
     do {
       try await environment.configuration.timeSource.sleep(for: pressure.delay)
     } catch {
@@ -90,16 +105,15 @@ package final class BackgroundWork: Sendable {
     return isResting && pressure().unflushed == 0
   }
 
-  private func waitForFlush() async throws(StoreError) {
+  private func waitForFlush() async {
     unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
       let waits = signals.withLock { state in
-        guard state.failure == nil, !state.isStopping, pressure().isFull else { return false }
+        guard !state.isHalted, !state.isStopping, pressure().isFull else { return false }
         unsafe state.waitingForFlush.append(continuation)
         return true
       }
       if !waits { unsafe continuation.resume() }
     }
-    if let failure = signals.withLock({ $0.failure }) { throw failure }
   }
 
   private func pressure() -> PressureGauge.Reading {
@@ -173,18 +187,6 @@ extension Duration {
 }
 
 extension Monitor<BackgroundWork.Signals> {
-  /// Failed work leaves all data where it was; the store refuses further writes and says why.
-  func fail(_ error: StoreError, _ logger: Logger) {
-    logger.error(
-      "background work failed; the store takes no more writes", metadata: ["error": "\(error)"])
-    withLock { state in
-      state.failure = StoreError(
-        .readOnly, "background work failed; the store takes no more writes", file: error.file,
-        offset: error.offset, cause: error)
-    }
-    resumeWaiters()
-  }
-
   /// Lets the commits go on that wait for a flush.
   func resumeWaiters() {
     let waiting = unsafe withLock { state -> [UnsafeContinuation<Void, Never>] in

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Logging
 package import WideColumn
 
 /// Merges SSTables of a group into fewer.
@@ -16,9 +15,11 @@ package struct Compactor: Sendable {
   /// - Parameters:
   ///   - region: The region.
   ///   - group: The group's number.
-  /// - Returns: Whether there was one; not when the region is being split or merged, or has been.
+  /// - Returns: Whether there was one; not when the region is being split or merged, or has been, nor when a file of the
+  ///   group is known to be damaged.
   /// - Throws: `io`, `noSpace`, `corruption`, `readOnly`; the inputs then stay as they are.
   package func compactOnce(region: Region, group: Int) throws(StoreError) -> Bool {
+    if environment.damage.isSuspended(region, group: group) { return false }
     guard region.gate.begin(.compaction) else { return false }
     defer { region.gate.end() }
     // Together, or a file that has just been flushed would be in the one and not in the other.
@@ -75,7 +76,8 @@ package struct Compactor: Sendable {
       if let table = try output?.finish() { outputs.append(table) }
       return outputs
     } catch {
-      abandon(outputs, output)
+      output?.discard()
+      environment.discard(outputs)
       throw error
     }
   }
@@ -83,21 +85,6 @@ package struct Compactor: Sendable {
   private func makeOutput(region: Region, group: Int) throws(StoreError) -> TableOutput {
     try TableOutput(
       environment, region: region, group: group, number: environment.versions.fileNumbers.next())
-  }
-
-  private func abandon(_ outputs: [Table], _ unfinished: TableOutput?) {
-    let fileSystem = environment.configuration.fileSystem
-    do throws(StoreError) {
-      try unfinished?.abandon()
-      for table in outputs {
-        table.file.close()
-        try fileSystem.remove(FileNames.path(environment.directory, .table(table.number)))
-      }
-    } catch {
-      environment.configuration.logger.warning(
-        "an abandoned compaction left files behind; the next open removes them",
-        metadata: ["error": "\(error)"])
-    }
   }
 
   /// Puts outputs in the place of inputs; returns the files that nobody names any more.

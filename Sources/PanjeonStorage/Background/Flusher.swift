@@ -56,18 +56,26 @@ package struct Flusher: Sendable {
     return true
   }
 
-  private func write(
+  /// Writes memtables to an SSTable, durably; nil when nothing of them needs to be kept.
+  ///
+  /// Throws `io`, `noSpace`; what was written is then removed again.
+  package func write(
     _ sealed: SealedMemTables, region: Region, group: Int, number: UInt64
   ) throws(StoreError) -> Table? {
     let keep = environment.sequencesToKeep()
     let output = try TableOutput(environment, region: region, group: group, number: number)
     let cursor = MergeCursor.over(sealed.parts.map { $0.makeCursor() })
-    try cursor.seekToFirst()
     let filter = CompactionFilter(
       snapshots: keep, layout: environment.layout(of: region), isBottom: false)
-    try unsafe filter.run(cursor) { (row, key, value) throws(StoreError) in
-      try unsafe output.add(row: row, key: key, value: value)
+    do throws(StoreError) {
+      try cursor.seekToFirst()
+      try unsafe filter.run(cursor) { (row, key, value) throws(StoreError) in
+        try unsafe output.add(row: row, key: key, value: value)
+      }
+      return try output.finish()
+    } catch {
+      output.discard()
+      throw error
     }
-    return try output.finish()
   }
 }

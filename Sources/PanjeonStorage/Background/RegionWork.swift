@@ -20,23 +20,29 @@ package final class RegionWork: Sendable {
   private let signals: Monitor<BackgroundWork.Signals>
   private let pipeline: CommitPipeline
   private let gauge: PressureGauge
+  private let halt: WriteHalt
   private let replacement: RegionReplacement
   private let requests = Mutex(Requests())
   package let rates = RequestRates()
 
   package init(
     _ environment: BackgroundEnvironment, _ signals: Monitor<BackgroundWork.Signals>,
-    _ pipeline: CommitPipeline, _ gauge: PressureGauge, _ replacement: RegionReplacement
+    _ pipeline: CommitPipeline, _ gauge: PressureGauge, _ halt: WriteHalt,
+    _ replacement: RegionReplacement
   ) {
     self.environment = environment
     self.signals = signals
     self.pipeline = pipeline
     self.gauge = gauge
+    self.halt = halt
     self.replacement = replacement
   }
 
-  /// Runs `body` on the thread; throws what it throws, `closed` when the store closes, `readOnly` when it has failed.
+  /// Runs `body` on the thread; throws what it throws, `closed` when the store closes.
+  ///
+  /// Throws `readOnly` with the cause when the store takes no writes, unless `evenWhenHalted`.
   package func run<T: Sendable>(
+    evenWhenHalted: Bool = false,
     _ body: @escaping @Sendable (RegionWork) throws(StoreError) -> T
   ) async throws(StoreError) -> T {
     let result: Result<T, StoreError> = unsafe await withUnsafeContinuation { continuation in
@@ -45,7 +51,7 @@ package final class RegionWork: Sendable {
         requests.waiting.append { refusal in
           unsafe continuation.resume(
             returning: Result { () throws(StoreError) in
-              if let refusal { throw refusal }
+              if let refusal, !evenWhenHalted || refusal.code == .closed { throw refusal }
               return try body(self)
             })
         }
@@ -102,9 +108,8 @@ package final class RegionWork: Sendable {
       defer { requests.waiting = [] }
       return requests.waiting
     }
-    let failure = signals.withLock { $0.failure }
-    for request in waiting { request(failure) }
-    if failure == nil, environment.configuration.splitsRegionsByPolicy {
+    for request in waiting { request(pipeline.failure) }
+    if pipeline.failure == nil, environment.configuration.splitsRegionsByPolicy {
       attempt { () throws(StoreError) in try splitByPolicy() }
     }
   }
@@ -114,7 +119,7 @@ package final class RegionWork: Sendable {
     do throws(StoreError) {
       try body()
     } catch {
-      if !environment.isStopping { signals.fail(error, environment.configuration.logger) }
+      if !environment.isStopping { halt.halt("regions could not be changed", because: error) }
     }
   }
 
@@ -132,7 +137,7 @@ package final class RegionWork: Sendable {
 
   private func normalizeIfDue(_ now: UInt64, _ last: inout UInt64) {
     guard let interval = environment.configuration.normalizationInterval,
-      now >= last + interval.microseconds * 1000, signals.withLock({ $0.failure }) == nil
+      now >= last + interval.microseconds * 1000, pipeline.failure == nil
     else { return }
     last = now
     attempt { () throws(StoreError) in

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Logging
 package import WideColumn
 
 /// One SSTable being written by a flush or a compaction; removed again if it comes to nothing.
@@ -38,7 +39,7 @@ package final class TableOutput {
   /// Makes the SSTable and its directory entry durable and opens it; nil when it holds nothing.
   package func finish() throws(StoreError) -> Table? {
     if isEmpty {
-      try abandon()
+      discard()
       return nil
     }
     _ = try builder.finish()
@@ -46,9 +47,29 @@ package final class TableOutput {
     return Table(try TableFile.open(file: file, number: number, cache: environment.cache))
   }
 
-  /// Removes what was written.
-  package func abandon() throws(StoreError) {
+  /// Removes what was written, of which no MANIFEST knows.
+  package func discard() {
     file.close()
-    try environment.configuration.fileSystem.remove(path)
+    environment.discard(path)
+  }
+}
+
+extension BackgroundEnvironment {
+  /// Removes SSTables of which no MANIFEST knows.
+  package func discard(_ tables: [Table]) {
+    for table in tables {
+      table.file.close()
+      discard(FileNames.path(directory, .table(table.number)))
+    }
+  }
+
+  fileprivate func discard(_ path: String) {
+    do throws(StoreError) {
+      try configuration.fileSystem.remove(path)
+    } catch {
+      configuration.logger.warning(
+        "an unfinished SSTable stays behind; resume() and the next open remove it",
+        metadata: ["error": "\(error)"])
+    }
   }
 }

@@ -15,11 +15,23 @@ package final class VersionSet: Sendable {
   }
 
   private let guarded: Mutex<Guarded>
+  private let onFailure: @Sendable (StoreError) -> Void
   package let fileNumbers: AtomicNumber
 
-  package init(manifest: Manifest, state: VersionState, fileNumbers: AtomicNumber) {
+  /// Creates a set.
+  ///
+  /// - Parameters:
+  ///   - manifest: The MANIFEST in force.
+  ///   - state: What it describes.
+  ///   - fileNumbers: Where the numbers of files come from.
+  ///   - onFailure: Called when an edit could not be written, with the lock held.
+  package init(
+    manifest: Manifest, state: VersionState, fileNumbers: AtomicNumber,
+    onFailure: @escaping @Sendable (StoreError) -> Void = { _ in }
+  ) {
     guarded = Mutex(Guarded(manifest: manifest, state: state))
     self.fileNumbers = fileNumbers
+    self.onFailure = onFailure
   }
 
   /// The present state.
@@ -38,8 +50,8 @@ package final class VersionSet: Sendable {
   ///   - make: Builds the edit from the present state; may throw to leave everything as it is.
   ///   - follow: Changes what follows the state, before anybody sees the state without it.
   /// - Returns: The files that no region names any more.
-  /// - Throws: What `make` throws; `io` and `noSpace` of the MANIFEST, and `readOnly` ever after; `corruption` when the
-  ///   edit contradicts the state.
+  /// - Throws: What `make` throws; `io` and `noSpace` of the MANIFEST, and `readOnly` until ``beginAnew()``; `corruption`
+  ///   when the edit contradicts the state.
   @discardableResult
   package func apply(
     _ make: (VersionState) throws(StoreError) -> VersionEdit, follow: () -> Void = {}
@@ -56,6 +68,7 @@ package final class VersionSet: Sendable {
         } catch {
           guarded.failure = StoreError(
             .readOnly, "the MANIFEST could not be written", file: error.file, cause: error)
+          onFailure(error)
           throw error
         }
         guarded.state = next
@@ -66,8 +79,19 @@ package final class VersionSet: Sendable {
     return try result.get()
   }
 
-  /// Whether an edit could not be written.
-  package var hasFailed: Bool { guarded.withLock { $0.failure != nil } }
+  /// After an edit could not be written, begins another MANIFEST with the state that it would have changed.
+  ///
+  /// The failed edit is in force only if the store crashes before this returns. Throws `io`, `noSpace`.
+  package func beginAnew() throws(StoreError) {
+    let result = guarded.withLock { guarded in
+      Result { () throws(StoreError) in
+        guard guarded.failure != nil else { return }
+        try guarded.manifest.beginAnew(guarded.state)
+        guarded.failure = nil
+      }
+    }
+    try result.get()
+  }
 
   /// Ends the MANIFEST.
   package func close() throws(StoreError) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Logging
 internal import Synchronization
 package import WideColumn
 
@@ -24,6 +25,7 @@ package import WideColumn
   }
 
   private let fileSystem: any FileSystem
+  private let logger: Logger
   private let directory: String
   private let segmentBytes: UInt64
   private let sparesMax: Int
@@ -46,6 +48,7 @@ package import WideColumn
     previous: (number: UInt64, end: UInt64)?, live: [(number: UInt64, bytes: UInt64)]
   ) throws(StoreError) {
     fileSystem = configuration.fileSystem
+    logger = configuration.logger
     self.directory = directory
     segmentBytes = UInt64(configuration.logSegmentBytes)
     sparesMax = configuration.spareLogSegmentsMax
@@ -109,6 +112,30 @@ package import WideColumn
     return number
   }
 
+  /// Begins the log anew with segment `number`, after everything in order has been flushed: no older segment is needed.
+  ///
+  /// The MANIFEST must already say that recovery begins at `number`. For the thread that resumes the store, while the
+  /// log's own sleeps. No old segment is used again: one of them may be poisoned by a failed sync.
+  package func beginAnew(_ number: UInt64) throws(StoreError) {
+    let file = try fileSystem.open(FileNames.path(directory, .log(number)), .createNew)
+    try fileSystem.syncDirectory(directory)
+    currentFile.close()
+    currentFile = file
+    writer = LogWriter(file: file, number: number, previous: nil)
+    let old = shelf.withLock { shelf -> [UInt64] in
+      defer { shelf = Shelf(live: [Segment(number: number, bytes: 0)]) }
+      return shelf.live.map(\.number) + shelf.spares
+    }
+    for number in old {
+      do throws(StoreError) {
+        try fileSystem.remove(FileNames.path(directory, .log(number)))
+      } catch {
+        logger.warning(
+          "a log segment stays behind; the next open removes it", metadata: ["error": "\(error)"])
+      }
+    }
+  }
+
   /// Gives up the segments below `number`: some become spares, the rest are removed.
   ///
   /// The MANIFEST must already say that recovery begins at `number` or later.
@@ -136,6 +163,16 @@ package import WideColumn
     shelf.withLock { shelf in
       (shelf.live.reduce(0) { $0 + $1.bytes }, shelf.live.count)
     }
+  }
+
+  /// The numbers of the segments still needed, oldest first; the last is the one being written.
+  package var liveNumbers: [UInt64] {
+    shelf.withLock { $0.live.map(\.number) }
+  }
+
+  /// Where a segment that is needed ends so far.
+  package func end(of number: UInt64) -> UInt64? {
+    shelf.withLock { shelf in shelf.live.first { $0.number == number }?.bytes }
   }
 
   /// The number of the oldest segment still needed.

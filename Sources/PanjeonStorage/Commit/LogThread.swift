@@ -11,13 +11,23 @@ package final class LogThread: Sendable {
   private let segments: LogSegments
   private let memoryDelay: Duration
   private let onNewSegment: @Sendable () -> Void
+  private let onFailure: @Sendable (StoreError) -> Void
 
-  /// Creates the thread's work; `onNewSegment` is called, without locks, when the log has grown by a segment.
+  /// Creates the thread's work.
+  ///
+  /// - Parameters:
+  ///   - pipeline: Where the records come from.
+  ///   - segments: Where they go to.
+  ///   - memoryDelay: How long records of durability `memory` may gather.
+  ///   - onNewSegment: Called, without locks, when the log has grown by a segment.
+  ///   - onFailure: Called, without locks, when the log could not be written, before anybody is told.
   package init(
     pipeline: CommitPipeline, segments: LogSegments, memoryDelay: Duration,
-    onNewSegment: @escaping @Sendable () -> Void
+    onNewSegment: @escaping @Sendable () -> Void,
+    onFailure: @escaping @Sendable (StoreError) -> Void
   ) {
     self.onNewSegment = onNewSegment
+    self.onFailure = onFailure
     self.pipeline = pipeline
     self.segments = segments
     self.memoryDelay = memoryDelay
@@ -41,7 +51,8 @@ package final class LogThread: Sendable {
         try perform(work)
       } catch {
         fail(error)
-        return
+        if !waitUntilMended() { return }
+        continue
       }
       if work.isLast { return }
     }
@@ -129,23 +140,35 @@ package final class LogThread: Sendable {
 
   /// After a failed write or sync nothing can be promised: the log takes no more, and those who wait are told.
   ///
-  /// A failed sync is never tried again, because the kernel may have dropped the pages it could not write.
+  /// A failed sync is never tried again, because the kernel may have dropped the pages it could not write. Commits that
+  /// had no room in the queue yet have certainly not happened, and are told so when they enter again.
   private func fail(_ error: StoreError) {
-    let cause = StoreError(
-      .readOnly, "the log could not be written; the store takes no more writes", file: error.file,
-      offset: error.offset, cause: error)
-    let waiting = unsafe pipeline.monitor.withLock { state -> [CommitContinuation] in
-      state.failure = cause
+    pipeline.monitor.withLock { $0.isLogBroken = true }
+    onFailure(error)
+    let (waiting, outside) = unsafe pipeline.monitor.withLock {
+      state -> ([CommitContinuation], [CommitContinuation]) in
       let waiting = unsafe state.unfinished[state.firstUnfinished...].map(unsafe \.continuation)
       state.unfinished = []
       state.firstUnfinished = 0
-      return unsafe waiting + state.waitingForRoom
+      let outside = unsafe state.waitingForRoom
+      unsafe state.waitingForRoom = unsafe []
+      return unsafe (waiting, outside)
     }
     pipeline.monitor.notifyAll()
     let unknown = StoreError(
       .unknownOutcome, "the log failed before the commit was known to be durable; read to find out",
-      cause: cause)
+      cause: pipeline.failure ?? error)
     unsafe waiting.forEach { unsafe $0.resume(returning: .failed(unknown)) }
+    unsafe outside.forEach { unsafe $0.resume(returning: .roomMade) }
+  }
+
+  /// Sleeps until the log has been begun anew; false when the store is closed first.
+  private func waitUntilMended() -> Bool {
+    let isMended = pipeline.monitor.wait(timeout: nil) { state -> Bool? in
+      if !state.isLogBroken { return true }
+      return state.isClosing ? false : nil
+    }
+    return isMended ?? false
   }
 }
 
@@ -162,7 +185,7 @@ extension CommitPipeline {
     }
     monitor.notifyAll()
     let failure = monitor.wait(timeout: nil) { state -> Result<Void, StoreError>? in
-      if let failure = state.failure { return .failure(failure) }
+      if state.isLogBroken { return .failure(state.failure ?? .storeClosed) }
       return state.syncedThrough >= sequence ? .success(()) : nil
     }
     if case .failure(let error)? = failure { throw error }
@@ -177,5 +200,34 @@ extension CommitPipeline {
   /// Why the store takes no commits, if it does not.
   package var failure: StoreError? {
     monitor.withLock { $0.failure }
+  }
+
+  /// Refuses every later commit; returns false when an earlier failure has done so already, and stays the cause.
+  package func refuse(because failure: StoreError) -> Bool {
+    monitor.withLock { state in
+      if state.failure != nil { return false }
+      state.failure = failure
+      return true
+    }
+  }
+
+  /// Takes commits again, after everything in order has been flushed and the log has been begun anew.
+  ///
+  /// What had an unknown outcome has happened by now: it becomes visible.
+  package func begin(logNumber: UInt64) {
+    monitor.withLock { state in
+      state.records = []
+      state.recordBytes = 0
+      state.lastRecordSequence = state.lastSequence
+      state.wantsWrite = false
+      state.wantsSync = false
+      state.writtenThrough = state.lastSequence
+      state.syncedThrough = state.lastSequence
+      state.logNumber = logNumber
+      state.isLogBroken = false
+      state.failure = nil
+      visible.raise(to: state.lastSequence)
+    }
+    monitor.notifyAll()
   }
 }

@@ -63,8 +63,11 @@ package enum LogThreadPhase: Sendable {
   /// The number of the segment that the next record may go to, or a later one.
   package var logNumber: UInt64
 
-  /// Why the store takes no commits any more.
+  /// Why the store takes no commits, if it does not.
   package var failure: StoreError?
+
+  /// Whether a write or a sync of the log has failed: its thread then sleeps until the log is begun anew.
+  package var isLogBroken = false
 
   package var isClosing = false
 

@@ -9,7 +9,7 @@ extension EmbeddedStore {
   ///   - path: The store's directory. Created if it is missing, unless the configuration says otherwise.
   ///   - configuration: Sizes, bounds, file system, clock.
   /// - Returns: The store; close it when done.
-  /// - Throws: `notAStore` for a directory with other things in it; `locked` when it is open for writing
+  /// - Throws: `notAStore` for a directory with other things in it; `writableByOthers` when others may change its files; `locked` when it is open for writing
   ///   elsewhere; `unsupportedFormat` when a newer version wrote it; `corruption` when what was on disk is
   ///   damaged, naming file and offset; `io`, `noSpace`; `invalidArgument` for a configuration without sense.
   public static func open(
@@ -38,7 +38,7 @@ extension EmbeddedStore {
     }
   }
 
-  private static func blocking<T: Sendable>(
+  static func blocking<T: Sendable>(
     _ body: @escaping @Sendable () throws(StoreError) -> T
   ) async throws(StoreError) -> T {
     let result: Result<T, StoreError> = unsafe await withUnsafeContinuation { continuation in
@@ -53,8 +53,8 @@ extension EmbeddedStore {
   ///
   /// Every acknowledged commit of durability `operatingSystem` or better is as durable as before; those of
   /// durability `memory` become durable. Calls that come later throw `closed`; closing twice is harmless. Throws
-  /// `io`, `noSpace` or `readOnly` when the memtables could not be flushed: they are still in the log, and the
-  /// next open recovers them.
+  /// `io`, `noSpace` or `readOnly` when the memtables could not be flushed: what the log has of them the next open
+  /// recovers; commits of durability `memory` that the log lacks are lost. Either way the store is closed.
   public func close() async throws(StoreError) {
     guard lifecycle.beginClosing() else { return }
     let result: Result<Void, StoreError> = unsafe await withUnsafeContinuation { continuation in
@@ -80,6 +80,7 @@ extension EmbeddedStore {
     background.joinLogThread()
     background.segments.close()
     try flushed.get()
-    if pipeline.failure == nil { try background.environment.versions.close() }
+    if let failure = pipeline.failure { throw failure }
+    try background.environment.versions.close()
   }
 }

@@ -101,10 +101,7 @@ extension EmbeddedStore {
       throw StoreError(
         .limitExceeded, "a cause of \(cause.utf8.count) bytes; at most \(Self.causeBytesMax)")
     }
-    guard let background else {
-      throw StoreError(.readOnly, "the store was opened for reading only")
-    }
-    return try await background.regions.run(body)
+    return try await requireWritable().regions.run(body)
   }
 }
 

@@ -36,9 +36,7 @@ extension EmbeddedStore: TableAdministration {
     _ schema: TableSchema, splitAt points: [RowKey]
   ) async throws(StoreError) {
     try requireOpen()
-    guard let background else {
-      throw StoreError(.readOnly, "the store was opened for reading only")
-    }
+    let background = try requireWritable()
     try schema.validate()
     try Self.check(points, schema.splitPolicy, limits)
     let ranges = try Self.ranges(splitAt: points)

@@ -39,7 +39,7 @@ package struct ReadOnlyOpener {
       }
       switch (before, loaded, after) {
       case (.success(let old?), .success(let loaded), .success(let new?)) where old == new:
-        return assemble(loaded, begin: begin)
+        return EmbeddedStore(readOnly: loaded, directory, configuration, begunAt: begin)
       case (.success(let old?), .failure(let error), .success(let new?)) where old == new:
         // The writer changed no file meanwhile: if the error stays, it is real.
         if lastError?.description == error.description { throw error }
@@ -54,8 +54,14 @@ package struct ReadOnlyOpener {
       .unavailable, "the store's writer replaced files faster than they could be read; try again",
       file: directory, cause: lastError)
   }
+}
 
-  private func assemble(_ loaded: LoadedStore, begin: UInt64) -> EmbeddedStore {
+extension EmbeddedStore {
+  /// A store that is only read, of what has been loaded.
+  package convenience init(
+    readOnly loaded: LoadedStore, _ directory: String, _ configuration: StoreConfiguration,
+    begunAt begin: UInt64
+  ) {
     let pipeline = CommitPipeline(
       state: SequencerState(
         lastSequence: loaded.lastSequence, lastTimestamp: loaded.lastTimestamp,
@@ -67,7 +73,7 @@ package struct ReadOnlyOpener {
     var report = loaded.report
     report.duration = .nanoseconds(
       Int64(configuration.timeSource.monotonicNanoseconds() - begin))
-    return EmbeddedStore(
+    self.init(
       StoreParts(
         directory: directory, configuration: configuration, catalog: loaded.catalog,
         snapshots: SnapshotRegistry(limit: configuration.snapshotsMax),

@@ -63,6 +63,15 @@ public struct StoreConfiguration: Sendable {
   /// nil: never.
   public var normalizationInterval: Duration?
 
+  /// How fast a thread reads through all SSTables again and again, looking for rot, in bytes a second; by default nil: it
+  /// does not.
+  ///
+  /// What it finds ``EmbeddedStore/knownDamage`` lists, and the logger gets.
+  public var scrubBytesPerSecond: Int?
+
+  /// How long that thread rests between two passes; by default a day.
+  public var scrubInterval: Duration = .seconds(86_400)
+
   /// How many threads read files for clients; by default 2.
   public var readThreads = 2
 

@@ -7,7 +7,7 @@ package enum StoreDirectory {
   /// Whether a store can be opened in the directory: true when it holds one, false when one may be made there.
   ///
   /// Only a directory that is empty, or holds nothing but what an interrupted creation leaves, may become a store.
-  /// Throws `notAStore` for any other.
+  /// Throws `notAStore` for any other, `writableByOthers` where others could have changed what is in it.
   package static func inspect(
     _ directory: String, _ fileSystem: any FileSystem
   ) throws(StoreError) -> Bool {
@@ -21,14 +21,40 @@ package enum StoreDirectory {
       )
     }
     let files = names.map { FileNames($0) }
-    if files.contains(.current) { return true }
+    if files.contains(.current) {
+      try requireOwn(directory, names, fileSystem)
+      return true
+    }
     for (name, file) in zip(names, files) {
       switch file {
       case .lock?, .currentTemporary?, .manifest(1)?: continue
       default: throw notAStore(directory, "it holds '\(name)' but no CURRENT")
       }
     }
+    try requireOwn(directory, names, fileSystem)
     return false
+  }
+
+  /// Nobody else may be able to change what is taken for one's own: the directory, or a file in it.
+  private static func requireOwn(
+    _ directory: String, _ names: [String], _ fileSystem: any FileSystem
+  ) throws(StoreError) {
+    let paths = [directory] + names.filter { FileNames($0) != nil }.map { directory + "/" + $0 }
+    for path in paths {
+      let isWritable: Bool
+      do throws(StoreError) {
+        isWritable = try fileSystem.isWritableByOthers(path)
+      } catch {
+        // Beside a writer a file may be gone by now.
+        if path != directory, (try? fileSystem.exists(path)) == false { continue }
+        throw error
+      }
+      guard isWritable else { continue }
+      throw StoreError(
+        .writableByOthers,
+        "others than this user may write to it; make it your own (chown, chmod go-w) after looking at what is in it",
+        file: path)
+    }
   }
 
   package static func notAStore(_ directory: String, _ why: String) -> StoreError {
@@ -58,6 +84,7 @@ extension StoreConfiguration {
       ("limits.valueBytesMax", limits.valueBytesMax, 1...(32 << 20)),
       ("limits.mutationsPerBatchMax", limits.mutationsPerBatchMax, 1...200_000),
       ("limits.batchBytesMax", limits.batchBytesMax, 1...(64 << 20)),
+      ("scrubBytesPerSecond", scrubBytesPerSecond ?? 1, 1...(1 << 40)),
       ("readThreads", readThreads, 1...IOExecutor.threadsMax),
     ]
     for (name, value, range) in bounds where !range.contains(value) {

@@ -22,16 +22,42 @@ package struct StoreLoader {
   private let directory: String
   private let configuration: StoreConfiguration
   private let fileSystem: any FileSystem
+  private let openFile: @Sendable (FileRecord, BlockCache) throws(StoreError) -> TableFile?
 
-  package init(_ directory: String, _ configuration: StoreConfiguration) {
+  /// Creates a loader.
+  ///
+  /// - Parameters:
+  ///   - directory: The store's directory.
+  ///   - configuration: Sizes, bounds, file system.
+  ///   - openFile: Opens an SSTable in another way than with every check; nil leaves it out.
+  package init(
+    _ directory: String, _ configuration: StoreConfiguration,
+    openFile: (@Sendable (FileRecord, BlockCache) throws(StoreError) -> TableFile?)? = nil
+  ) {
     self.directory = directory
     self.configuration = configuration
-    fileSystem = configuration.fileSystem
+    let fileSystem = configuration.fileSystem
+    self.fileSystem = fileSystem
+    if let openFile {
+      self.openFile = openFile
+    } else {
+      self.openFile = { record, cache throws(StoreError) in
+        try TableFile.open(record, in: directory, fileSystem, cache)
+      }
+    }
   }
 
   package func load(isReadOnly: Bool) throws(StoreError) -> LoadedStore {
     let found = try Manifest.read(in: directory, fileSystem)
-    let state = found?.state ?? VersionState()
+    var loaded = try load(found?.state ?? VersionState(), manifest: found?.number ?? 0)
+    try LogReplay(directory, configuration, isReadOnly: isReadOnly).run(&loaded)
+    return loaded
+  }
+
+  /// Opens the SSTables of a state; the log is left to the caller.
+  package func load(
+    _ state: VersionState, manifest number: UInt64
+  ) throws(StoreError) -> LoadedStore {
     let budget = MemoryBudget(totalBytes: configuration.memoryBudgetBytes)
     let cache = BlockCache(budget: budget)
     var tables: [TableHandle] = []
@@ -39,12 +65,10 @@ package struct StoreLoader {
     for record in state.tables {
       tables.append(try openTable(record, state: state, &files, cache))
     }
-    var loaded = LoadedStore(
-      manifestNumber: found?.number ?? 0, state: state, catalog: Catalog(tables), cache: cache,
+    return LoadedStore(
+      manifestNumber: number, state: state, catalog: Catalog(tables), cache: cache,
       fileNumbers: AtomicNumber(try firstFreeNumber(state)), lastSequence: state.lastSequence,
       lastTimestamp: state.lastTimestamp, segments: [], lastSegment: nil)
-    try LogReplay(directory, configuration, isReadOnly: isReadOnly).run(&loaded)
-    return loaded
   }
 
   private func firstFreeNumber(_ state: VersionState) throws(StoreError) -> UInt64 {
@@ -71,8 +95,8 @@ package struct StoreLoader {
         var view = GroupView(
           active: LoggedMemTable(
             capacityBytes: configuration.memtableBytesMax, rows: region.rows, budget: cache.budget))
-        for file in files.upper { view.upper.append(try open(file, &openFiles, cache)) }
-        for file in files.bottom { view.bottom.append(try open(file, &openFiles, cache)) }
+        view.upper = try open(files.upper, &openFiles, cache)
+        view.bottom = try open(files.bottom, &openFiles, cache)
         groups.append(view)
       }
       regions.append(
@@ -88,28 +112,42 @@ package struct StoreLoader {
     return TableHandle(record: record, regions: regions.sorted { $0.rows.start < $1.rows.start })
   }
 
-  /// Opens a file, or finds it among those that are open: several regions may name it.
+  /// Opens files, or finds them among those that are open: several regions may name one.
   private func open(
-    _ record: FileRecord, _ openFiles: inout [UInt64: TableFile], _ cache: BlockCache
-  ) throws(StoreError) -> Table {
+    _ records: [FileRecord], _ openFiles: inout [UInt64: TableFile], _ cache: BlockCache
+  ) throws(StoreError) -> [Table] {
+    var tables: [Table] = []
+    for record in records {
+      var file = openFiles[record.number]
+      if file == nil { file = try openFile(record, cache) }
+      guard let file else { continue }
+      openFiles[record.number] = file
+      tables.append(Table(file, bounds: record.bounds))
+    }
+    return tables
+  }
+}
+
+extension TableFile {
+  /// Opens the file that a MANIFEST names, if it is that one.
+  ///
+  /// Throws `corruption` with the file's rows, `unsupportedFormat`, `io`.
+  package static func open(
+    _ record: FileRecord, in directory: String, _ fileSystem: any FileSystem, _ cache: BlockCache
+  ) throws(StoreError) -> TableFile {
     let path = FileNames.path(directory, .table(record.number))
-    let opened: TableFile
-    if let known = openFiles[record.number] {
-      opened = known
-    } else {
-      let file = try fileSystem.open(path, .read)
-      opened = try TableFile.open(file: file, number: record.number, cache: cache)
-      openFiles[record.number] = opened
-    }
-    let properties = opened.properties
-    guard opened.fileBytes == record.fileBytes, properties.regionID == record.originRegionID,
-      properties.localityGroup == record.group, properties.cellCount == record.cellCount,
-      properties.smallestRow == record.smallestRow, properties.largestRow == record.largestRow
-    else {
+    do throws(StoreError) {
+      let opened = try TableFile.open(
+        file: try fileSystem.open(path, .read), number: record.number, cache: cache)
+      guard let difference = record.difference(from: opened) else { return opened }
       throw StoreError(
-        .corruption, "the file is not the one the MANIFEST names; restore it from a copy",
+        .corruption,
+        "the file is not the one the MANIFEST names (\(difference)); restore it from a copy",
         file: path, offset: 0)
+    } catch {
+      throw StoreError(
+        error.code, error.message, file: path, offset: error.offset, rows: record.fileRows,
+        cause: error.cause)
     }
-    return Table(opened, bounds: record.bounds)
   }
 }

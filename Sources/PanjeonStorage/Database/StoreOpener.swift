@@ -61,11 +61,13 @@ package struct StoreOpener {
         lastSequence: loaded.lastSequence, lastTimestamp: loaded.lastTimestamp,
         recentRowsMax: configuration.recentRowsMax, logNumber: segments.currentNumber),
       memtables: memtables, configuration: configuration)
+    let halt = WriteHalt(pipeline, signals, configuration.logger)
     let snapshots = SnapshotRegistry(limit: configuration.snapshotsMax)
     let environment = BackgroundEnvironment(
       directory: directory, configuration: configuration, catalog: loaded.catalog,
       versions: VersionSet(
-        manifest: manifest, state: loaded.state, fileNumbers: loaded.fileNumbers),
+        manifest: manifest, state: loaded.state, fileNumbers: loaded.fileNumbers
+      ) { error in halt.halt("the MANIFEST could not be written", because: error) },
       cache: loaded.cache, snapshots: snapshots, visible: pipeline.visible,
       syncLog: { sequence throws(StoreError) in try pipeline.syncLog(through: sequence) },
       lastTimestamp: { pipeline.monitor.withLock { $0.lastTimestamp } })
@@ -73,7 +75,7 @@ package struct StoreOpener {
       environment: environment, signals: signals, pipeline: pipeline, memtables: memtables,
       segments: segments, gauge: gauge,
       retirements: RetirementLog(
-        loaded.state.retiredRegions, lastLogNumber: loaded.lastSegment?.number ?? 0))
+        loaded.state.retiredRegions, lastLogNumber: loaded.lastSegment?.number ?? 0), halt: halt)
     signals.withLock { state in
       state.wantsFlush = true
       state.wantsCompaction = true

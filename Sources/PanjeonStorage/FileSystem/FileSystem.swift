@@ -22,6 +22,11 @@ public protocol FileSystem: Sendable {
   /// Moves a file over another, atomically; durable after ``syncDirectory(_:)``.
   func rename(_ path: String, to newPath: String) throws(StoreError)
 
+  /// Gives a file a second name, in the same directory or another; durable after ``syncDirectory(_:)``.
+  ///
+  /// - Throws: `io`, also when the names lie on two devices or the file system knows no links.
+  func link(_ path: String, to newPath: String) throws(StoreError)
+
   /// Removes a file; durable after ``syncDirectory(_:)``.
   func remove(_ path: String) throws(StoreError)
 
@@ -35,6 +40,9 @@ public protocol FileSystem: Sendable {
   ///
   /// - Throws: `locked` when another holder, in this process or another, has it.
   func lock(_ path: String) throws(StoreError) -> any FileLock
+
+  /// Whether somebody else than the user of this process, or the superuser, may change a file or directory.
+  func isWritableByOthers(_ path: String) throws(StoreError) -> Bool
 }
 
 /// How a file is opened.

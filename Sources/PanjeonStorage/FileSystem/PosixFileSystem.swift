@@ -12,7 +12,8 @@ public import WideColumn
 
 /// The operating system's files.
 ///
-/// Files are created with mode 0600, directories with 0700.
+/// Files are created with mode 0600, directories with 0700. A symbolic link in a file's place is not followed, so that
+/// nothing in a store's directory leads out of it.
 public struct PosixFileSystem: FileSystem {
   /// Creates a view of the operating system's files.
   public init() {}
@@ -32,7 +33,9 @@ public struct PosixFileSystem: FileSystem {
     case .readWrite: flags = O_RDWR
     case .createNew: flags = O_RDWR | O_CREAT | O_EXCL
     }
-    let descriptor = retryingInterrupts { Int(openFile(path, flags | O_CLOEXEC, 0o600)) }
+    let descriptor = retryingInterrupts {
+      Int(openFile(path, flags | O_CLOEXEC | O_NOFOLLOW, 0o600))
+    }
     if descriptor < 0 { throw systemError("open the file", path) }
     return PosixFile(path: path, descriptor: Int32(descriptor))
   }
@@ -47,6 +50,11 @@ public struct PosixFileSystem: FileSystem {
   /// Moves a file over another, atomically.
   public func rename(_ path: String, to newPath: String) throws(StoreError) {
     if renameFile(path, newPath) != 0 { throw systemError("rename the file to \(newPath)", path) }
+  }
+
+  /// Gives a file a second name.
+  public func link(_ path: String, to newPath: String) throws(StoreError) {
+    if linkFile(path, newPath) != 0 { throw systemError("link the file to \(newPath)", path) }
   }
 
   /// Removes a file.
@@ -81,7 +89,7 @@ public struct PosixFileSystem: FileSystem {
   /// Takes the exclusive lock named by a file, which then holds the process's number.
   public func lock(_ path: String) throws(StoreError) -> any FileLock {
     let descriptor = retryingInterrupts {
-      Int(openFile(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600))
+      Int(openFile(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600))
     }
     if descriptor < 0 { throw systemError("open the lock", path) }
     let file = PosixFile(path: path, descriptor: Int32(descriptor))
@@ -102,6 +110,14 @@ public struct PosixFileSystem: FileSystem {
     return PosixFileLock(file)
   }
 
+  /// Whether the file belongs to another user, or its mode lets its group or everybody write.
+  public func isWritableByOthers(_ path: String) throws(StoreError) -> Bool {
+    var status = stat()
+    if unsafe stat(path, &status) != 0 { throw systemError("look at", path) }
+    let isOwn = status.st_uid == geteuid() || status.st_uid == 0
+    return !isOwn || status.st_mode & (S_IWGRP | S_IWOTH) != 0
+  }
+
   private func holder(_ file: PosixFile) throws(StoreError) -> String {
     let text = String(decoding: try file.readUpTo(32, at: 0), as: UTF8.self)
     let digits = text.prefix { $0.isNumber }
@@ -118,6 +134,11 @@ public struct PosixFileSystem: FileSystem {
 /// Calls `open`, whose name the methods above hide.
 private func openFile(_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32 {
   unsafe open(path, flags, mode)
+}
+
+/// Calls `link`, whose name the methods above hide.
+private func linkFile(_ path: String, _ newPath: String) -> Int32 {
+  unsafe link(path, newPath)
 }
 
 /// Calls `rename`, whose name the methods above hide.

@@ -18,6 +18,10 @@ public struct BackgroundStatistics: Hashable, Sendable {
   public var regionSplits: UInt64 = 0
   /// How many pairs of regions were merged.
   public var regionMerges: UInt64 = 0
+  /// How often the scrub has read every block.
+  public var scrubs: UInt64 = 0
+  /// The bytes that it read.
+  public var scrubbedBytes: UInt64 = 0
   /// How many commits were held back because flush or compaction had fallen behind.
   public var delayedCommits: UInt64 = 0
   /// For how long in all.
@@ -35,6 +39,7 @@ extension EmbeddedStore {
       compactionBytesRead: metrics.compactionBytesRead.value,
       compactionBytesWritten: metrics.compactionBytesWritten.value,
       regionSplits: metrics.regionSplits.value, regionMerges: metrics.regionMerges.value,
+      scrubs: metrics.scrubs.value, scrubbedBytes: metrics.scrubbedBytes.value,
       delayedCommits: metrics.delayedCommits.value,
       commitDelay: .microseconds(Int64(metrics.delayMicroseconds.value)))
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import WideColumn
+package import WideColumn
 
 /// A data block in memory, decompressed and verified.
 ///
@@ -30,7 +30,7 @@ internal import WideColumn
   /// Decompresses and verifies a block.
   ///
   /// Throws `corruption` or `unsupportedCompression`, naming file and offset.
-  static func decode(
+  package static func decode(
     _ stored: UnsafeRawBufferPointer, file: String, offset: UInt64
   ) throws(StoreError) -> Block {
     func damaged(_ what: String) -> StoreError {

@@ -15,15 +15,16 @@ package final class TableFile: Sendable {
   private let cache: BlockCache
 
   private init(
-    number: UInt64, file: any File, fileBytes: UInt64, cache: BlockCache, parts: TableParts
+    number: UInt64, file: any File, fileBytes: UInt64, cache: BlockCache,
+    properties: TableProperties, index: TableIndex, filter: RowFilter
   ) {
     self.number = number
     self.file = file
     self.fileBytes = fileBytes
     self.cache = cache
-    properties = parts.properties
-    index = parts.index
-    filter = parts.filter
+    self.properties = properties
+    self.index = index
+    self.filter = filter
     cache.budget.reserve(metadataBytes, for: .tableMetadata)
   }
 
@@ -44,9 +45,10 @@ package final class TableFile: Sendable {
     file: any File, number: UInt64, cache: BlockCache
   ) throws(StoreError) -> TableFile {
     let size = try file.size()
+    let parts = try TableParts(file: file, size: size)
     return TableFile(
-      number: number, file: file, fileBytes: size, cache: cache,
-      parts: try TableParts(file: file, size: size))
+      number: number, file: file, fileBytes: size, cache: cache, properties: parts.properties,
+      index: parts.index, filter: parts.filter)
   }
 
   /// What index and filter take.
@@ -63,18 +65,38 @@ package final class TableFile: Sendable {
     let handle = index.handles[place]
     if let block = cache.find(table: number, offset: handle.offset) { return block }
     if mode == .cacheOnly { throw Self.wouldBlock }
-    let stored = try file.readUpTo(Int(handle.length), at: handle.offset)
-    guard stored.count == Int(handle.length) else {
-      throw StoreError(
-        .corruption, "the file ends within a block; restore it from a copy", file: file.path,
-        offset: handle.offset + UInt64(stored.count))
-    }
-    let path = file.path
-    let block = try unsafe stored.withRawBytes { (bytes) throws(StoreError) in
-      try unsafe Block.decode(bytes, file: path, offset: handle.offset)
-    }
+    let block = try readBlock(place)
     if fillsCache { cache.insert(block, table: number, offset: handle.offset) }
     return block
+  }
+
+  /// A data block as the file has it now, whatever the cache has.
+  ///
+  /// Throws `corruption` with the rows that the block may hold.
+  func readBlock(_ place: Int) throws(StoreError) -> Block {
+    let handle = index.handles[place]
+    let path = file.path
+    do throws(StoreError) {
+      let stored = try file.readUpTo(Int(handle.length), at: handle.offset)
+      guard stored.count == Int(handle.length) else {
+        throw StoreError(
+          .corruption, "the file ends within a block; restore it from a copy", file: path,
+          offset: handle.offset + UInt64(stored.count))
+      }
+      return try unsafe stored.withRawBytes { (bytes) throws(StoreError) in
+        try unsafe Block.decode(bytes, file: path, offset: handle.offset)
+      }
+    } catch {
+      throw StoreError(
+        error.code, error.message, file: path, offset: error.offset, rows: rows(of: place),
+        cause: error.cause)
+    }
+  }
+
+  /// The rows that a block may hold cells of, as far as the index tells.
+  func rows(of place: Int) -> KeyRange {
+    let rows = index.rows(of: place)
+    return place == 0 ? KeyRange(from: properties.smallestRow, to: rows.stop) : rows
   }
 
   /// The error of an index that does not fit its blocks, though both pass their checksums.
@@ -82,7 +104,25 @@ package final class TableFile: Sendable {
     StoreError(
       .corruption,
       "the index names a key that its block does not hold; restore the file from a copy",
-      file: file.path, offset: index.handles[place].offset)
+      file: file.path, offset: index.handles[place].offset, rows: rows(of: place))
+  }
+
+  /// The same file, opened once more, without some of its blocks: what reads then see is what the others hold.
+  func leavingOut(_ places: Set<Int>, of file: any File) -> TableFile {
+    TableFile(
+      number: number, file: file, fileBytes: fileBytes, cache: cache, properties: properties,
+      index: index.leavingOut(places), filter: filter)
+  }
+
+  /// The path of the file.
+  package var path: String { file.path }
+
+  /// The bytes of the Bloom filter.
+  package var filterBytes: [UInt8] { filter.bytes }
+
+  /// Bytes of the file as they are.
+  package func readBytes(_ range: Range<UInt64>) throws(StoreError) -> [UInt8] {
+    try file.readUpTo(range.count, at: range.lowerBound)
   }
 
   /// Closes the file; reads of blocks that are not cached then fail.

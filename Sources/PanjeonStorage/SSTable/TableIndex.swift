@@ -84,6 +84,25 @@ package struct TableIndex: Sendable {
     return nil
   }
 
+  /// The rows from the one that ends the block before to the one that ends this block, which may go on.
+  package func rows(of place: Int) -> KeyRange {
+    KeyRange(from: place == 0 ? Bytes() : lastRow(of: place - 1), to: lastRow(of: place).successor)
+  }
+
+  /// The key of the last cell of a block, as the index compares it.
+  package func lastKey(of place: Int) -> ArraySlice<UInt8> {
+    slab[(place == 0 ? 0 : Int(ends[place - 1]))..<Int(ends[place])]
+  }
+
+  /// The index of the same file without some of its blocks.
+  package func leavingOut(_ places: Set<Int>) -> TableIndex {
+    var index = TableIndex()
+    for place in handles.indices where !places.contains(place) {
+      index.append(key: Array(lastKey(of: place)), handle: handles[place])
+    }
+    return index
+  }
+
   private func lastRow(of place: Int) -> Bytes {
     let start = place == 0 ? 0 : Int(ends[place - 1])
     var row: [UInt8] = []

@@ -67,7 +67,7 @@ package struct FileRecord: Hashable, Sendable {
   }
 
   /// The rows of the whole file.
-  private var fileRows: KeyRange { KeyRange(from: smallestRow, to: largestRow.successor) }
+  package var fileRows: KeyRange { KeyRange(from: smallestRow, to: largestRow.successor) }
 
   /// Whether the region is the only one that may name the file: it sees all of it.
   package var isWhole: Bool { bounds == nil }

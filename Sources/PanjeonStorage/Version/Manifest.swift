@@ -53,7 +53,7 @@ package struct Manifest: Sendable {
 
   /// Appends an edit; durable when it returns.
   ///
-  /// After an error the MANIFEST must not be used again: what reached the disk is unknown.
+  /// After an error nothing may be appended before ``beginAnew(_:)``: what reached the disk is unknown.
   package mutating func append(_ edit: VersionEdit) throws(StoreError) {
     try state.apply(edit)
     unsafe edit.encode().withUnsafeBytes { unsafe writer.append($0) }
@@ -64,10 +64,22 @@ package struct Manifest: Sendable {
 
   private mutating func rotate() throws(StoreError) {
     let old = number
+    try beginNext()
+    try fileSystem.remove(FileNames.path(directory, .manifest(old)))
+  }
+
+  /// Begins another MANIFEST after ``append(_:)`` has failed; the old one stays until the next open.
+  ///
+  /// - Parameter state: What it begins with: that before the failed edit.
+  package mutating func beginAnew(_ state: VersionState) throws(StoreError) {
+    self.state = state
+    try beginNext()
+  }
+
+  private mutating func beginNext() throws(StoreError) {
     file.close()
     number += 1
     (file, writer) = try Self.begin(number, state, directory, fileSystem)
-    try fileSystem.remove(FileNames.path(directory, .manifest(old)))
   }
 
   /// Ends the MANIFEST of a store that is closed.
@@ -90,27 +102,51 @@ package struct Manifest: Sendable {
     in directory: String, _ fileSystem: any FileSystem
   ) throws(StoreError) -> (number: UInt64, state: VersionState)? {
     guard let number = try CurrentFile.read(in: directory, fileSystem) else { return nil }
+    let (state, damage) = try readPrefix(number, in: directory, fileSystem)
+    if let damage { throw damage }
+    return (number, state)
+  }
+
+  /// Reads a MANIFEST as far as it goes.
+  ///
+  /// - Parameters:
+  ///   - number: Its number.
+  ///   - directory: The store's directory.
+  ///   - fileSystem: Where it is.
+  /// - Returns: The state after the edits that could be read, and what keeps the next one from being read.
+  /// - Throws: `corruption` when not even the first edit can be read; `unsupportedFormat`, `io`.
+  package static func readPrefix(
+    _ number: UInt64, in directory: String, _ fileSystem: any FileSystem
+  ) throws(StoreError) -> (state: VersionState, damage: StoreError?) {
     let path = FileNames.path(directory, .manifest(number))
     let file = try fileSystem.open(path, .read)
     defer { file.close() }
     var state = VersionState()
     var edits = 0
-    let tail = try unsafe LogReader.read(file: file, number: number, end: nil) {
-      (bytes, offset) throws(StoreError) in
-      let edit = try unsafe VersionEdit.decode(bytes, file: path, offset: offset)
-      do throws(StoreError) {
-        try state.apply(edit)
-      } catch {
-        throw StoreError(error.code, error.message, file: path, offset: offset)
+    do throws(StoreError) {
+      _ = try unsafe LogReader.read(file: file, number: number, end: nil) {
+        (bytes, offset) throws(StoreError) in
+        let edit = try unsafe VersionEdit.decode(bytes, file: path, offset: offset)
+        // What contradicts itself is found halfway through.
+        var next = state
+        do throws(StoreError) {
+          try next.apply(edit)
+        } catch {
+          throw StoreError(error.code, error.message, file: path, offset: offset)
+        }
+        state = next
+        edits += 1
       }
-      edits += 1
+    } catch {
+      if edits == 0 || error.code != .corruption { throw error }
+      return (state, error)
     }
-    guard tail.header != nil, edits > 0 else {
+    guard edits > 0 else {
       throw StoreError(
         .corruption, "the MANIFEST does not begin with a state; restore the store from a copy",
         file: path, offset: 0)
     }
-    return (number, state)
+    return (state, nil)
   }
 
   /// A value that changes whenever anything is appended: for readers beside a writer.

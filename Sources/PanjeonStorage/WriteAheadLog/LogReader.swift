@@ -125,10 +125,15 @@ package enum LogReader {
 }
 
 /// Puts the chunks of a record together.
-private struct RecordAssembler {
+struct RecordAssembler {
   private(set) var record: [UInt8] = []
   private(set) var start: UInt64 = 0
-  private var isInside = false
+  private(set) var isInside = false
+
+  /// Forgets the chunks of a record whose other chunks are lost.
+  mutating func drop() {
+    isInside = false
+  }
 
   /// Adds a chunk; returns whether the record is whole now, or nil when the chunk does not belong here.
   mutating func append(

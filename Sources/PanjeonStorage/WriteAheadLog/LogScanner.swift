@@ -5,17 +5,17 @@ package import WideColumn
 /// Reads the chunks of a segment, a block at a time.
 ///
 /// Tells three things apart: a whole chunk of this log, something else, and the end of the file.
-struct LogScanner {
-  enum Step {
+package struct LogScanner {
+  package enum Step {
     case chunk(LogFormat.ChunkType, payload: Range<Int>, synced: UInt64)
     /// No chunk of this log begins here.
     case foreign
     case endOfFile
   }
 
-  let file: any File
-  let number: UInt64
-  private(set) var offset: UInt64 = 0
+  package let file: any File
+  package let number: UInt64
+  package private(set) var offset: UInt64 = 0
   /// The offset behind the last whole chunk.
   private(set) var lastChunkEnd: UInt64 = 0
 
@@ -25,13 +25,13 @@ struct LogScanner {
   private var blockStart: UInt64 = .max
   private(set) var block: [UInt8] = []
 
-  init(file: any File, number: UInt64) {
+  package init(file: any File, number: UInt64) {
     self.file = file
     self.number = number
   }
 
   /// Looks at what begins at `offset` and moves behind it if it is a chunk.
-  mutating func next() throws(StoreError) -> Step {
+  package mutating func next() throws(StoreError) -> Step {
     let blockBytes = UInt64(LogFormat.blockBytes)
     if blockBytes - offset % blockBytes <= UInt64(LogFormat.headerBytes) {
       offset += blockBytes - offset % blockBytes
@@ -70,6 +70,26 @@ struct LogScanner {
         } else {
           start += 1
         }
+      }
+      start = 0
+      position += blockBytes
+    }
+  }
+
+  /// Moves to the next place behind `offset` where a whole chunk of this log begins; false when there is none.
+  mutating func skipToNextChunk() throws(StoreError) -> Bool {
+    let blockBytes = UInt64(LogFormat.blockBytes)
+    var start = Int(offset % blockBytes) + 1
+    var position = offset - offset % blockBytes
+    while true {
+      try load(position)
+      if block.isEmpty { return false }
+      while start + LogFormat.headerBytes < block.count {
+        if header(at: start) != nil {
+          offset = position + UInt64(start)
+          return true
+        }
+        start += 1
       }
       start = 0
       position += blockBytes

@@ -12,6 +12,8 @@ public struct FileSystemCall: Hashable, Sendable {
     case exists
     /// Renames a file.
     case rename
+    /// Gives a file a second name.
+    case link
     /// Removes a file.
     case remove
     /// Lists a directory.
@@ -30,6 +32,8 @@ public struct FileSystemCall: Hashable, Sendable {
     case truncate
     /// Asks for a file's length.
     case size
+    /// Asks who may change a file or directory.
+    case owner
   }
 
   /// What is asked for.
@@ -41,11 +45,33 @@ public struct FileSystemCall: Hashable, Sendable {
   /// The number of the call, from one.
   public var number: Int
 
+  /// Where a read or write begins, in bytes from the file's beginning; the new length of a truncation.
+  public var offset: UInt64?
+
+  /// How many bytes are to be read or written.
+  public var byteCount: Int?
+
+  /// The new name, of a rename or a link.
+  public var newPath: String?
+
+  init(
+    _ kind: Kind, _ path: String, number: Int, offset: UInt64? = nil, byteCount: Int? = nil,
+    newPath: String? = nil
+  ) {
+    self.kind = kind
+    self.path = path
+    self.number = number
+    self.offset = offset
+    self.byteCount = byteCount
+    self.newPath = newPath
+  }
+
   /// Whether the call changes what is on the disk.
   public var changesDisk: Bool {
     switch kind {
-    case .createDirectory, .open, .rename, .remove, .syncDirectory, .write, .sync, .truncate: true
-    case .exists, .list, .lock, .read, .size: false
+    case .createDirectory, .open, .rename, .link, .remove, .syncDirectory, .write, .sync, .truncate:
+      true
+    case .exists, .list, .lock, .read, .size, .owner: false
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import PanjeonStorage
+internal import Synchronization
 internal import WideColumn
 
 /// An open file of an ``InMemoryFileSystem``.
@@ -17,11 +18,9 @@ final class InMemoryFile: File {
 
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(StoreError) -> Int
   {
-    try fileSystem.call(.read, path)
+    fileSystem.call(.read, path, offset: offset, byteCount: buffer.count)
     let bytes = fileSystem.withDisk { [inode] disk -> [UInt8] in
-      guard let current = disk.inodes[inode]?.current, Int(offset) < current.count else {
-        return []
-      }
+      guard let current = disk.inodes[inode]?.current, offset < current.count else { return [] }
       return Array(current[Int(offset)..<min(current.count, Int(offset) + buffer.count)])
     }
     unsafe bytes.withUnsafeBytes { unsafe buffer.copyMemory(from: $0) }
@@ -29,25 +28,23 @@ final class InMemoryFile: File {
   }
 
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StoreError) {
-    try fileSystem.call(.write, path)
+    fileSystem.call(.write, path, offset: offset, byteCount: bytes.count)
     let copy = unsafe Array(bytes)
-    fileSystem.withDisk { [inode] disk in
-      unsafe copy.withUnsafeBytes { unsafe disk.inodes[inode]?.write($0, at: Int(offset)) }
-    }
+    fileSystem.withDisk { [inode] disk in disk.inodes[inode]?.write(copy, at: Int(offset)) }
   }
 
   func sync() throws(StoreError) {
-    try fileSystem.call(.sync, path)
+    fileSystem.call(.sync, path)
     fileSystem.withDisk { [inode] disk in disk.inodes[inode]?.sync() }
   }
 
   func truncate(to size: UInt64) throws(StoreError) {
-    try fileSystem.call(.truncate, path)
+    fileSystem.call(.truncate, path, offset: size)
     fileSystem.withDisk { [inode] disk in disk.inodes[inode]?.resize(to: Int(size)) }
   }
 
   func size() throws(StoreError) -> UInt64 {
-    try fileSystem.call(.size, path)
+    fileSystem.call(.size, path)
     return fileSystem.withDisk { [inode] disk in UInt64(disk.inodes[inode]?.current.count ?? 0) }
   }
 
@@ -58,13 +55,20 @@ final class InMemoryFile: File {
 final class InMemoryLock: FileLock {
   private let path: String
   private let fileSystem: InMemoryFileSystem
+  private let isHeld = Atomic(true)
 
   init(path: String, fileSystem: InMemoryFileSystem) {
     self.path = path
     self.fileSystem = fileSystem
   }
 
+  deinit {
+    unlock()
+  }
+
   func unlock() {
+    // Another may hold it by now.
+    guard isHeld.exchange(false, ordering: .acquiringAndReleasing) else { return }
     fileSystem.withDisk { [path] disk in _ = disk.locks.remove(path) }
   }
 }

@@ -12,7 +12,7 @@ public struct StoreError: Error, Sendable {
     private enum Kind: String {
       case noSuchTable, tableExists, noSuchFamily, invalidArgument, limitExceeded
       case notAStore, unsupportedFormat, unsupportedCompression, locked, corruption, io, noSpace
-      case readOnly, closed, unavailable, unknownOutcome, wouldBlock
+      case writableByOthers, readOnly, closed, unavailable, unknownOutcome, wouldBlock
     }
 
     private let kind: Kind
@@ -49,6 +49,8 @@ public struct StoreError: Error, Sendable {
     public static let io = Code(.io)
     /// The file system is full.
     public static let noSpace = Code(.noSpace)
+    /// Others than the user of this process may change the store's files, so that nothing in them can be trusted.
+    public static let writableByOthers = Code(.writableByOthers)
     /// The store does not take writes: it was opened so, or an earlier error made it so.
     public static let readOnly = Code(.readOnly)
     /// The store has been closed.
@@ -69,13 +71,18 @@ public struct StoreError: Error, Sendable {
     let message: String
     let file: String?
     let offset: UInt64?
+    let rows: KeyRange?
     let cause: (any Error)?
 
-    init(code: Code, message: String, file: String?, offset: UInt64?, cause: (any Error)?) {
+    init(
+      code: Code, message: String, file: String?, offset: UInt64?, rows: KeyRange?,
+      cause: (any Error)?
+    ) {
       self.code = code
       self.message = message
       self.file = file
       self.offset = offset
+      self.rows = rows
       self.cause = cause
     }
   }
@@ -85,9 +92,10 @@ public struct StoreError: Error, Sendable {
   /// Creates an error.
   public init(
     _ code: Code, _ message: String, file: String? = nil, offset: UInt64? = nil,
-    cause: (any Error)? = nil
+    rows: KeyRange? = nil, cause: (any Error)? = nil
   ) {
-    storage = Storage(code: code, message: message, file: file, offset: offset, cause: cause)
+    storage = Storage(
+      code: code, message: message, file: file, offset: offset, rows: rows, cause: cause)
   }
 
   /// What kind of error this is.
@@ -98,6 +106,8 @@ public struct StoreError: Error, Sendable {
   public var file: String? { storage.file }
   /// The place in the file, in bytes from its beginning, if it is known.
   public var offset: UInt64? { storage.offset }
+  /// The rows that are concerned, if that is known: of corruption, those that may be damaged; all others are not.
+  public var rows: KeyRange? { storage.rows }
   /// The error behind this one, if there is one.
   public var cause: (any Error)? { storage.cause }
 }
@@ -111,6 +121,7 @@ extension StoreError: CustomStringConvertible {
       if let offset { text += " at byte \(offset)" }
       text += "]"
     }
+    if let rows { text += " (rows \(rows))" }
     if let cause { text += " (because of \(cause))" }
     return text
   }

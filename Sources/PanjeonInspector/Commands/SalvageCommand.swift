@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import PanjeonStorage
+internal import WideColumn
+
+/// The command `panjeon salvage STORE --into NEW`.
+struct SalvageCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "salvage", abstract: "Copies what can be read of a damaged store into a new one.",
+    discussion: """
+      Reads every block, file and log record that is whole, and says which rows may have lost something. Where a block is \
+      missing, older cells may show through. The damaged store is not changed; no process should have it open for writing.
+      Exit status: 0 nothing was lost, 1 something was (it is listed), 64 wrong usage, 65 nothing can be read, or the new \
+      store cannot be written.
+      """)
+
+  @Argument(help: "The damaged store's directory.")
+  var store: String
+
+  @Option(help: "The new store's directory, which must be empty or missing.")
+  var into: String
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func run() async throws {
+    Output.ignoreClosedPipe()
+    let report: VerificationReport
+    do {
+      let damaged = try await EmbeddedStore.salvage(at: store)
+      report = damaged.report
+      try await copy(damaged.store)
+      try await damaged.store.close()
+    } catch {
+      Output.printError("panjeon: \(error)")
+      throw ExitCode(65)
+    }
+    let output = VerifyReport(report)
+    if json { try Output.print(json: output) } else { Output.print(output.text) }
+    if !report.isSound { throw ExitCode(1) }
+  }
+
+  private func copy(_ source: EmbeddedStore) async throws(StoreError) {
+    let tables = try await source.tables()
+    if try await !isFree(into) {
+      throw StoreError(.invalidArgument, "'\(into)' is not empty; give another --into", file: into)
+    }
+    let target = try await EmbeddedStore.open(at: into)
+    do throws(StoreError) {
+      for schema in tables {
+        try await target.createTable(schema)
+        try await copy(schema, from: source, to: target)
+      }
+    } catch {
+      // The first error is the one that matters.
+      try? await target.close()
+      throw error
+    }
+    try await target.close()
+    Output.progress("")
+  }
+
+  private func isFree(_ path: String) async throws(StoreError) -> Bool {
+    let fileSystem = PosixFileSystem()
+    guard try fileSystem.exists(path) else { return true }
+    return try fileSystem.list(path).isEmpty
+  }
+
+  /// How many cells are written at once.
+  private static let mutationsMax = 1000
+
+  private func copy(
+    _ schema: TableSchema, from source: EmbeddedStore, to target: EmbeddedStore
+  ) async throws(StoreError) {
+    let versionsMax = schema.families.map(\.versionsMax).max() ?? 1
+    var cursor = try await source.scan(Scan(versionsMax: versionsMax), in: schema.name)
+    var rows = 0
+    while let row = try await cursor.next() {
+      var mutations: [Mutation] = []
+      for cell in row {
+        mutations.append(.put(cell.column, timestamp: cell.timestamp, value: cell.value))
+        if mutations.count == Self.mutationsMax {
+          try await target.mutate(
+            RowMutations(row.row, mutations), in: schema.name, durability: .memory)
+          mutations = []
+        }
+      }
+      if !mutations.isEmpty {
+        try await target.mutate(
+          RowMutations(row.row, mutations), in: schema.name, durability: .memory)
+      }
+      rows += 1
+      if rows % 1000 == 0 { Output.progress("\(schema.name): \(rows) rows") }
+    }
+  }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import WideColumn
+
+/// Makes a store of what another one's SSTables hold. Run by the one thread that changes regions.
+package struct Checkpoint {
+  private let environment: BackgroundEnvironment
+  private let flush: WholeFlush
+  private let fileSystem: any FileSystem
+
+  package init(_ environment: BackgroundEnvironment, _ flush: WholeFlush) {
+    self.environment = environment
+    self.flush = flush
+    fileSystem = environment.configuration.fileSystem
+  }
+
+  /// Makes the checkpoint.
+  ///
+  /// In this order, so that a crash leaves either no store at the path or the whole: everything in memory is flushed by one
+  /// edit; files are linked and their names synced; the MANIFEST and then `CURRENT` are written.
+  package func run(at path: String) throws(StoreError) {
+    try fileSystem.createDirectory(path)
+    if let name = try fileSystem.list(path).first {
+      throw StoreError(
+        .invalidArgument, "a checkpoint needs an empty directory; there is '\(name)' in it",
+        file: path)
+    }
+    try flush.withGatesClosed { () throws(StoreError) in
+      try flush.run(isLogNeeded: true)
+      do throws(StoreError) {
+        try write(environment.versions.state, to: path)
+      } catch {
+        removeRemains(path)
+        throw error
+      }
+    }
+  }
+
+  private func write(_ state: VersionState, to path: String) throws(StoreError) {
+    for number in state.fileNumbers.sorted() {
+      try share(FileNames.path(environment.directory, .table(number)), as: .table(number), path)
+    }
+    try fileSystem.syncDirectory(path)
+    try fileSystem.syncDirectory(Self.parent(of: path))
+    _ = try Manifest(number: 1, state: state, directory: path, fileSystem: fileSystem)
+  }
+
+  private func share(
+    _ source: String, as name: FileNames, _ directory: String
+  ) throws(StoreError) {
+    let target = FileNames.path(directory, name)
+    do throws(StoreError) {
+      try fileSystem.link(source, to: target)
+    } catch {
+      // Another device, or a file system that knows no links.
+      try fileSystem.copy(source, to: target)
+    }
+  }
+
+  /// Removes what an unfinished checkpoint has left, `CURRENT` first.
+  ///
+  /// What cannot be removed stays, and is no store.
+  private func removeRemains(_ path: String) {
+    let names = (try? fileSystem.list(path)) ?? []
+    for name in names.sorted(by: { first, _ in first.hasPrefix("CURRENT") }) {
+      try? fileSystem.remove(path + "/" + name)
+    }
+  }
+
+  private static func parent(of path: String) -> String {
+    let trimmed = path.hasSuffix("/") ? path.dropLast() : path[...]
+    guard let slash = trimmed.lastIndex(of: "/") else { return "." }
+    return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+  }
+}
+
+extension FileSystem {
+  /// Copies a file, durably but for its name.
+  func copy(_ path: String, to newPath: String) throws(StoreError) {
+    let chunkBytes = 1 << 20
+    let source = try open(path, .read)
+    defer { source.close() }
+    let target = try open(newPath, .createNew)
+    defer { target.close() }
+    var offset: UInt64 = 0
+    while true {
+      let bytes = try source.readUpTo(chunkBytes, at: offset)
+      if bytes.isEmpty { break }
+      let start = offset
+      try unsafe bytes.withRawBytes { (bytes) throws(StoreError) in
+        try unsafe target.write(bytes, at: start)
+      }
+      offset += UInt64(bytes.count)
+    }
+    try target.sync()
+  }
+}

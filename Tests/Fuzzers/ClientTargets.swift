@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Between
+import PanjeonInspector
+import PanjeonTransactions
+import WideColumn
+
+/// What clients keep in cells, and what the demo's processes tell one another.
+func decodeLockHeader(_ bytes: [UInt8]) {
+  guard let header = LockHeader(decoding: Bytes(bytes)) else { return }
+  precondition(
+    LockHeader(decoding: header.encode()) == header, "a header changes when it is written again")
+}
+
+/// Every kind of record; a message written again must say the same.
+func decodeRecords(_ bytes: [UInt8]) {
+  let id = ObjectID(Bytes(bytes.prefix(16))) ?? ObjectID(Bytes([UInt8](repeating: 1, count: 16)))
+  let record = Bytes(bytes)
+  _ = try? MessageCollection(decoding: record)
+  _ = try? ConversationHead(decoding: record)
+  if let id {
+    _ = try? User(id: id, decoding: record)
+    _ = try? Relationship(id: id, decoding: record)
+  }
+  guard let message = try? Message(id: 1, decoding: record) else { return }
+  let again = try? Message(id: 1, decoding: message.encode())
+  precondition(again == message, "a message changes when it is written again")
+}
+
+func decodeDemoWire(_ bytes: [UInt8]) {
+  var rest = bytes
+  let frames = DemoWire.take(from: &rest)
+  precondition(frames.count <= bytes.count && rest.count <= bytes.count)
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PanjeonStorage
+import PanjeonTesting
+import Synchronization
+import Testing
+import WideColumn
+
+@Suite("Checkpoint")
+struct CheckpointTests {
+  @Test(
+    "A checkpoint made amid commits holds one moment, all acknowledged before it, and lives on by itself"
+  )
+  func amidCommits() async throws {
+    TestSeed.announce("amidCommits")
+    let disk = InMemoryFileSystem()
+    let store = try await TestStore.open(disk)
+    var random = SplitMix64(seed: TestSeed.value)
+    var workload = CrashWorkload(random: random.fork(), regionRandom: random.fork())
+    try await workload.run(store, batches: 20)
+    let progress = workload.progress
+    async let made = Self.makeCheckpoints(5, of: store, progress)
+    for _ in 0..<200 { try await workload.step(store) }
+    for (number, acknowledged) in try await made.enumerated() {
+      // Power is cut at once: a checkpoint is durable when the call returns.
+      let left = disk.crash(keepingUnsynced: 0, using: &random)
+      let copy = try await EmbeddedStore.open(
+        at: "/checkpoint \(number)", configuration: TestStore.configuration(left))
+      let contents = try await CrashWorkload.contents(of: copy)
+      let verdict = workload.oracle.judge(
+        recovered: contents, acknowledged: acknowledged, begun: workload.oracle.count)
+      guard case .prefix = verdict else {
+        Issue.record("checkpoint \(number): \(verdict)")
+        continue
+      }
+      try await copy.mutate(
+        RowMutations(
+          "own", [.put(Column(family: "data", qualifier: "q"), timestamp: nil, value: "1")]),
+        in: "t", durability: .disk)
+      try await copy.close()
+      let report = try await EmbeddedStore.verify(
+        at: "/checkpoint \(number)", isDeep: true, configuration: TestStore.configuration(left))
+      #expect(report.isSound, "\(report.findings)")
+    }
+    let contents = try await CrashWorkload.contents(of: store)
+    #expect(contents == workload.oracle.last)
+    try await store.close()
+  }
+
+  /// Makes checkpoints, and returns how many commits had certainly returned before each.
+  private static func makeCheckpoints(
+    _ count: Int, of store: EmbeddedStore, _ progress: Progress
+  ) async throws -> [Int] {
+    var acknowledged: [Int] = []
+    for number in 0..<count {
+      acknowledged.append(max(0, progress.counts.withLock { $0.begun } - 1))
+      try await store.checkpoint(at: "/checkpoint \(number)")
+    }
+    return acknowledged
+  }
+
+  @Test(
+    "Where there are no links files are copied; a directory in use is refused; a failure leaves no store"
+  )
+  func copiesAndRefusals() async throws {
+    let disk = InMemoryFileSystem()
+    let failing = FailingFileSystem(disk) { $0.kind == .link ? .ioError : nil }
+    let store = try await TestStore.open(failing)
+    var workload = CrashWorkload(random: SplitMix64(seed: 1))
+    try await workload.run(store, batches: 30)
+    try await store.checkpoint(at: "/copy")
+    #expect(failing.injected.count > 0)
+    let copy = try await EmbeddedStore.open(
+      at: "/copy", configuration: TestStore.configuration(disk))
+    #expect(try await CrashWorkload.contents(of: copy) == workload.oracle.last)
+    try await copy.close()
+    do {
+      try await store.checkpoint(at: "/copy")
+      Issue.record("a directory in use was taken")
+    } catch {
+      #expect(error.code == .invalidArgument)
+    }
+    failing.fail { $0.path.hasPrefix("/full") && $0.kind == .write ? .noSpace : nil }
+    do {
+      try await store.checkpoint(at: "/full")
+      Issue.record("a full disk was not noticed")
+    } catch {
+      #expect(error.code == .noSpace)
+    }
+    #expect(store.readOnlyCause == nil, "the store itself is as it was")
+    #expect(try disk.list("/full") == [])
+    failing.heal()
+    try await store.checkpoint(at: "/full")
+    try await store.close()
+  }
+}
