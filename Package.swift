@@ -99,10 +99,11 @@ if Context.environment["PANJEON_FUZZERS"] != nil {
         "WideColumn",
       ],
       path: "Tests/Fuzzers", exclude: ["Corpus"],
-      swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+      swiftSettings: swiftSettings + [.unsafeFlags(["-parse-as-library"])]))
 }
 
-for target in package.targets where target.type != .system && target.name != "CPanjeonChecksum" {
+let others: Set = ["CPanjeonChecksum", "Fuzzers"]
+for target in package.targets where target.type != .system && !others.contains(target.name) {
   target.swiftSettings = swiftSettings
   // What the sources do to raw memory is marked and reasoned about; tests only poke at it.
   if target.type != .test { target.swiftSettings?.append(.strictMemorySafety()) }

@@ -51,7 +51,8 @@ struct DemoRun: Sendable {
           heard.isReady ? "sending: \(heard.acknowledgements.count) messages" : "creating couples")
       }
     }
-    if let crashCommand {
+    let crashed = Result { () throws(StoreError) in
+      guard let crashCommand else { return }
       try ChildProcess.runShell(crashCommand, setting: "PANJEON_CHILD", to: child.number)
     }
     child.kill()
@@ -59,6 +60,7 @@ struct DemoRun: Sendable {
       note(more, &bytes, &heard)
     }
     heard.wasKilled = child.wait()
+    try crashed.get()
     guard heard.isReady else {
       throw StoreError(.unavailable, "the couples were not created in \(Self.setupSecondsMax) s")
     }

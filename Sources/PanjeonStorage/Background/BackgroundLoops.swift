@@ -63,8 +63,10 @@ package struct BackgroundLoops: Sendable {
     }
   }
 
-  /// Makes a compaction. Damage that it meets is kept in mind and confined: that group is compacted no more, everything
-  /// else goes on, and reads of the rows concerned fail with what is wrong.
+  /// Makes a compaction.
+  ///
+  /// Damage that it meets is kept in mind and confined: that group is compacted no more, everything else goes on, and reads
+  /// of the rows concerned fail with what is wrong.
   private func compact(
     _ compactor: Compactor, _ region: Region, _ group: Int
   ) throws(StoreError) -> Bool {

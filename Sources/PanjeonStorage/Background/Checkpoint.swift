@@ -2,7 +2,9 @@
 
 package import WideColumn
 
-/// Makes a store of what another one's SSTables hold. Run by the one thread that changes regions.
+/// Makes a store of what another one's SSTables hold.
+///
+/// Run by the one thread that changes regions.
 package struct Checkpoint {
   private let environment: BackgroundEnvironment
   private let flush: WholeFlush

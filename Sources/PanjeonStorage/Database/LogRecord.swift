@@ -47,6 +47,9 @@ package enum LogRecord {
     var sequence = unsafe bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self).littleEndian
     let timestamp = unsafe bytes.loadUnaligned(fromByteOffset: 8, as: Int64.self).littleEndian
     let rowCount = unsafe bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self).littleEndian
+    guard sequence >= 1, sequence <= PlausibleNumber.max, rowCount >= 1,
+      PlausibleNumber.timestamps.contains(timestamp)
+    else { throw malformed("no store has its sequence or timestamp") }
     var offset = headerBytes
     for _ in 0..<rowCount {
       let header = try unsafe rowHeader(bytes, at: &offset)

@@ -71,6 +71,7 @@ package struct Manifest: Sendable {
   /// Begins another MANIFEST after ``append(_:)`` has failed; the old one stays until the next open.
   ///
   /// - Parameter state: What it begins with: that before the failed edit.
+  /// - Throws: `io`, `noSpace`; this may then be called again.
   package mutating func beginAnew(_ state: VersionState) throws(StoreError) {
     self.state = state
     try beginNext()

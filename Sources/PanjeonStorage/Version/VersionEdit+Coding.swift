@@ -94,6 +94,7 @@ extension VersionEdit {
           unknown = rawTag
         }
       }
+      try edit.requirePlausibleNumbers()
     } catch {
       throw StoreError(
         .corruption, "an edit of the MANIFEST is malformed; restore the store from a copy",
@@ -106,6 +107,18 @@ extension VersionEdit {
         file: file, offset: offset)
     }
     return edit
+  }
+
+  /// Numbers only grow, from one: one that could not be counted up any more was never written.
+  private func requirePlausibleNumbers() throws(MalformedBytes) {
+    var numbers = [nextFileNumber ?? 0, lastSequence ?? 0, minLogNumber ?? 0]
+    numbers += createdTables.map { UInt64($0.id) << 31 }
+    numbers += addedRegions.map(\.id) + retiredRegions + rememberedRegions.map(\.id)
+    numbers += addedFiles.flatMap { [$0.number, $0.smallestSequence, $0.largestSequence] }
+    numbers += flushedThrough.map(\.sequence) + rememberedRegions.flatMap(\.flushedThrough)
+    numbers += requests.flatMap { [$0.reads, $0.writes] }
+    for number in numbers where number > PlausibleNumber.max { throw MalformedBytes() }
+    guard PlausibleNumber.timestamps.contains(lastTimestamp ?? 0) else { throw MalformedBytes() }
   }
 
   private mutating func read(_ tag: Tag, _ body: inout ByteReader) throws(MalformedBytes) {

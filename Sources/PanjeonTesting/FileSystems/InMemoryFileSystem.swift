@@ -76,8 +76,8 @@ public final class InMemoryFileSystem: FileSystem {
   /// Flips one bit of a file, as rot does; nothing of it is noticed before the file is read.
   ///
   /// - Parameters:
-  ///   - path: The file; it must exist.
   ///   - bit: Which one, counted from the first byte's lowest.
+  ///   - path: The file; it must exist.
   public func flipBit(_ bit: Int, of path: String) {
     guard var bytes = contents(of: path), bit / 8 < bytes.count else { return }
     bytes[bit / 8] ^= 1 << UInt8(bit % 8)
