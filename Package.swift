@@ -2,10 +2,14 @@
 import PackageDescription
 
 /// One set of settings for every target: the strictest language this toolchain offers.
+///
+/// For the thread sanitizer another mutex takes the place of the standard library's (`VisibleMutex`), in files that need
+/// not import it.
 let swiftSettings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
-  .enableUpcomingFeature("MemberImportVisibility"),
+  Context.environment["PANJEON_THREAD_SANITIZER"] == nil
+    ? .enableUpcomingFeature("MemberImportVisibility") : .define("PANJEON_THREAD_SANITIZER"),
   .enableUpcomingFeature("InferIsolatedConformances"),
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
   .enableUpcomingFeature("ImmutableWeakCaptures"),

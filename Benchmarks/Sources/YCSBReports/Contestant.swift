@@ -84,6 +84,8 @@ final class Contestant: @unchecked Sendable {
     var options = try RunOptions(
       properties, phase: .run, loadCount: workload.loadCount, hasStatus: false)
     options.seed = seed &+ UInt64(round)
+    // Counting all the money takes longer than a run; a later count finds what an earlier run has lost.
+    options.validates = round % 8 == 0
     let measured = try await measure(workload, options)
     recordsMax = max(recordsMax, workload.recordCount)
     return measured

@@ -47,10 +47,12 @@ package final class IOExecutor: Sendable {
     _ body: @escaping @Sendable () throws(StoreError) -> T
   ) async throws(StoreError) -> T {
     let result: Result<T, StoreError> = unsafe await withUnsafeContinuation { continuation in
-      let isAccepted = queue.withLock { queue in
-        guard !queue.isStopping else { return false }
-        queue.jobs.append {
-          unsafe continuation.resume(returning: Result { () throws(StoreError) in try body() })
+      let isAccepted = queue.withLock { [queue] state in
+        guard !state.isStopping else { return false }
+        state.jobs.append {
+          let result = Result { () throws(StoreError) in try body() }
+          queue.fence()
+          unsafe continuation.resume(returning: result)
         }
         return true
       }
@@ -60,6 +62,7 @@ package final class IOExecutor: Sendable {
         unsafe continuation.resume(returning: .failure(.storeClosed))
       }
     }
+    queue.fence()
     return try result.get()
   }
 

@@ -121,4 +121,49 @@ struct FormatTests {
       #expect(Array(row.utf8).withUnsafeBytes { RowHash.hash($0) } == hash)
     }
   }
+
+  @Test("Numbers that could not be counted up any more are corruption, not a trap")
+  func implausibleNumbers() throws {
+    func refuses(_ body: () throws(StoreError) -> Void) -> Bool {
+      do throws(StoreError) {
+        try body()
+        return false
+      } catch {
+        return error.code == .corruption
+      }
+    }
+    // Found by the fuzzer: no rows, sequence zero.
+    for sequence in [0, UInt64.max, 1 << 63] {
+      var record: [UInt8] = []
+      record.appendFixed64LE(sequence)
+      record.appendFixed64LE(5)
+      record.appendFixed32LE(0)
+      let isRefused = refuses { () throws(StoreError) in
+        try record.withRawBytes { (bytes) throws(StoreError) in
+          _ = try LogRecord.decode(bytes) { _, _ in
+            true
+          } onCell: { _, _ in
+          }
+        }
+      }
+      #expect(isRefused, "sequence \(sequence)")
+    }
+    let changes: [(inout VersionEdit) -> Void] = [
+      { $0.lastSequence = .max }, { $0.nextFileNumber = 1 << 63 }, { $0.minLogNumber = .max },
+      { $0.lastTimestamp = .max }, { $0.lastTimestamp = .min },
+      { $0.addedRegions = [RegionRecord(id: .max, tableID: 1, rows: .all)] },
+      { $0.requests = [RegionRequests(regionID: 1, reads: .max, writes: .max)] },
+    ]
+    for (number, change) in changes.enumerated() {
+      var edit = VersionEdit()
+      change(&edit)
+      let bytes = edit.encode()
+      let isRefused = refuses { () throws(StoreError) in
+        try bytes.withRawBytes { (bytes) throws(StoreError) in
+          _ = try VersionEdit.decode(bytes, file: "MANIFEST", offset: 0)
+        }
+      }
+      #expect(isRefused, "change \(number)")
+    }
+  }
 }

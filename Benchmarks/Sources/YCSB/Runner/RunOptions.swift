@@ -25,6 +25,8 @@ package struct RunOptions: Sendable {
   /// Nil: no status lines.
   package var statusSeconds: Double?
   package var label: String
+  /// Whether a run ends with the workload's validation stage, if it has one.
+  package var validates = true
 
   package init(
     _ properties: Properties, phase: Phase, loadCount: Int, hasStatus: Bool

@@ -58,7 +58,7 @@ package struct Runner: Sendable {
     var result = RunResult(
       seconds: seconds, cpuSeconds: cpuSeconds, measurements: measurements,
       peakResidentBytes: Clock.peakResidentBytes(), validation: nil)
-    if options.phase == .run {
+    if options.phase == .run, options.validates {
       let operations = measurements.operations
       result.validation = try await onClientThread {
         try await workload.validate(engine.makeClient(), operations: operations)
