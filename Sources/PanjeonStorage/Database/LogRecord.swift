@@ -16,6 +16,9 @@ package enum LogRecord {
   /// The bytes before the first row.
   package static let headerBytes = 20
 
+  /// The bytes of the shortest cell.
+  private static let cellBytesMin = 9 + CellKey.bytesMin
+
   /// The flag of a cell whose timestamp is the record's.
   package static let takesTimestamp: UInt8 = 1
 
@@ -78,6 +81,10 @@ package enum LogRecord {
     guard bytes.count - offset >= 4 else { throw malformed("a row is cut off") }
     let cellCount = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self).littleEndian
     offset += 4
+    // Memory is made ready by it.
+    guard Int(cellCount) <= (bytes.count - offset) / cellBytesMin else {
+      throw malformed("more cells than fit into it")
+    }
     return unsafe RowHeader(regionID: regionID, group: group, row: row, cellCount: Int(cellCount))
   }
 

@@ -115,7 +115,7 @@ struct VersionStateTests {
     edit.origins = [
       RegionOrigin(regionID: 2, parents: [1], createdAt: 1_800_000_000_000_000, cause: "크다")
     ]
-    edit.requests = [RegionRequests(regionID: 2, reads: 1, writes: .max)]
+    edit.requests = [RegionRequests(regionID: 2, reads: 1, writes: 1 << 62)]
     let policies: [SplitPolicy] = [
       .manual, .disabled, SplitPolicy(.constantSize(bytesMax: 1), grouping: .prefix(bytes: 8)),
       SplitPolicy(.stepping(bytesMax: .max), grouping: .delimiter(0)), .default,
