@@ -26,19 +26,23 @@ struct SalvageCommand: AsyncParsableCommand {
 
   func run() async throws {
     Output.ignoreClosedPipe()
-    let report: VerificationReport
+    let damaged: (store: EmbeddedStore, report: VerificationReport)
     do {
-      let damaged = try await EmbeddedStore.salvage(at: store)
-      report = damaged.report
-      try await copy(damaged.store)
-      try await damaged.store.close()
+      damaged = try await EmbeddedStore.salvage(at: store)
     } catch {
       Output.printError("panjeon: \(error)")
       throw ExitCode(65)
     }
-    let output = VerifyReport(report)
+    let output = VerifyReport(damaged.report)
     if json { try Output.print(json: output) } else { Output.print(output.text) }
-    if !report.isSound { throw ExitCode(1) }
+    do {
+      try await copy(damaged.store)
+      try await damaged.store.close()
+    } catch {
+      Output.printError("panjeon: not everything was copied: \(error)")
+      throw ExitCode(65)
+    }
+    if !damaged.report.isSound { throw ExitCode(1) }
   }
 
   private func copy(_ source: EmbeddedStore) async throws(StoreError) {

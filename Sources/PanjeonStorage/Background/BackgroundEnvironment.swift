@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Logging
 package import WideColumn
 
 /// What flush and compaction need of the store around them.
@@ -65,12 +66,27 @@ package final class BackgroundEnvironment: Sendable {
     return table
   }
 
-  /// Removes SSTables that no region names any more.
-  package func remove(_ files: [UInt64]) throws(StoreError) {
+  /// Removes SSTables that no region names any more; one that cannot be removed stays until the next open.
+  package func remove(_ files: [UInt64]) {
     for number in files {
       cache.erase(table: number)
-      try configuration.fileSystem.remove(FileNames.path(directory, .table(number)))
+      do throws(StoreError) {
+        try configuration.fileSystem.remove(FileNames.path(directory, .table(number)))
+      } catch {
+        configuration.logger.warning(
+          "an SSTable stays behind; the next open removes it", metadata: ["error": "\(error)"])
+      }
     }
+  }
+
+  /// Keeps damage in mind that a compaction has met, and lets it not be met again.
+  package func noteDamage(_ error: StoreError, region: Region, group: Int) {
+    let table = table(of: region).schema.name
+    damage.suspendCompaction(of: region, group: group)
+    damage.note(VerificationFinding(.damaged, error, file: directory, table: table))
+    configuration.logger.error(
+      "a compaction met damage; its files stay as they are",
+      metadata: ["table": "\(table)", "region": "\(region.id)", "error": "\(error)"])
   }
 
   package func layout(of region: Region) -> FamilyLayout {

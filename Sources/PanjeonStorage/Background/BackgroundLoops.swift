@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Logging
 package import WideColumn
 
 /// What the flush thread and the compaction thread do until the store closes.
@@ -21,7 +20,7 @@ package struct BackgroundLoops: Sendable {
       switchLargestMemtable()
       try forEachGroup { (region, group) throws(StoreError) in
         let flusher = Flusher(environment)
-        while try flusher.flushOldest(region: region, group: group) {
+        while !isHalted, try flusher.flushOldest(region: region, group: group) {
           gauge.viewsHaveChanged()
           signals.resumeWaiters()
           try releaseSegments()
@@ -49,11 +48,11 @@ package struct BackgroundLoops: Sendable {
       let compactor = Compactor(environment)
       var isDone = false
       // In rounds, so that a region with much to do does not keep the others waiting.
-      while !isDone, !environment.isStopping {
+      while !isDone, !environment.isStopping, !isHalted {
         isDone = true
         try forEachGroup { (region, group) throws(StoreError) in
-          if environment.isStopping { return }
-          guard try compact(compactor, region, group) else { return }
+          if environment.isStopping || isHalted { return }
+          guard try compactor.compactOnce(region: region, group: group) else { return }
           isDone = false
           gauge.viewsHaveChanged()
           signals.withLock { $0.wantsRegions = true }
@@ -63,47 +62,27 @@ package struct BackgroundLoops: Sendable {
     }
   }
 
-  /// Makes a compaction.
-  ///
-  /// Damage that it meets is kept in mind and confined: that group is compacted no more, everything else goes on, and reads
-  /// of the rows concerned fail with what is wrong.
-  private func compact(
-    _ compactor: Compactor, _ region: Region, _ group: Int
-  ) throws(StoreError) -> Bool {
-    do throws(StoreError) {
-      return try compactor.compactOnce(region: region, group: group)
-    } catch {
-      guard error.code == .corruption else { throw error }
-      let table = environment.table(of: region).schema.name
-      environment.damage.suspendCompaction(of: region, group: group)
-      environment.damage.note(
-        VerificationFinding(.damaged, error, file: environment.directory, table: table))
-      environment.configuration.logger.error(
-        "a compaction met damage; its files stay as they are",
-        metadata: ["table": "\(table)", "region": "\(region.id)", "error": "\(error)"])
-      return false
-    }
-  }
+  private var isHalted: Bool { signals.withLock { $0.isHalted } }
 
   private func loop(
     _ failure: String, _ wants: any WritableKeyPath<BackgroundWork.Signals, Bool> & Sendable,
     _ work: () throws(StoreError) -> Void
   ) {
     while true {
-      let isStopping = signals.wait(timeout: nil) { state -> Bool? in
-        if state.isStopping { return true }
+      let begun = signals.wait(timeout: nil) { state -> Int?? in
+        if state.isStopping { return .some(nil) }
         guard state[keyPath: wants], !state.isHalted else { return nil }
         state[keyPath: wants] = false
         state.loopsAtWork += 1
-        return false
+        return .some(state.resumptions)
       }
-      if isStopping != false { return }
+      guard let begun, let resumptions = begun else { return }
       defer { signals.withLock { $0.loopsAtWork -= 1 } }
       do throws(StoreError) {
         try work()
       } catch {
         if environment.isStopping { return }
-        halt.halt(failure, because: error)
+        halt.halt(failure, because: error, after: resumptions)
       }
     }
   }

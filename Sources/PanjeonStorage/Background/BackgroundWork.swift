@@ -14,6 +14,8 @@ package final class BackgroundWork: Sendable {
     var loopsAtWork = 0
     /// Whether something could not be written, so that nothing more may be.
     var isHalted = false
+    /// How often the store has been resumed: a failure of work that began before says nothing of now.
+    var resumptions = 0
     /// Commits that wait until one more memtable has been flushed.
     var waitingForFlush: [UnsafeContinuation<Void, Never>] = unsafe []
   }
@@ -52,15 +54,13 @@ package final class BackgroundWork: Sendable {
     self.regions = regions
     let log = LogThread(
       pipeline: pipeline, segments: segments,
-      memoryDelay: environment.configuration.memoryDurabilityDelay
+      memoryDelay: environment.configuration.memoryDurabilityDelay, halt: halt
     ) {
       guard loops.isLogTooLong else { return }
       signals.withLock { $0.wantsFlush = true }
       signals.notifyAll()
-    } onFailure: { error in
-      halt.halt("the log could not be written", because: error)
     }
-    flush = WholeFlush(environment, pipeline, memtables)
+    flush = WholeFlush(environment, pipeline, memtables, signals, gauge)
     resumption = Resumption(environment, pipeline, segments, flush, halt)
     checkpoint = Checkpoint(environment, flush)
     var threads = [
@@ -122,9 +122,12 @@ package final class BackgroundWork: Sendable {
     var upperRuns = 0
     for table in environment.catalog.all {
       for region in table.regions {
-        for group in region.view.groups {
+        for (number, group) in region.view.groups.enumerated() {
           unflushed = max(unflushed, group.immutables.count)
-          upperRuns = max(upperRuns, group.upper.count)
+          // What is not compacted because it is damaged must not slow down everybody else.
+          if !environment.damage.isSuspended(region, group: number) {
+            upperRuns = max(upperRuns, group.upper.count)
+          }
         }
       }
     }

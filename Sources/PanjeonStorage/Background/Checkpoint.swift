@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Logging
 package import WideColumn
 
 /// Makes a store of what another one's SSTables hold.
@@ -22,6 +23,11 @@ package struct Checkpoint {
   /// edit; files are linked and their names synced; the MANIFEST and then `CURRENT` are written.
   package func run(at path: String) throws(StoreError) {
     try fileSystem.createDirectory(path)
+    if try fileSystem.isWritableByOthers(path) {
+      throw StoreError(
+        .writableByOthers, "others than this user may write to the directory; give another",
+        file: path)
+    }
     if let name = try fileSystem.list(path).first {
       throw StoreError(
         .invalidArgument, "a checkpoint needs an empty directory; there is '\(name)' in it",
@@ -59,13 +65,20 @@ package struct Checkpoint {
     }
   }
 
-  /// Removes what an unfinished checkpoint has left, `CURRENT` first.
+  /// Removes what an unfinished checkpoint has left: first `CURRENT`, durably, without which the rest is no store.
   ///
-  /// What cannot be removed stays, and is no store.
+  /// If that cannot be removed either, all of it stays: then it is a whole store, for `CURRENT` comes last.
   private func removeRemains(_ path: String) {
-    let names = (try? fileSystem.list(path)) ?? []
-    for name in names.sorted(by: { first, _ in first.hasPrefix("CURRENT") }) {
-      try? fileSystem.remove(path + "/" + name)
+    do throws(StoreError) {
+      let current = FileNames.path(path, .current)
+      if try fileSystem.exists(current) {
+        try fileSystem.remove(current)
+        try fileSystem.syncDirectory(path)
+      }
+      for name in try fileSystem.list(path) { try fileSystem.remove(path + "/" + name) }
+    } catch {
+      environment.configuration.logger.warning(
+        "what an unfinished checkpoint left behind stays", metadata: ["error": "\(error)"])
     }
   }
 

@@ -21,7 +21,7 @@ package struct Compactor: Sendable {
   package func compactOnce(region: Region, group: Int) throws(StoreError) -> Bool {
     if environment.damage.isSuspended(region, group: group) { return false }
     guard region.gate.begin(.compaction) else { return false }
-    defer { region.gate.end() }
+    defer { region.gate.end(.compaction) }
     // Together, or a file that has just been flushed would be in the one and not in the other.
     let (files, view) = environment.versions.withState { state in
       (state.files(regionID: region.id, group: UInt32(group)), region.view.groups[group])
@@ -34,8 +34,10 @@ package struct Compactor: Sendable {
     guard tables.count == inputs.count else {
       preconditionFailure("the view and the MANIFEST disagree on the files of a group")
     }
-    let outputs = try merge(tables, plan: plan, region: region, group: group)
-    try environment.remove(install(outputs, plan: plan, region: region, group: group))
+    guard let outputs = try merge(tables, plan: plan, region: region, group: group) else {
+      return false
+    }
+    environment.remove(try install(outputs, plan: plan, region: region, group: group))
     environment.metrics.compactions.add(1)
     region.metrics.compactions.add(1)
     environment.metrics.compactionBytesRead.add(tables.reduce(0) { $0 + $1.bytes })
@@ -43,48 +45,33 @@ package struct Compactor: Sendable {
     return true
   }
 
+  /// Merges the inputs; nil when they cannot be read.
+  ///
+  /// Damage, or a sector that the disk cannot read, is kept in mind and confined: that group is compacted no more,
+  /// everything else goes on, and reads of the rows concerned fail with what is wrong.
   private func merge(
     _ tables: [Table], plan: CompactionPlan, region: Region, group: Int
-  ) throws(StoreError) -> [Table] {
-    let cursor = MergeCursor.over(tables.map { $0.makeCursor(.mayBlock, fillsCache: false) })
-    try cursor.seekToFirst()
-    let filter = CompactionFilter(
-      snapshots: environment.sequencesToKeep(), layout: environment.layout(of: region),
-      isBottom: plan.outputLevel == 1 && plan.coversBottom)
-    var outputs: [Table] = []
-    var output: TableOutput?
-    var lastRow: [UInt8] = []
+  ) throws(StoreError) -> [Table]? {
+    let outputs = CompactionOutputs(
+      environment, region: region, group: group, fileBytesMax: environment.tableFileBytesMax(plan))
     do throws(StoreError) {
+      let cursor = MergeCursor.over(tables.map { $0.makeCursor(.mayBlock, fillsCache: false) })
+      try cursor.seekToFirst()
+      let filter = CompactionFilter(
+        snapshots: environment.sequencesToKeep(), layout: environment.layout(of: region),
+        isBottom: plan.outputLevel == 1 && plan.coversBottom)
       try unsafe filter.run(cursor) { (row, key, value) throws(StoreError) in
-        if let full = output, full.estimatedFileBytes >= environment.tableFileBytesMax(plan),
-          unsafe !lastRow.elementsEqual(row)
-        {
-          if let table = try full.finish() { outputs.append(table) }
-          output = nil
-        }
-        let target: TableOutput
-        if let begun = output {
-          target = begun
-        } else {
-          target = try makeOutput(region: region, group: group)
-          output = target
-        }
-        if unsafe !lastRow.elementsEqual(row) { lastRow = unsafe Array(row) }
-        try unsafe target.add(row: row, key: key, value: value)
-        if environment.isStopping { throw StoreError(.closed, "the store is closing") }
+        try unsafe outputs.add(row: row, key: key, value: value)
       }
-      if let table = try output?.finish() { outputs.append(table) }
-      return outputs
+      return try outputs.finish()
     } catch {
-      output?.discard()
-      environment.discard(outputs)
-      throw error
+      outputs.discard()
+      let isDamage =
+        error.code == .corruption || (error.code == .io && outputs.writeError == nil)
+      if environment.isStopping || !isDamage { throw error }
+      environment.noteDamage(error, region: region, group: group)
+      return nil
     }
-  }
-
-  private func makeOutput(region: Region, group: Int) throws(StoreError) -> TableOutput {
-    try TableOutput(
-      environment, region: region, group: group, number: environment.versions.fileNumbers.next())
   }
 
   /// Puts outputs in the place of inputs; returns the files that nobody names any more.

@@ -23,7 +23,7 @@ package struct Flusher: Sendable {
   /// - Throws: `io`, `noSpace`, `readOnly`; the memtable then still waits.
   package func flushOldest(region: Region, group: Int) throws(StoreError) -> Bool {
     guard region.gate.begin(.flush) else { return false }
-    defer { region.gate.end() }
+    defer { region.gate.end(.flush) }
     guard let sealed = region.view.groups[group].immutables.last else { return false }
     let sequence = sealed.largestSequence
     let number = environment.versions.fileNumbers.next()

@@ -33,13 +33,14 @@ package struct Resumption {
     try flush.withGatesClosed { () throws(StoreError) in
       letLogFinish()
       try environment.versions.beginAnew()
-      try removeOrphans()
+      try removeRemains()
       let number = environment.versions.fileNumbers.next()
       try flush.run(isLogNeeded: false, minLogNumber: number)
       try segments.beginAnew(number)
+      // First the background, lest a failure of the new log be forgotten.
+      halt.lift()
       pipeline.begin(logNumber: number)
     }
-    halt.lift()
   }
 
   /// If only the background failed, the log's thread finishes what is in order, and then sleeps; else it sleeps already.
@@ -51,18 +52,32 @@ package struct Resumption {
       environment.configuration.logger.debug(
         "the log is begun anew", metadata: ["error": "\(error)"])
     }
+    // It may still be at a sync that somebody else asked for; it tells nobody when it goes to sleep.
+    while !pipeline.monitor.withLock({
+      $0.isLogBroken || ($0.records.isEmpty && $0.logThread != .busy)
+    }) {
+      pipeline.monitor.wait(timeout: .milliseconds(1)) { _ -> Void? in nil }
+    }
   }
 
-  /// Removes the SSTables that failed work left behind: they take the space that was lacking.
+  /// Removes what failed work left behind: it takes the space that was lacking.
   ///
-  /// Only now, when no MANIFEST in force can name them: the one that failed may have.
-  private func removeOrphans() throws(StoreError) {
-    let known = environment.versions.state.fileNumbers
+  /// SSTables only now, when no MANIFEST in force can name them: the one that failed may have. Segments that were begun and
+  /// never used.
+  private func removeRemains() throws(StoreError) {
+    let tables = environment.versions.state.fileNumbers
+    let logs = segments.knownNumbers
+    let manifest = environment.versions.manifestNumber
     let fileSystem = environment.configuration.fileSystem
     for name in try fileSystem.list(environment.directory) {
-      if case .table(let number)? = FileNames(name), !known.contains(number) {
-        try fileSystem.remove(environment.directory + "/" + name)
+      let isLeft: Bool
+      switch FileNames(name) {
+      case .table(let number)?: isLeft = !tables.contains(number)
+      case .log(let number)?: isLeft = !logs.contains(number)
+      case .manifest(let number)?: isLeft = number != manifest
+      default: isLeft = false
       }
+      if isLeft { try fileSystem.remove(environment.directory + "/" + name) }
     }
   }
 }

@@ -39,6 +39,23 @@ package final class VersionSet: Sendable {
     guarded.withLock { $0.state }
   }
 
+  /// The number of the MANIFEST in force.
+  package var manifestNumber: UInt64 {
+    guarded.withLock { $0.manifest.number }
+  }
+
+  /// Reads the MANIFEST back from the disk while nobody writes it, and holds it against the state.
+  ///
+  /// Throws `corruption`, `io`; not when the MANIFEST has failed and is to be begun anew.
+  package func readBack() throws(StoreError) {
+    let result = guarded.withLock { guarded in
+      Result { () throws(StoreError) in
+        if guarded.failure == nil { try guarded.manifest.readBack(expecting: guarded.state) }
+      }
+    }
+    try result.get()
+  }
+
   /// Reads the present state together with what follows it, such as the views that readers have.
   package func withState<R: Sendable>(_ body: (VersionState) -> R) -> R {
     guarded.withLock { body($0.state) }

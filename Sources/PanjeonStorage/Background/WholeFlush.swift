@@ -10,11 +10,16 @@ package struct WholeFlush {
   private let environment: BackgroundEnvironment
   private let pipeline: CommitPipeline
   private let memtables: MemTableSwitch
+  private let signals: Monitor<BackgroundWork.Signals>
+  private let gauge: PressureGauge
   private let flusher: Flusher
 
   package init(
-    _ environment: BackgroundEnvironment, _ pipeline: CommitPipeline, _ memtables: MemTableSwitch
+    _ environment: BackgroundEnvironment, _ pipeline: CommitPipeline, _ memtables: MemTableSwitch,
+    _ signals: Monitor<BackgroundWork.Signals>, _ gauge: PressureGauge
   ) {
+    self.signals = signals
+    self.gauge = gauge
     self.environment = environment
     self.pipeline = pipeline
     self.memtables = memtables
@@ -38,8 +43,23 @@ package struct WholeFlush {
   package func withGatesClosed(_ body: () throws(StoreError) -> Void) throws(StoreError) {
     let gates = environment.catalog.all.flatMap(\.regions).map(\.gate)
     MaintenanceGate.close(gates)
-    defer { for gate in gates { gate.open() } }
+    defer {
+      for gate in gates { gate.open() }
+      wakeAll()
+    }
     try body()
+  }
+
+  /// What wanted to be flushed meanwhile found the gates closed, and what commits waited for may have been flushed.
+  private func wakeAll() {
+    gauge.viewsHaveChanged()
+    signals.withLock { state in
+      state.wantsFlush = true
+      state.wantsCompaction = true
+      state.wantsRegions = true
+    }
+    signals.notifyAll()
+    signals.resumeWaiters()
   }
 
   /// Flushes all.

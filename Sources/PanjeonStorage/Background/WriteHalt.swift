@@ -22,28 +22,51 @@ package struct WriteHalt: Sendable {
   /// Refuses every later commit and lets no flush, compaction or change of regions begin.
   ///
   /// The first failure stays the cause; those that follow from it are only logged.
-  package func halt(_ what: String, because error: StoreError) {
-    let failure = StoreError(
-      .readOnly,
-      "\(what); the store takes no more writes: free space or mend the disk, then call resume() or open it again",
-      file: error.file, offset: error.offset, cause: error)
+  ///
+  /// - Parameters:
+  ///   - what: What failed, for people.
+  ///   - error: Why.
+  ///   - resumptions: How often the store had been resumed when the work began that failed; if it has been again since, that
+  ///     work's failure is of the past. Nil: it has failed just now.
+  package func halt(_ what: String, because error: StoreError, after resumptions: Int? = nil) {
+    if let resumptions, signals.withLock({ $0.resumptions != resumptions }) {
+      return logger.error(
+        "work failed that began before the store was resumed",
+        metadata: ["what": "\(what)", "error": "\(error)"])
+    }
+    let failure = Self.failure(what, error)
     let isFirst = pipeline.refuse(because: failure)
-    signals.withLock { $0.isHalted = true }
-    signals.resumeWaiters()
+    stopBackground()
     logger.error(
       isFirst ? "the store takes no more writes" : "a further failure of a halted store",
       metadata: ["what": "\(what)", "error": "\(error)"])
   }
 
-  /// Lets flush, compaction and changes of regions begin again; the pipeline has been begun anew.
+  /// What refused commits are told.
+  static func failure(_ what: String, _ error: StoreError) -> StoreError {
+    StoreError(
+      .readOnly,
+      "\(what); the store takes no more writes: free space or mend the disk, then call resume() or open it again",
+      file: error.file, offset: error.offset, cause: error)
+  }
+
+  /// Lets no flush, compaction or change of regions begin; further commits are refused already.
+  func stopBackground() {
+    signals.withLock { $0.isHalted = true }
+    signals.resumeWaiters()
+  }
+
+  /// Logs that the log has failed.
+  func logFailureOfLog(_ error: StoreError) {
+    logger.error("the store takes no more writes", metadata: ["error": "\(error)"])
+  }
+
+  /// Lets flush, compaction and changes of regions begin again, once the gates are opened; the pipeline is begun anew next.
   package func lift() {
     signals.withLock { state in
       state.isHalted = false
-      state.wantsFlush = true
-      state.wantsCompaction = true
-      state.wantsRegions = true
+      state.resumptions += 1
     }
-    signals.notifyAll()
     logger.notice("the store takes writes again")
   }
 }

@@ -11,8 +11,8 @@ package import WideColumn
 /// under its new name, the directory is synced, and its header says where the old one ended. So no byte of a
 /// segment is ever durable while a byte of an older one is not.
 @safe package final class LogSegments: @unchecked Sendable {
-  // Unchecked: `writer` is touched by the log's thread only (before that thread starts and after it has ended,
-  // by the one that opens and closes the store); all else is immutable or guarded.
+  // Unchecked: `writer` is touched by the log's thread only (before that thread starts and after it has ended, by the one
+  // that opens and closes the store; while it sleeps, by the one that resumes it); all else is immutable or guarded.
 
   private struct Segment {
     var number: UInt64
@@ -139,7 +139,9 @@ package import WideColumn
   /// Gives up the segments below `number`: some become spares, the rest are removed.
   ///
   /// The MANIFEST must already say that recovery begins at `number` or later.
-  package func release(below number: UInt64) throws(StoreError) {
+  /// With `recycles` false none becomes a spare.
+  package func release(below number: UInt64, recycles: Bool = true) throws(StoreError) {
+    let sparesMax = recycles ? sparesMax : 0
     let removed = shelf.withLock { shelf -> [UInt64] in
       let released = shelf.live.dropLast().filter { $0.number < number }
       shelf.live.removeFirst(released.count)
@@ -168,6 +170,11 @@ package import WideColumn
   /// The numbers of the segments still needed, oldest first; the last is the one being written.
   package var liveNumbers: [UInt64] {
     shelf.withLock { $0.live.map(\.number) }
+  }
+
+  /// The numbers of all segments, those needed and the spares.
+  package var knownNumbers: Set<UInt64> {
+    shelf.withLock { Set($0.live.map(\.number) + $0.spares) }
   }
 
   /// Where a segment that is needed ends so far.

@@ -11,7 +11,7 @@ package final class LogThread: Sendable {
   private let segments: LogSegments
   private let memoryDelay: Duration
   private let onNewSegment: @Sendable () -> Void
-  private let onFailure: @Sendable (StoreError) -> Void
+  private let halt: WriteHalt
 
   /// Creates the thread's work.
   ///
@@ -19,15 +19,14 @@ package final class LogThread: Sendable {
   ///   - pipeline: Where the records come from.
   ///   - segments: Where they go to.
   ///   - memoryDelay: How long records of durability `memory` may gather.
+  ///   - halt: Told when the log could not be written.
   ///   - onNewSegment: Called, without locks, when the log has grown by a segment.
-  ///   - onFailure: Called, without locks, when the log could not be written, before anybody is told.
   package init(
-    pipeline: CommitPipeline, segments: LogSegments, memoryDelay: Duration,
-    onNewSegment: @escaping @Sendable () -> Void,
-    onFailure: @escaping @Sendable (StoreError) -> Void
+    pipeline: CommitPipeline, segments: LogSegments, memoryDelay: Duration, halt: WriteHalt,
+    onNewSegment: @escaping @Sendable () -> Void
   ) {
     self.onNewSegment = onNewSegment
-    self.onFailure = onFailure
+    self.halt = halt
     self.pipeline = pipeline
     self.segments = segments
     self.memoryDelay = memoryDelay
@@ -143,21 +142,25 @@ package final class LogThread: Sendable {
   /// A failed sync is never tried again, because the kernel may have dropped the pages it could not write. Commits that
   /// had no room in the queue yet have certainly not happened, and are told so when they enter again.
   private func fail(_ error: StoreError) {
-    pipeline.monitor.withLock { $0.isLogBroken = true }
-    onFailure(error)
+    let failure = WriteHalt.failure("the log could not be written", error)
+    // All at once: whoever sees that the log is broken may resume the store.
     let (waiting, outside) = unsafe pipeline.monitor.withLock {
       state -> ([CommitContinuation], [CommitContinuation]) in
+      state.isLogBroken = true
+      state.failure = state.failure ?? failure
       let waiting = unsafe state.unfinished[state.firstUnfinished...].map(unsafe \.continuation)
       state.unfinished = []
       state.firstUnfinished = 0
       let outside = unsafe state.waitingForRoom
       unsafe state.waitingForRoom = unsafe []
+      halt.stopBackground()
       return unsafe (waiting, outside)
     }
     pipeline.monitor.notifyAll()
+    halt.logFailureOfLog(error)
     let unknown = StoreError(
       .unknownOutcome, "the log failed before the commit was known to be durable; read to find out",
-      cause: pipeline.failure ?? error)
+      cause: failure)
     unsafe waiting.forEach { unsafe $0.resume(returning: .failed(unknown)) }
     unsafe outside.forEach { unsafe $0.resume(returning: .roomMade) }
   }

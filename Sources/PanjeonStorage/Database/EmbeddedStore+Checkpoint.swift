@@ -11,8 +11,6 @@ extension EmbeddedStore {
     try requireOpen()
     let background = try requireWritable()
     try await background.regions.run { _ throws(StoreError) in try background.flush.runAlone() }
-    background.signals.withLock { $0.wantsCompaction = true }
-    background.signals.notifyAll()
   }
 
   /// Makes a store of its own of what this one holds now; durable when it returns.
@@ -22,8 +20,9 @@ extension EmbeddedStore {
   /// but the flush of what is in memory. Commits go on meanwhile; flush and compaction wait.
   ///
   /// - Parameter path: The directory, which must be empty or missing (its parent must exist).
-  /// - Throws: `invalidArgument` when the directory holds anything; `readOnly`, `io`, `noSpace`, `closed`. Nothing that can
-  ///   be opened then stands at the path.
+  /// - Throws: `invalidArgument` when the directory holds anything; `writableByOthers` when others could change it;
+  ///   `readOnly`, `io`, `noSpace`, `closed`. What then stands at the path is no store, or, when not even that could be
+  ///   removed again, a whole one.
   public func checkpoint(at path: String) async throws(StoreError) {
     try requireOpen()
     let background = try requireWritable()

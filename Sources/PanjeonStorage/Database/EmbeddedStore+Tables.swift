@@ -42,7 +42,8 @@ extension EmbeddedStore: TableAdministration {
     let ranges = try Self.ranges(splitAt: points)
     let catalog = catalog
     let bytesMax = configuration.memtableBytesMax
-    try await executor.run { () throws(StoreError) in
+    // By the thread that changes regions: to it, the tables there are must not change meanwhile.
+    try await background.regions.run { _ throws(StoreError) in
       try Self.create(schema, ranges, in: catalog, background, memtableBytesMax: bytesMax)
     }
   }

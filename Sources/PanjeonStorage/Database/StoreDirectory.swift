@@ -36,7 +36,7 @@ package enum StoreDirectory {
   }
 
   /// Nobody else may be able to change what is taken for one's own: the directory, or a file in it.
-  private static func requireOwn(
+  static func requireOwn(
     _ directory: String, _ names: [String], _ fileSystem: any FileSystem
   ) throws(StoreError) {
     let paths = [directory] + names.filter { FileNames($0) != nil }.map { directory + "/" + $0 }

@@ -76,6 +76,7 @@ package struct StoreOpener {
       segments: segments, gauge: gauge,
       retirements: RetirementLog(
         loaded.state.retiredRegions, lastLogNumber: loaded.lastSegment?.number ?? 0), halt: halt)
+    if report.recordsReplayed > 0 { flushReplayed(background, segments, halt) }
     signals.withLock { state in
       state.wantsFlush = true
       state.wantsCompaction = true
@@ -92,6 +93,25 @@ package struct StoreOpener {
         executor: IOExecutor(name: "panjeon-io", threads: configuration.readThreads),
         cache: loaded.cache, pipeline: pipeline, background: background, recovery: report,
         lock: lock))
+  }
+
+  /// Writes what the log gave back to SSTables, before anything is built on it.
+  ///
+  /// The log was read from the system's cache, and synced; but if a sync of it had failed before, the system may have
+  /// forgotten that these pages are not on disk, and say that they are. Nothing then tells but the next power cut. If this
+  /// cannot be written, the store opens halted.
+  private func flushReplayed(
+    _ background: BackgroundWork, _ segments: LogSegments, _ halt: WriteHalt
+  ) {
+    let number = segments.currentNumber
+    do throws(StoreError) {
+      try background.flush.withGatesClosed { () throws(StoreError) in
+        try background.flush.run(isLogNeeded: false, minLogNumber: number)
+        try segments.release(below: number, recycles: false)
+      }
+    } catch {
+      halt.halt("what the log held could not be written to SSTables", because: error)
+    }
   }
 
   /// Removes files that a crash left behind: they belong to no state that was ever in force.

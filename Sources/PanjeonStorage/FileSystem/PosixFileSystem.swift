@@ -42,7 +42,9 @@ public struct PosixFileSystem: FileSystem {
 
   /// Whether a file or directory exists.
   public func exists(_ path: String) throws(StoreError) -> Bool {
-    if unsafe access(path, F_OK) == 0 { return true }
+    // A link counts for itself, wherever it leads.
+    var status = stat()
+    if unsafe lstat(path, &status) == 0 { return true }
     if errno == ENOENT || errno == ENOTDIR { return false }
     throw systemError("look for the file", path)
   }

@@ -12,52 +12,53 @@ package final class MaintenanceGate: Sendable {
   }
 
   private struct State: Sendable {
-    var working = 0
+    var flushes = 0
+    var compactions = 0
     var isWanted = false
     var isClosed = false
+
+    var isIdle: Bool { flushes == 0 && compactions == 0 }
   }
 
   private let monitor = Monitor(State())
 
   package init() {}
 
-  /// Begins work on the region unless it is being split or merged, or has been; ``end()`` must follow.
+  /// Begins work on the region unless it is being split or merged, or has been; ``end(_:)`` must follow.
   package func begin(_ work: Work) -> Bool {
     monitor.withLock { state in
       if state.isClosed || (state.isWanted && work == .compaction) { return false }
-      state.working += 1
+      switch work {
+      case .flush: state.flushes += 1
+      case .compaction: state.compactions += 1
+      }
       return true
     }
   }
 
-  package func end() {
-    monitor.withLock { $0.working -= 1 }
+  package func end(_ work: Work) {
+    monitor.withLock { state in
+      switch work {
+      case .flush: state.flushes -= 1
+      case .compaction: state.compactions -= 1
+      }
+    }
     monitor.notifyAll()
   }
 
   /// Waits until nothing is under way behind any of the gates; nothing begins until they are opened again.
   ///
-  /// No gate stays closed while another is waited for, lest a long compaction of one region hold up the flush of the
-  /// other. For the one thread that changes regions.
+  /// No gate stays closed while the compaction of another is waited for, lest it hold up flushes; a flush is short. For the
+  /// one thread that changes regions.
   package static func close(_ gates: [MaintenanceGate]) {
     for gate in gates { gate.monitor.withLock { $0.isWanted = true } }
-    while true {
-      for gate in gates { gate.waitUntilIdle() }
-      // Only a flush can have begun since then.
-      if gates.allSatisfy({ $0.closeIfIdle() }) { return }
-      for gate in gates { gate.monitor.withLock { $0.isClosed = false } }
-    }
-  }
-
-  private func waitUntilIdle() {
-    monitor.wait(timeout: nil) { state in state.working == 0 ? () : nil }
-  }
-
-  private func closeIfIdle() -> Bool {
-    monitor.withLock { state in
-      guard state.working == 0 else { return false }
-      state.isClosed = true
-      return true
+    for gate in gates { gate.monitor.wait(timeout: nil) { $0.compactions == 0 ? () : nil } }
+    for gate in gates {
+      gate.monitor.wait(timeout: nil) { state -> Void? in
+        // No further flush begins, whatever the thread that waits misses.
+        state.isClosed = true
+        return state.isIdle ? () : nil
+      }
     }
   }
 

@@ -2,8 +2,7 @@
 
 package import WideColumn
 
-/// Verifies a store that another process may be writing: should that have changed anything while damage was found, looks
-/// again.
+/// Verifies a store that another process may be writing: what might be its doing is looked at twice.
 package struct DirectoryVerifier {
   private let directory: String
   private let fileSystem: any FileSystem
@@ -16,12 +15,21 @@ package struct DirectoryVerifier {
   }
 
   package func run() throws(StoreError) -> VerificationReport {
+    var last: Set<VerificationFinding> = []
     for _ in 0..<ReadOnlyOpener.attemptsMax {
       let before = identity()
       var verifier = StoreVerifier(directory, fileSystem, isDeep: isDeep)
-      let report = try verifier.run()
-      // A writer replaces files only after it has said so in the MANIFEST.
-      if report.isSound || before == identity() { return report }
+      var report = try verifier.run()
+      // A writer replaces files only after it has said so in the MANIFEST; the log it writes all the time.
+      let mayBeItsDoing = report.findings.contains { $0.kind == .log } || before != identity()
+      if report.isSound || !mayBeItsDoing { return report }
+      let damage = Set(report.findings.filter(\.isDamage))
+      let lasting = damage.intersection(last)
+      if !lasting.isEmpty {
+        report.keep { !$0.isDamage || lasting.contains($0) }
+        return report
+      }
+      last = damage
     }
     throw StoreError(
       .unavailable, "the store's writer replaced files faster than they could be read; try again",

@@ -27,8 +27,8 @@ extension EmbeddedStore {
 
   /// Looks through the files of this open store while it works on.
   ///
-  /// As ``verify(at:isDeep:configuration:)``, but for what may change meanwhile: the newest segment of the log, and
-  /// orphans. Throws `closed`.
+  /// As ``verify(at:isDeep:configuration:)``, but for what changes meanwhile: the newest segment of the log, and orphans,
+  /// which cannot be told from files being written. Throws `closed`.
   public func verify(isDeep: Bool) async throws(StoreError) -> VerificationReport {
     try requireOpen()
     let verifier = OnlineVerifier(
@@ -54,7 +54,8 @@ extension EmbeddedStore {
   ///   - path: The store's directory, which no process should have open for writing.
   ///   - configuration: Sizes, bounds, file system, clock.
   /// - Returns: The store, which is only read, and what it lacks; close it when done.
-  /// - Throws: `corruption` when no MANIFEST can be read at all; `notAStore`, `unsupportedFormat`, `io`.
+  /// - Throws: `corruption` when no MANIFEST can be read at all; `writableByOthers`,
+  ///   `unsupportedFormat`, `io`.
   public static func salvage(
     at path: String, configuration: StoreConfiguration = StoreConfiguration()
   ) async throws(StoreError) -> (store: EmbeddedStore, report: VerificationReport) {

@@ -2,12 +2,15 @@
 
 package import WideColumn
 
-/// Verifies the files of an open store, through the handles that its readers have.
+/// Verifies the files of an open store while it works on.
+///
+/// Every file is opened once more, so that what is on the disk is looked at and not what is in memory. What goes meanwhile is
+/// passed over: nothing is held on to.
 package struct OnlineVerifier: Sendable {
   private let catalog: Catalog
   private let directory: String
   private let fileSystem: any FileSystem
-  /// Nil of a store that is only read, and whose log is somebody else's.
+  /// Nil of a store that is only read, and whose MANIFEST and log are somebody else's.
   private let versions: VersionSet?
   private let segments: LogSegments?
 
@@ -29,58 +32,98 @@ package struct OnlineVerifier: Sendable {
     isDeep: Bool, _ pacer: inout ReadPacer
   ) throws(StoreError) -> VerificationReport {
     var report = VerificationReport()
-    if let state = versions?.state {
-      StateVerifier(state, manifest: "MANIFEST").run(into: &report)
-    }
-    for (file, table) in files {
-      report.tableFiles += 1
-      checkDirectory(file, table, &report)
-      guard isDeep else { continue }
-      var verifier = TableVerifier(file, table: table)
-      try verifier.run(&pacer, into: &report)
+    verifyManifest(&report)
+    for number in numbers.sorted() {
+      // Only now: it may be gone since.
+      guard let expected = expectation(of: number) else { continue }
+      try verify(expected, isDeep, &pacer, &report)
     }
     try verifyLog(&report)
     return report
   }
 
-  /// The files of all views, each once: whoever holds one can read it to its end, though a compaction removes it.
-  private var files: [(file: TableFile, table: String)] {
-    var seen: Set<UInt64> = []
-    var files: [(TableFile, String)] = []
-    for table in catalog.all {
-      for group in table.regions.flatMap(\.view.groups) {
-        for part in group.upper + group.bottom where seen.insert(part.number).inserted {
-          files.append((part.file, table.schema.name))
-        }
-      }
+  private func verifyManifest(_ report: inout VerificationReport) {
+    guard let versions else { return }
+    StateVerifier(versions.state, manifest: "MANIFEST").run(into: &report)
+    do throws(StoreError) {
+      try versions.readBack()
+    } catch {
+      let kind: VerificationFinding.Kind = error.code == .corruption ? .damaged : .missing
+      report.note(VerificationFinding(kind, error, file: "MANIFEST"))
     }
-    return files
   }
 
-  /// A name that is gone is no loss before the next open, and then one of everything.
-  private func checkDirectory(
-    _ file: TableFile, _ table: String, _ report: inout VerificationReport
-  ) {
+  /// What a file said of itself when it was opened.
+  private struct Expectation {
+    var number: UInt64
+    var properties: TableProperties
+    var fileBytes: UInt64
+    var table: String
+
+    var rows: KeyRange {
+      KeyRange(from: properties.smallestRow, to: properties.largestRow.successor)
+    }
+  }
+
+  private var numbers: Set<UInt64> {
+    var numbers: Set<UInt64> = []
+    for group in catalog.all.flatMap(\.regions).flatMap(\.view.groups) {
+      numbers.formUnion((group.upper + group.bottom).map(\.number))
+    }
+    return numbers
+  }
+
+  /// Nil when no region has the file any more.
+  private func expectation(of number: UInt64) -> Expectation? {
+    for table in catalog.all {
+      for group in table.regions.flatMap(\.view.groups) {
+        guard let found = (group.upper + group.bottom).first(where: { $0.number == number }) else {
+          continue
+        }
+        return Expectation(
+          number: number, properties: found.properties, fileBytes: found.file.fileBytes,
+          table: table.schema.name)
+      }
+    }
+    return nil
+  }
+
+  private func verify(
+    _ expected: Expectation, _ isDeep: Bool, _ pacer: inout ReadPacer,
+    _ report: inout VerificationReport
+  ) throws(StoreError) {
+    let path = FileNames.path(directory, .table(expected.number))
+    report.tableFiles += 1
     do throws(StoreError) {
-      if try fileSystem.exists(file.path) { return }
-      // A compaction may have removed it since.
-      guard files.contains(where: { $0.file === file }) else { return }
-      report.note(
-        VerificationFinding(
-          .missing, file: file.path, table: table,
-          rows: KeyRange(
-            from: file.properties.smallestRow, to: file.properties.largestRow.successor),
-          "the file has been removed under the open store"))
+      let opened = try TableFile.open(
+        file: try fileSystem.open(path, .read), number: expected.number,
+        cache: BlockCache(budget: MemoryBudget(totalBytes: 1 << 20)))
+      if opened.properties != expected.properties || opened.fileBytes != expected.fileBytes {
+        report.note(
+          VerificationFinding(
+            .count, file: path, table: expected.table, rows: expected.rows,
+            "it is not the file that was opened"))
+      }
+      guard isDeep else { return }
+      var verifier = TableVerifier(opened, table: expected.table)
+      try verifier.run(&pacer, into: &report)
     } catch {
-      report.note(VerificationFinding(.missing, error, file: file.path, table: table))
+      if error.code == .closed { throw error }
+      // A file that a compaction has replaced since is gone.
+      guard expectation(of: expected.number) != nil else { return }
+      var finding = VerificationFinding(
+        error.code == .corruption ? .damaged : .missing, error, file: path, table: expected.table)
+      finding.rows = finding.rows ?? expected.rows
+      report.note(finding)
     }
   }
 
   /// Reads the segments that have ended and are still needed.
   private func verifyLog(_ report: inout VerificationReport) throws(StoreError) {
     guard let versions, let segments else { return }
-    let verifier = LogVerifier(versions.state)
     for number in segments.liveNumbers.dropLast() {
+      // The state after the segments: it knows every region that they name, while they are needed.
+      let state = versions.state
       do throws(StoreError) {
         let path = FileNames.path(directory, .log(number))
         let file = try fileSystem.open(path, .read)
@@ -90,11 +133,12 @@ package struct OnlineVerifier: Sendable {
           throw StoreError(
             .corruption, "the log segment has lost its header", file: path, offset: 0)
         }
-        try verifier.run(
+        try LogVerifier(state).run(
           LogChain.Segment(number: number, file: file, header: header), end: end, into: &report)
       } catch {
         // A segment that has been given up since is overwritten, or gone.
-        guard segments.liveNumbers.contains(number) else { continue }
+        let isNeeded = number >= versions.state.minLogNumber
+        guard isNeeded, segments.liveNumbers.contains(number) else { continue }
         report.note(VerificationFinding(.log, error, file: FileNames.log(number).name))
       }
     }

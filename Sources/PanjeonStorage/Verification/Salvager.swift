@@ -24,6 +24,7 @@ package final class Salvager: Sendable {
   package func open() throws(StoreError) -> (store: EmbeddedStore, report: VerificationReport) {
     let begin = configuration.timeSource.monotonicNanoseconds()
     OpenFilesLimit.raise()
+    try StoreDirectory.requireOwn(directory, try fileSystem.list(directory), fileSystem)
     var (number, state, isWhole) = try findState()
     if !isWhole { try adopt(into: &state) }
     let tableNames = Self.tableNames(state)
@@ -95,11 +96,13 @@ package final class Salvager: Sendable {
     let known = state.fileNumbers
     for name in try fileSystem.list(directory) {
       guard case .table(let number)? = FileNames(name), !known.contains(number) else { continue }
+      var rows: KeyRange?
       do throws(StoreError) {
         let opened = try TableFile.open(
           file: try fileSystem.open(directory + "/" + name, .read), number: number,
           cache: BlockCache(budget: MemoryBudget(totalBytes: 1 << 20)))
         let properties = opened.properties
+        rows = KeyRange(from: properties.smallestRow, to: properties.largestRow.successor)
         var edit = VersionEdit()
         edit.addedFiles = [
           FileRecord(
@@ -112,11 +115,14 @@ package final class Salvager: Sendable {
         note(
           VerificationFinding(
             .regions, file: name, table: Self.tableNames(state)[properties.regionID],
-            rows: edit.addedFiles[0].fileRows,
+            rows: rows,
             "the readable part of the MANIFEST does not name it; it is read nevertheless, and may bring back what was deleted"
           ))
       } catch {
-        note(VerificationFinding(.damaged, error, file: name))
+        // Also one of a region of which only what cannot be read of the MANIFEST knows.
+        var finding = VerificationFinding(.damaged, error, file: name)
+        finding.rows = finding.rows ?? rows
+        note(finding)
       }
     }
   }

@@ -101,6 +101,10 @@ public struct VerificationReport: Hashable, Sendable {
   /// Whether nothing was found by which data may be wrong or missing.
   public var isSound: Bool { findingsDropped == 0 && !findings.contains(where: \.isDamage) }
 
+  package mutating func keep(_ isKept: (VerificationFinding) -> Bool) {
+    findings.removeAll { !isKept($0) }
+  }
+
   package mutating func note(_ finding: VerificationFinding) {
     if findings.count < Self.findingsMax {
       findings.append(finding)

@@ -13,7 +13,7 @@ package struct Manifest: Sendable {
 
   private let directory: String
   private let fileSystem: any FileSystem
-  private var number: UInt64
+  package private(set) var number: UInt64
   private var file: any File
   private var writer: LogWriter
   private var state: VersionState
@@ -65,7 +65,24 @@ package struct Manifest: Sendable {
   private mutating func rotate() throws(StoreError) {
     let old = number
     try beginNext()
-    try fileSystem.remove(FileNames.path(directory, .manifest(old)))
+    // The edit counts already; should the old file stay, the next open removes it.
+    try? fileSystem.remove(FileNames.path(directory, .manifest(old)))
+  }
+
+  /// Reads the MANIFEST in force back.
+  ///
+  /// Throws `corruption` when it does not say what it should, `io`.
+  package func readBack(expecting state: VersionState) throws(StoreError) {
+    let path = FileNames.path(directory, .manifest(number))
+    guard let found = try Self.read(in: directory, fileSystem), found.number == number else {
+      throw StoreError(
+        .corruption, "CURRENT does not name the MANIFEST in force",
+        file: FileNames.path(directory, .current), offset: 0)
+    }
+    guard found.state.snapshotEdit() == state.snapshotEdit() else {
+      throw StoreError(
+        .corruption, "the MANIFEST describes another state than the open store has", file: path)
+    }
   }
 
   /// Begins another MANIFEST after ``append(_:)`` has failed; the old one stays until the next open.

@@ -91,7 +91,7 @@ struct CorruptionTests {
 
   @Test(
     "A block that is wrong though its checksum is right ends a scan, by an error or by its end",
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(15)))
   func forgedBlocks() async throws {
     TestSeed.announce("forgedBlocks")
     let (disk, _) = try await makeStore(log: false)

@@ -60,6 +60,51 @@ struct CheckpointTests {
   }
 
   @Test(
+    "Writers that wait for a flush go on after a checkpoint, and tables come to be meanwhile",
+    .timeLimit(.minutes(5)))
+  func manyWriters() async throws {
+    let disk = InMemoryFileSystem()
+    var configuration = TestStore.configuration(disk)
+    configuration.unflushedMemtablesMax = 1
+    configuration.memtableBytesMax = 8 << 10
+    let store = try await EmbeddedStore.open(at: "/store", configuration: configuration)
+    try await store.createTable(TestStore.schema)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for client in 0..<8 {
+        group.addTask {
+          for number in 0..<120 {
+            let value = Bytes([UInt8](repeating: 7, count: 300))
+            let put = Mutation.put(
+              Column(family: "data", qualifier: "q"), timestamp: nil, value: value)
+            try await store.mutate(
+              RowMutations(TestStore.row(client * 1000 + number), [put]), in: "t",
+              durability: .memory)
+          }
+        }
+      }
+      group.addTask {
+        for number in 0..<6 {
+          var schema = TestStore.schema
+          schema.name = "t\(number)"
+          let made = schema
+          async let created: Void = store.createTable(made)
+          try await store.flush()
+          try await store.checkpoint(at: "/checkpoint \(number)")
+          try await created
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(try await TestStore.rows(store.scan(Scan(), in: "t")).count == 960)
+    try await store.close()
+    for number in 0..<6 {
+      let report = try await EmbeddedStore.verify(
+        at: "/checkpoint \(number)", isDeep: true, configuration: configuration)
+      #expect(report.isSound, "\(report.findings)")
+    }
+  }
+
+  @Test(
     "Where there are no links files are copied; a directory in use is refused; a failure leaves no store"
   )
   func copiesAndRefusals() async throws {

@@ -60,9 +60,34 @@ struct RealDiskTests {
     }
   }
 
+  /// With all of it flushed, a full disk halts the store at a new table, and there is nothing to flush when it is resumed.
+  private func fillWithNothingInMemory(
+    _ store: EmbeddedStore, _ disk: SmallDisk, _ count: Int
+  ) async throws {
+    try await store.flush()
+    // To the last page: what does not fit is refused.
+    var megabytes = 0
+    while (try? ballast(disk.path + "/more \(megabytes)", megabytes: 1)) != nil { megabytes += 1 }
+    var schema = TestStore.schema
+    var refusals = 0
+    for number in 0..<200 where store.readOnlyCause == nil {
+      schema.name = "table-\(number)-" + String(repeating: "x", count: 100)
+      do {
+        try await store.createTable(schema)
+      } catch {
+        refusals += 1
+      }
+    }
+    #expect(refusals == 1 && (store.readOnlyCause?.cause as? StoreError)?.code == .noSpace)
+    #expect(try await TestStore.rows(store.scan(Scan(), in: "t")).count == count)
+    for number in 0...megabytes { unlink(disk.path + "/more \(number)") }
+    try await store.resume()
+    try await store.createTable(schema)
+  }
+
   @Test(
     "On a full disk the store goes read-only with the cause, still reads, and resumes once there is space",
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(15)))
   func fullDisk() async throws {
     guard let disk = try SmallDisk(megabytes: 24) else { return }
     defer { disk.remove() }
@@ -96,6 +121,7 @@ struct RealDiskTests {
       try await store.resume()
       #expect(try await TestStore.rows(store.scan(Scan(), in: "t")).count == acknowledged)
     }
+    try await fillWithNothingInMemory(store, disk, acknowledged)
     print("RealDisk: filled three times, \(acknowledged) commits")
     #expect(acknowledged > 500)
     try await store.close()
