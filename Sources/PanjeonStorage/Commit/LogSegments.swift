@@ -6,7 +6,7 @@ package import WideColumn
 
 /// The segments of the write-ahead log on disk: the one being written, the older ones still needed, and spares.
 ///
-/// Writing is for the log's thread alone; ``release(below:)`` may be called from any thread. A segment is handed
+/// Writing is for the log's thread alone; ``release(below:recycles:)`` may be called from any thread. A segment is handed
 /// over to the next like this: the old one is synced to its end, the next is created or taken from the spares
 /// under its new name, the directory is synced, and its header says where the old one ended. So no byte of a
 /// segment is ever durable while a byte of an older one is not.

@@ -26,12 +26,20 @@ package final class Salvager: Sendable {
     OpenFilesLimit.raise()
     try StoreDirectory.requireOwn(directory, try fileSystem.list(directory), fileSystem)
     var (number, state, isWhole) = try findState()
-    if !isWhole { try adopt(into: &state) }
+    if !isWhole {
+      let adopted = try FileAdoption(directory, fileSystem).run(into: &state)
+      for finding in adopted { note(finding) }
+    }
     let tableNames = Self.tableNames(state)
     let loader = StoreLoader(directory, configuration) { [self] record, cache throws(StoreError) in
       try openFile(record, table: tableNames[record.regionID], cache)
     }
     var loaded = try loader.load(state, manifest: number)
+    // The files may know of later commits than the MANIFEST and the log.
+    for group in loaded.catalog.all.flatMap(\.regions).flatMap(\.view.groups) {
+      let newest = (group.upper + group.bottom).map(\.properties.largestSequence).max() ?? 0
+      loaded.lastSequence = max(loaded.lastSequence, newest)
+    }
     try replayLog(&loaded)
     let store = EmbeddedStore(readOnly: loaded, directory, configuration, begunAt: begin)
     return (store, report.withLock { $0 })
@@ -86,45 +94,6 @@ package final class Salvager: Sendable {
     try fileSystem.list(directory).compactMap { name in
       if case .manifest(let number)? = FileNames(name) { number } else { nil }
     }.sorted(by: >)
-  }
-
-  /// Takes in SSTables that the readable part of the MANIFEST does not name.
-  ///
-  /// They were flushed or compacted later. A file that a compaction had replaced may be among them: what it holds of deleted
-  /// cells can then be seen again, which the findings say.
-  private func adopt(into state: inout VersionState) throws(StoreError) {
-    let known = state.fileNumbers
-    for name in try fileSystem.list(directory) {
-      guard case .table(let number)? = FileNames(name), !known.contains(number) else { continue }
-      var rows: KeyRange?
-      do throws(StoreError) {
-        let opened = try TableFile.open(
-          file: try fileSystem.open(directory + "/" + name, .read), number: number,
-          cache: BlockCache(budget: MemoryBudget(totalBytes: 1 << 20)))
-        let properties = opened.properties
-        rows = KeyRange(from: properties.smallestRow, to: properties.largestRow.successor)
-        var edit = VersionEdit()
-        edit.addedFiles = [
-          FileRecord(
-            regionID: properties.regionID, group: properties.localityGroup, number: number,
-            level: 0, properties, fileBytes: opened.fileBytes)
-        ]
-        var next = state
-        try next.apply(edit)
-        state = next
-        note(
-          VerificationFinding(
-            .regions, file: name, table: Self.tableNames(state)[properties.regionID],
-            rows: rows,
-            "the readable part of the MANIFEST does not name it; it is read nevertheless, and may bring back what was deleted"
-          ))
-      } catch {
-        // Also one of a region of which only what cannot be read of the MANIFEST knows.
-        var finding = VerificationFinding(.damaged, error, file: name)
-        finding.rows = finding.rows ?? rows
-        note(finding)
-      }
-    }
   }
 
   // MARK: The SSTables

@@ -169,6 +169,44 @@ struct EveryByteTests {
     try await cutLog(disk, path, bytes, oracle)
   }
 
+  @Test(
+    "Every byte and every truncation of an older segment of the log is an error that names it",
+    .timeLimit(.minutes(20)))
+  func olderSegments() async throws {
+    TestSeed.announce("olderSegments")
+    let disk = InMemoryFileSystem()
+    var configuration = TestStore.configuration(disk)
+    configuration.logSegmentBytes = 4200
+    let store = try await EmbeddedStore.open(at: "/store", configuration: configuration)
+    try await store.createTable(TestStore.schema)
+    for number in 0..<40 {
+      let value = Bytes([UInt8](repeating: UInt8(number), count: 150))
+      let put = Mutation.put(
+        Column(family: "data", qualifier: "q"), timestamp: nil, value: value)
+      try await store.mutate(RowMutations(TestStore.row(number), [put]), in: "t", durability: .disk)
+    }
+    let left = disk.killProcess()
+    try await store.close()
+    let logs = try left.list("/store").filter { $0.hasSuffix(".log") }
+    #expect(logs.count > 1)
+    let path = "/store/" + logs[0]
+    let bytes = try #require(left.contents(of: path))
+    var random = SplitMix64(seed: TestSeed.value)
+    for place in bytes.indices {
+      var flipped = bytes
+      flipped[place] ^= 1 << UInt8(random.below(8))
+      for (what, damage) in [("flipped", flipped), ("cut", Array(bytes.prefix(place)))] {
+        guard case .failure(let error) = try await read(damaged(left, path, damage)) else {
+          Issue.record("byte \(place) of \(bytes.count) \(what): no error")
+          continue
+        }
+        // Without its header the next segment is the one that misses it.
+        #expect(error.code == .corruption && error.file?.hasSuffix(".log") == true, "\(error)")
+      }
+    }
+    print("olderSegments: \(2 * bytes.count) damaged")
+  }
+
   /// The six batches that were flushed, and any number of those behind them.
   private func expectPrefix(
     _ found: Contents, _ oracle: PrefixOracle<Contents>, _ what: String

@@ -142,6 +142,28 @@ struct SalvageTests {
     #expect(salvaged > 10)
   }
 
+  @Test("Files of regions that came to be behind the damage are read all the same")
+  func unknownRegions() async throws {
+    let disk = InMemoryFileSystem()
+    let store = try await TestStore.open(disk)
+    try await store.createTable(TestStore.schema)
+    for number in 0..<100 { try await put(number, store) }
+    try await store.flush()
+    let manifest = try #require(disk.list(Self.path).first { $0.hasPrefix("MANIFEST") })
+    let readable = try #require(disk.contents(of: Self.path + "/" + manifest)).count
+    try await store.split(table: "t", at: Self.row(110))
+    for number in 100..<220 { try await put(number, store) }
+    try await store.flush()
+    try await TestStore.settle(store)
+    let left = disk.killProcess()
+    try await store.close()
+    // Everything from the split on is unreadable.
+    left.flipBit(8 * (readable + 30), of: Self.path + "/" + manifest)
+    let (rows, report) = try await salvage(left)
+    #expect(rows == all, "\(all.subtracting(rows).sorted().prefix(5)) \(report.findings)")
+    #expect(report.findings.contains { $0.kind == .regions && $0.table == "t" && $0.rows != nil })
+  }
+
   @Test("A missing SSTable costs its rows and nothing else")
   func missingFile() async throws {
     let disk = try await makeStore()
