@@ -49,11 +49,12 @@ package final class RegionWork: Sendable {
       let isAccepted = requests.withLock { requests in
         if requests.isEnded { return false }
         requests.waiting.append { refusal in
-          unsafe continuation.resume(
-            returning: Result { () throws(StoreError) in
-              if let refusal, !evenWhenHalted || refusal.code == .closed { throw refusal }
-              return try body(self)
-            })
+          let result = Result { () throws(StoreError) in
+            if let refusal, !evenWhenHalted || refusal.code == .closed { throw refusal }
+            return try body(self)
+          }
+          HandOver.fence()
+          unsafe continuation.resume(returning: result)
         }
         return true
       }
@@ -63,6 +64,7 @@ package final class RegionWork: Sendable {
       signals.withLock { $0.wantsRegions = true }
       signals.notifyAll()
     }
+    HandOver.fence()
     return try result.get()
   }
 

@@ -42,6 +42,7 @@ package final class CommitPipeline: Sendable {
     _ batch: inout PreparedBatch, _ checks: CommitChecks, _ durability: Durability
   ) async -> SequencerAnswer {
     let now = clock.wallClockMicroseconds()
+    defer { HandOver.fence() }
     return unsafe await withUnsafeContinuation { continuation in
       let step = monitor.withLock { state in
         unsafe sequence(&batch, checks, durability, now: now, continuation, &state)

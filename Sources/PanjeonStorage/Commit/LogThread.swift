@@ -134,6 +134,7 @@ package final class LogThread: Sendable {
       return finished
     }
     pipeline.monitor.notifyAll()
+    HandOver.fence()
     for commit in finished { unsafe commit.continuation.resume(returning: .committed) }
   }
 
@@ -161,6 +162,7 @@ package final class LogThread: Sendable {
     let unknown = StoreError(
       .unknownOutcome, "the log failed before the commit was known to be durable; read to find out",
       cause: failure)
+    HandOver.fence()
     unsafe waiting.forEach { unsafe $0.resume(returning: .failed(unknown)) }
     unsafe outside.forEach { unsafe $0.resume(returning: .roomMade) }
   }

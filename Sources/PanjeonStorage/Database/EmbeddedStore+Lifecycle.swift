@@ -43,9 +43,12 @@ extension EmbeddedStore {
   ) async throws(StoreError) -> T {
     let result: Result<T, StoreError> = unsafe await withUnsafeContinuation { continuation in
       _ = WorkerThread(name: "panjeon-open", isDetached: true) {
-        unsafe continuation.resume(returning: Result { () throws(StoreError) in try body() })
+        let result = Result { () throws(StoreError) in try body() }
+        HandOver.fence()
+        unsafe continuation.resume(returning: result)
       }
     }
+    HandOver.fence()
     return try result.get()
   }
 
@@ -59,9 +62,12 @@ extension EmbeddedStore {
     guard lifecycle.beginClosing() else { return }
     let result: Result<Void, StoreError> = unsafe await withUnsafeContinuation { continuation in
       _ = WorkerThread(name: "panjeon-close", isDetached: true) { [self] in
-        unsafe continuation.resume(returning: Result { () throws(StoreError) in try shutDown() })
+        let result = Result { () throws(StoreError) in try shutDown() }
+        HandOver.fence()
+        unsafe continuation.resume(returning: result)
       }
     }
+    HandOver.fence()
     try result.get()
   }
 

@@ -47,11 +47,11 @@ package final class IOExecutor: Sendable {
     _ body: @escaping @Sendable () throws(StoreError) -> T
   ) async throws(StoreError) -> T {
     let result: Result<T, StoreError> = unsafe await withUnsafeContinuation { continuation in
-      let isAccepted = queue.withLock { [queue] state in
+      let isAccepted = queue.withLock { state in
         guard !state.isStopping else { return false }
         state.jobs.append {
           let result = Result { () throws(StoreError) in try body() }
-          queue.fence()
+          HandOver.fence()
           unsafe continuation.resume(returning: result)
         }
         return true
@@ -62,7 +62,7 @@ package final class IOExecutor: Sendable {
         unsafe continuation.resume(returning: .failure(.storeClosed))
       }
     }
-    queue.fence()
+    HandOver.fence()
     return try result.get()
   }
 

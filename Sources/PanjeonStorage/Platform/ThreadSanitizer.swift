@@ -6,12 +6,19 @@
   typealias Mutex<Value: ~Copyable> = VisibleMutex<Value>
 #endif
 
-extension Monitor {
-  /// Shows the thread sanitizer an order that a continuation makes, and that it cannot see; does nothing without it.
+/// Shows the thread sanitizer an order that a continuation makes, and that it cannot see, as the runtime is not
+/// instrumented; does nothing without it.
+///
+/// Called before a continuation is resumed by one of the store's threads, and by the task that it wakes.
+enum HandOver {
+  #if PANJEON_THREAD_SANITIZER
+    private static let monitor = Monitor(0)
+  #endif
+
   @inline(always)
-  func fence() {
+  static func fence() {
     #if PANJEON_THREAD_SANITIZER
-      withLock { _ in }
+      monitor.withLock { _ in }
     #endif
   }
 }
