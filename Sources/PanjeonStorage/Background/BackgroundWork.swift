@@ -190,6 +190,16 @@ extension Duration {
 }
 
 extension Monitor<BackgroundWork.Signals> {
+  /// Has all loops look for work.
+  func wantAll() {
+    withLock { state in
+      state.wantsFlush = true
+      state.wantsCompaction = true
+      state.wantsRegions = true
+    }
+    notifyAll()
+  }
+
   /// Lets the commits go on that wait for a flush.
   func resumeWaiters() {
     let waiting = unsafe withLock { state -> [UnsafeContinuation<Void, Never>] in

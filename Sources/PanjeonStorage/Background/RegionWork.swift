@@ -179,12 +179,7 @@ extension RegionWork {
     }
     defer {
       gauge.viewsHaveChanged()
-      signals.withLock { state in
-        state.wantsFlush = true
-        state.wantsCompaction = true
-        state.wantsRegions = true
-      }
-      signals.notifyAll()
+      signals.wantAll()
     }
     let new = try replacement.replace(old, of: table, by: ranges, cause: cause)
     let counter =

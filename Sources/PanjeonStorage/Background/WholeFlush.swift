@@ -53,12 +53,7 @@ package struct WholeFlush {
   /// What wanted to be flushed meanwhile found the gates closed, and what commits waited for may have been flushed.
   private func wakeAll() {
     gauge.viewsHaveChanged()
-    signals.withLock { state in
-      state.wantsFlush = true
-      state.wantsCompaction = true
-      state.wantsRegions = true
-    }
-    signals.notifyAll()
+    signals.wantAll()
     signals.resumeWaiters()
   }
 

@@ -77,12 +77,7 @@ package struct StoreOpener {
       retirements: RetirementLog(
         loaded.state.retiredRegions, lastLogNumber: loaded.lastSegment?.number ?? 0), halt: halt)
     if report.recordsReplayed > 0 { flushReplayed(background, segments, halt) }
-    signals.withLock { state in
-      state.wantsFlush = true
-      state.wantsCompaction = true
-      state.wantsRegions = true
-    }
-    signals.notifyAll()
+    signals.wantAll()
     report.duration = .nanoseconds(
       Int64(configuration.timeSource.monotonicNanoseconds() - begin))
     log(report)

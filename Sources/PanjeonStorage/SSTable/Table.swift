@@ -18,8 +18,7 @@ package final class Table: Sendable {
   package init(_ file: TableFile, bounds: KeyRange? = nil) {
     self.file = file
     self.bounds = bounds
-    let whole = KeyRange(
-      from: file.properties.smallestRow, to: file.properties.largestRow.successor)
+    let whole = file.properties.rows
     rows = bounds.map { whole.intersection($0) } ?? whole
     bytes = bounds == nil ? file.fileBytes : file.index.bytes(of: rows)
   }

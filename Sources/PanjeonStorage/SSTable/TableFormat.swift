@@ -68,6 +68,9 @@ package struct TableProperties: Hashable, Sendable {
   package var rawBytes: UInt64 = 0
   package var maxTimestamp: Int64 = .min
 
+  /// From the first row to the last.
+  package var rows: KeyRange { KeyRange(from: smallestRow, to: largestRow.successor) }
+
   package func encode() -> [UInt8] {
     var bytes: [UInt8] = []
     for number in [

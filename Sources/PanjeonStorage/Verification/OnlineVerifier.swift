@@ -59,10 +59,6 @@ package struct OnlineVerifier: Sendable {
     var properties: TableProperties
     var fileBytes: UInt64
     var table: String
-
-    var rows: KeyRange {
-      KeyRange(from: properties.smallestRow, to: properties.largestRow.successor)
-    }
   }
 
   private var numbers: Set<UInt64> {
@@ -101,7 +97,7 @@ package struct OnlineVerifier: Sendable {
       if opened.properties != expected.properties || opened.fileBytes != expected.fileBytes {
         report.note(
           VerificationFinding(
-            .count, file: path, table: expected.table, rows: expected.rows,
+            .count, file: path, table: expected.table, rows: expected.properties.rows,
             "it is not the file that was opened"))
       }
       guard isDeep else { return }
@@ -113,7 +109,7 @@ package struct OnlineVerifier: Sendable {
       guard expectation(of: expected.number) != nil else { return }
       var finding = VerificationFinding(
         error.code == .corruption ? .damaged : .missing, error, file: path, table: expected.table)
-      finding.rows = finding.rows ?? expected.rows
+      finding.rows = finding.rows ?? expected.properties.rows
       report.note(finding)
     }
   }

@@ -171,8 +171,8 @@ package final class Salvager: Sendable {
       for gap in gaps {
         note(
           VerificationFinding(
-            .log, file: name, offset: gap.bytes.lowerBound,
-            "the records up to byte \(gap.bytes.upperBound) are lost; later ones may depend on them"
+            .log, file: name, offset: gap.lowerBound,
+            "the records up to byte \(gap.upperBound) are lost; later ones may depend on them"
           ))
       }
       for failure in failures { note(failure) }

@@ -6,11 +6,6 @@ package import WideColumn
 ///
 /// What recovery must never do, since what comes behind a lost record may depend on it; for ``EmbeddedStore/salvage(at:configuration:)``.
 package enum LogSalvage {
-  /// Bytes of a segment that hold no record that can be read.
-  package struct Gap: Hashable, Sendable {
-    package var bytes: Range<UInt64>
-  }
-
   /// Reads a segment.
   ///
   /// - Parameters:
@@ -18,22 +13,22 @@ package enum LogSalvage {
   ///   - number: Its number.
   ///   - end: Where it should end, if that is known.
   ///   - onRecord: Called for each record with the offset of its first chunk.
-  /// - Returns: What could not be read; a torn end is not counted.
+  /// - Returns: The bytes that hold no record that can be read; a torn end is not counted.
   /// - Throws: `io`.
   package static func read(
     file: any File, number: UInt64, end: UInt64?,
     onRecord: (UnsafeRawBufferPointer, UInt64) -> Void
-  ) throws(StoreError) -> [Gap] {
+  ) throws(StoreError) -> [Range<UInt64>] {
     var scanner = LogScanner(file: file, number: number)
     var assembler = RecordAssembler()
-    var gaps: [Gap] = []
+    var gaps: [Range<UInt64>] = []
     var readThrough: UInt64 = 0
     while end.map({ scanner.offset < $0 }) ?? true {
       let start = scanner.offset
       guard case .chunk(let type, let payload, _) = try scanner.next() else {
         assembler.drop()
         if try !scanner.skipToNextChunk() { break }
-        gaps.append(Gap(bytes: readThrough..<scanner.offset))
+        gaps.append(readThrough..<scanner.offset)
         continue
       }
       if type == .segmentHeader {
@@ -43,7 +38,7 @@ package enum LogSalvage {
       // A first chunk whose last one is lost, or the other way round.
       if assembler.isInside, type == .full || type == .first {
         assembler.drop()
-        gaps.append(Gap(bytes: readThrough..<start))
+        gaps.append(readThrough..<start)
       }
       let isWhole = unsafe scanner.block.withUnsafeBytes { block in
         unsafe assembler.append(
@@ -53,7 +48,7 @@ package enum LogSalvage {
       unsafe assembler.record.withRawBytes { unsafe onRecord($0, assembler.start) }
       readThrough = scanner.offset
     }
-    if let end, readThrough < end { gaps.append(Gap(bytes: readThrough..<end)) }
+    if let end, readThrough < end { gaps.append(readThrough..<end) }
     return gaps
   }
 }
