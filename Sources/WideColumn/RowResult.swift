@@ -27,12 +27,18 @@ public struct RowResult: Sendable {
   /// The row's key.
   public let row: RowKey
 
+  /// Whether the row may have further selected cells that a limit has left out, or that follow in the next piece.
+  public private(set) var mayHaveMoreCells = false
+
   package let storage: [UInt8]
   package let slots: [Slot]
   package let families: [String]
 
   /// Creates a row over a buffer: each slot's qualifier runs up to its value.
-  package init(row: RowKey, storage: [UInt8], slots: [Slot], families: [String]) {
+  package init(
+    row: RowKey, storage: [UInt8], slots: [Slot], families: [String], mayHaveMoreCells: Bool = false
+  ) {
+    self.mayHaveMoreCells = mayHaveMoreCells
     self.row = row
     self.storage = storage
     self.slots = slots
@@ -131,6 +137,7 @@ extension RowResult {
     guard count < end else { return nil }
     if count == 0, end == slots.count { return self }
     return RowResult(
-      row: row, storage: storage, slots: Array(slots[count..<end]), families: families)
+      row: row, storage: storage, slots: Array(slots[count..<end]), families: families,
+      mayHaveMoreCells: mayHaveMoreCells || end < slots.count)
   }
 }

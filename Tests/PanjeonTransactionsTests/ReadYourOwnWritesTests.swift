@@ -24,6 +24,7 @@ struct ReadYourOwnWritesTests {
       let scan = Scan(
         columns: get.columns, versionsMax: get.versionsMax,
         rowsMax: random.chance(0.3) ? 2 : nil, cellsPerRowMax: get.cellsMax,
+        cellsMax: random.chance(0.2) ? 1 + random.below(4) : nil, filter: get.filter,
         isReversed: random.chance(0.5))
       var inside: [Seen] = []
       var insideRows: [Bytes: [Seen]] = [:]
@@ -89,7 +90,25 @@ struct ReadYourOwnWritesTests {
     }
     return Get(
       Bytes(utf8: "r\(random.below(3))"), columns: columns, versionsMax: 1 + random.below(3),
-      cellsMax: random.chance(0.3) ? 1 + random.below(2) : nil)
+      cellsMax: random.chance(0.3) ? 1 + random.below(2) : nil,
+      filter: random.chance(0.4) ? filter(&random) : nil,
+      startingAt: random.chance(0.2) ? Column(family: "data", qualifier: "q1") : nil)
+  }
+
+  /// None of time: own puts have no timestamp before the commit.
+  private static func filter(_ random: inout SplitMix64) -> Filter {
+    let digit = Bytes(utf8: "\(random.below(10))")
+    switch random.below(7) {
+    case 0: return .value(.bytes(.less, digit))
+    case 1: return .qualifier(.prefix("q1"))
+    case 2: return .row(.bytes(.greaterOrEqual, "r1"))
+    case 3:
+      let column = Column(family: "data", qualifier: Bytes(utf8: "q\(random.below(3))"))
+      return .column(column, .bytes(.greater, digit), ifAbsent: random.chance(0.5))
+    case 4: return .not(filter(&random))
+    case 5: return .all([filter(&random), filter(&random)])
+    default: return .any([filter(&random), filter(&random)])
+    }
   }
 
   @Test("Delete and put in one transaction: the later one wins, in each order")

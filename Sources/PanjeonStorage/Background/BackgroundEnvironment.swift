@@ -14,6 +14,7 @@ package final class BackgroundEnvironment: Sendable {
   package let metrics = BackgroundMetrics()
   package let damage = DamageLog()
   package let compactionOptions: CompactionOptions
+  package let census: CompactionCensus
 
   /// The sequence that plain reads see; a compaction keeps what is visible at it.
   private let visible: AtomicNumber
@@ -45,6 +46,8 @@ package final class BackgroundEnvironment: Sendable {
     var options = CompactionOptions()
     options.bottomFileBytes = UInt64(configuration.tableFileBytesMax)
     compactionOptions = options
+    census = CompactionCensus(
+      configuration.timeSource, idleDelay: configuration.idleCompactionDelay)
   }
 
   /// Whether long work should be given up because the store is closing.
@@ -54,9 +57,9 @@ package final class BackgroundEnvironment: Sendable {
     stopping.store(1)
   }
 
-  /// The sequences whose view of the data must survive, ascending.
-  package func sequencesToKeep() -> [UInt64] {
-    snapshots.sequencesToKeep { visible.value }
+  /// The moments whose view of the data must survive, by sequence.
+  package func momentsToKeep() -> [PinnedMoment] {
+    snapshots.momentsToKeep { visible.value }
   }
 
   package func table(of region: Region) -> TableHandle {
@@ -93,13 +96,17 @@ package final class BackgroundEnvironment: Sendable {
     table(of: region).layout
   }
 
-  /// How blocks of a group are compressed: as its schema says, else by LZ4 if the build has it.
-  package func compression(of region: Region, group: Int) -> LocalityGroup.Compression {
+  /// How an SSTable of a group is written: as its schema says; where that names no codec, with LZ4 if the build has it.
+  package func tableOptions(of region: Region, group: Int) -> TableOptions {
     let table = table(of: region)
     let named = table.schema.localityGroups.first { candidate in
       table.record.groupNumbers[candidate.name] == UInt32(group)
     }
-    return named?.compression ?? LocalityGroup.Compression.builtInDefault
+    return TableOptions(
+      blockBytes: configuration.blockBytes, compression: named?.compression ?? .builtInDefault,
+      bloomBitsPerRow: configuration.bloomBitsPerRow, regionID: region.id,
+      localityGroup: UInt32(group), bloomFilter: named?.bloomFilter ?? .row,
+      notesAges: table.layout.timeToLive(ofGroup: group) != nil)
   }
 
   /// The size at which a compaction begins another file: upper runs are one file each, so that a run is a file.

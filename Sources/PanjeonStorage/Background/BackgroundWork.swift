@@ -7,7 +7,7 @@ package final class BackgroundWork: Sendable {
   // Safe: a continuation is taken out under the lock by whoever resumes it.
   @safe package struct Signals: Sendable {
     var wantsFlush = false
-    var wantsCompaction = false
+    package var wantsCompaction = false
     var wantsRegions = false
     var isStopping = false
     /// How many of the loops are at work.
@@ -50,7 +50,8 @@ package final class BackgroundWork: Sendable {
     self.loops = loops
     let regions = RegionWork(
       environment, signals, pipeline, gauge, halt,
-      RegionReplacement(environment, pipeline, memtables, retirements))
+      RegionReplacement(environment, pipeline, memtables, retirements),
+      TableChange(environment, pipeline, memtables, retirements))
     self.regions = regions
     let log = LogThread(
       pipeline: pipeline, segments: segments,

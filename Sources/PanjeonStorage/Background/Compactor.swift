@@ -28,7 +28,12 @@ package struct Compactor: Sendable {
     }
     guard view.filesAreOlder else { return false }
     let picker = CompactionPicker(options: environment.compactionOptions)
-    guard let plan = picker.pick(upper: files.upper, bottom: files.bottom) else { return false }
+    let situation = environment.census.situation(
+      of: region, group: group, layout: environment.layout(of: region),
+      at: environment.momentsToKeep()[0].time)
+    guard let plan = picker.pick(upper: files.upper, bottom: files.bottom, in: situation) else {
+      return false
+    }
     let inputs = Set((plan.inputsUpper + plan.inputsBottom).map(\.part))
     let tables = (view.upper + view.bottom).filter { inputs.contains($0.part) }
     guard tables.count == inputs.count else {
@@ -38,6 +43,8 @@ package struct Compactor: Sendable {
       return false
     }
     environment.remove(try install(outputs, plan: plan, region: region, group: group))
+    let cells = [tables, outputs].map { $0.reduce(0) { $0 + $1.properties.cellCount } }
+    if cells[0] == cells[1] { environment.census.rest(outputs) }
     environment.metrics.compactions.add(1)
     region.metrics.compactions.add(1)
     environment.metrics.compactionBytesRead.add(tables.reduce(0) { $0 + $1.bytes })
@@ -58,7 +65,7 @@ package struct Compactor: Sendable {
       let cursor = MergeCursor.over(tables.map { $0.makeCursor(.mayBlock, fillsCache: false) })
       try cursor.seekToFirst()
       let filter = CompactionFilter(
-        snapshots: environment.sequencesToKeep(), layout: environment.layout(of: region),
+        moments: environment.momentsToKeep(), layout: environment.layout(of: region),
         isBottom: plan.outputLevel == 1 && plan.coversBottom)
       try unsafe filter.run(cursor) { (row, key, value) throws(StoreError) in
         try unsafe outputs.add(row: row, key: key, value: value)

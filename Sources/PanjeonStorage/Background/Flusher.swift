@@ -62,11 +62,11 @@ package struct Flusher: Sendable {
   package func write(
     _ sealed: SealedMemTables, region: Region, group: Int, number: UInt64
   ) throws(StoreError) -> Table? {
-    let keep = environment.sequencesToKeep()
+    let keep = environment.momentsToKeep()
     let output = try TableOutput(environment, region: region, group: group, number: number)
     let cursor = MergeCursor.over(sealed.parts.map { $0.makeCursor() })
     let filter = CompactionFilter(
-      snapshots: keep, layout: environment.layout(of: region), isBottom: false)
+      moments: keep, layout: environment.layout(of: region), isBottom: false)
     do throws(StoreError) {
       try cursor.seekToFirst()
       try unsafe filter.run(cursor) { (row, key, value) throws(StoreError) in

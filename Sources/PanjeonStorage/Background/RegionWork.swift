@@ -16,19 +16,24 @@ package final class RegionWork: Sendable {
   /// How often the requests of regions are counted.
   private static let sampleSeconds = 5.0
 
+  /// How often it is looked at whether something has expired, or a region has become idle.
+  private static let censusNanoseconds: UInt64 = 30_000_000_000
+
   private let environment: BackgroundEnvironment
+  var catalog: Catalog { environment.catalog }
   private let signals: Monitor<BackgroundWork.Signals>
   private let pipeline: CommitPipeline
   private let gauge: PressureGauge
   private let halt: WriteHalt
   private let replacement: RegionReplacement
+  private let tableChange: TableChange
   private let requests = Mutex(Requests())
   package let rates = RequestRates()
 
   package init(
     _ environment: BackgroundEnvironment, _ signals: Monitor<BackgroundWork.Signals>,
     _ pipeline: CommitPipeline, _ gauge: PressureGauge, _ halt: WriteHalt,
-    _ replacement: RegionReplacement
+    _ replacement: RegionReplacement, _ tableChange: TableChange
   ) {
     self.environment = environment
     self.signals = signals
@@ -36,6 +41,7 @@ package final class RegionWork: Sendable {
     self.gauge = gauge
     self.halt = halt
     self.replacement = replacement
+    self.tableChange = tableChange
   }
 
   /// Runs `body` on the thread; throws what it throws, `closed` when the store closes.
@@ -75,6 +81,7 @@ package final class RegionWork: Sendable {
   /// What the thread does until the store closes.
   package func loop() {
     var lastNormalized = environment.configuration.timeSource.monotonicNanoseconds()
+    var lastCensus = lastNormalized
     while true {
       let turn = signals.wait(timeout: .seconds(Self.sampleSeconds)) { state -> Turn? in
         if state.isStopping { return .stop }
@@ -85,6 +92,7 @@ package final class RegionWork: Sendable {
       }
       let now = environment.configuration.timeSource.monotonicNanoseconds()
       rates.sample(environment.catalog.all.flatMap(\.regions), atNanoseconds: now)
+      wantCompactionIfDue(now, &lastCensus)
       switch turn {
       case .stop: return end()
       case .work:
@@ -123,6 +131,17 @@ package final class RegionWork: Sendable {
     } catch {
       if !environment.isStopping { halt.halt("regions could not be changed", because: error) }
     }
+  }
+
+  /// Time makes compactions worth it that no write and no flush asks for.
+  private func wantCompactionIfDue(_ now: UInt64, _ last: inout UInt64) {
+    guard now >= last + Self.censusNanoseconds else { return }
+    last = now
+    environment.census.keepOnly(environment.catalog.all.flatMap(\.regions))
+    let oldest = environment.snapshots.oldestRemovals
+    for table in environment.catalog.all { table.removals?.release(below: oldest) }
+    signals.withLock { $0.wantsCompaction = true }
+    signals.notifyAll()
   }
 
   private func splitByPolicy() throws(StoreError) {
@@ -192,6 +211,19 @@ extension RegionWork {
         "cause": "\(cause)",
       ])
     return new
+  }
+
+  /// Alters, empties or drops a table.
+  package func changeTable(
+    _ table: TableHandle, _ body: (TableChange, TableHandle) throws(StoreError) -> Void
+  ) throws(StoreError) {
+    defer {
+      gauge.viewsHaveChanged()
+      signals.wantAll()
+    }
+    try body(tableChange, table)
+    environment.configuration.logger.notice(
+      "table changed", metadata: ["table": "\(table.schema.name)"])
   }
 
   /// Gives a table another split policy.

@@ -18,11 +18,7 @@ package final class TableOutput {
     self.number = number
     path = FileNames.path(environment.directory, .table(number))
     file = try environment.configuration.fileSystem.open(path, .createNew)
-    let options = TableOptions(
-      blockBytes: environment.configuration.blockBytes,
-      compression: environment.compression(of: region, group: group),
-      bloomBitsPerRow: environment.configuration.bloomBitsPerRow, regionID: region.id,
-      localityGroup: UInt32(group))
+    let options = environment.tableOptions(of: region, group: group)
     builder = TableBuilder(file: file, options: options)
   }
 

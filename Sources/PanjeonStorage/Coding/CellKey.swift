@@ -15,6 +15,21 @@ package enum CellKind: UInt8, Sendable {
 
   /// Hides the family's cells up to its timestamp.
   case deleteFamily = 4
+
+  /// Hides the version of each of the family's columns that has its timestamp.
+  case deleteFamilyVersion = 5
+
+  /// A value with a time to live of its own, which stands in front of it; see ``ExpiringValue``.
+  case expiringPut = 6
+
+  /// Whether a stored cell of this kind is a value, and not the delete of one.
+  @inline(always)
+  package static func isPut(_ kind: UInt8) -> Bool {
+    kind == put.rawValue || kind == expiringPut.rawValue
+  }
+
+  /// Whether it stands for a whole family, before the family's columns.
+  package var isOfFamily: Bool { self == .deleteFamily || self == .deleteFamilyVersion }
 }
 
 /// The encoded key of a cell within its row, compared by `memcmp`.
@@ -23,7 +38,7 @@ package enum CellKind: UInt8, Sendable {
 ///
 ///     cell-key   = family ( family-part / column-part ) order kind
 ///     family     = 1 byte                  ; the family's number; the lock family is 0
-///     family-part= %x00                    ; a family delete: sorts first in its family
+///     family-part= %x00                    ; a delete in the whole family: sorts first in it
 ///     column-part= %x01 escaped %x00 %x00  ; in the qualifier each 00 is written 00 FF
 ///     order      = inverted-timestamp inverted-sequence   ; 8 + 8 bytes, big-endian
 ///     kind       = 1 byte
@@ -54,11 +69,12 @@ package enum CellKey {
 
   /// Appends the key of a family delete.
   package static func appendFamilyDelete(
-    family: UInt8, timestamp: Int64, sequence: UInt64, to key: inout [UInt8]
+    family: UInt8, timestamp: Int64, sequence: UInt64, kind: CellKind = .deleteFamily,
+    to key: inout [UInt8]
   ) {
     key.append(family)
     key.append(familyPart)
-    appendSuffix(timestamp: timestamp, sequence: sequence, kind: .deleteFamily, to: &key)
+    appendSuffix(timestamp: timestamp, sequence: sequence, kind: kind, to: &key)
   }
 
   /// Appends what all versions of a column begin with.
@@ -138,6 +154,14 @@ package enum CellKey {
     }
   }
 
+  /// Whether a cell from disk could have been written: its key is well-formed and its value fits its kind.
+  package static func isWellFormedCell(
+    key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
+  ) -> Bool {
+    guard unsafe isWellFormed(key) else { return false }
+    return unsafe kind(key) != CellKind.expiringPut.rawValue || ExpiringValue.isWellFormed(value)
+  }
+
   /// Whether `key` could have been encoded by this type: lengths, parts, escapes, terminator and kind.
   ///
   /// For bytes from disk, once per block; everything after relies on it.
@@ -146,8 +170,8 @@ package enum CellKey {
       return false
     }
     let end = key.count - suffixBytes
-    if unsafe key[1] == familyPart { return end == 2 && kind == .deleteFamily }
-    guard unsafe key[1] == columnPart, end >= 4, kind != .deleteFamily else { return false }
+    if unsafe key[1] == familyPart { return end == 2 && kind.isOfFamily }
+    guard unsafe key[1] == columnPart, end >= 4, !kind.isOfFamily else { return false }
     guard unsafe key[end - 1] == 0, unsafe key[end - 2] == 0 else { return false }
     var index = 2
     while index < end - 2 {

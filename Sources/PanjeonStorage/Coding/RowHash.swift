@@ -28,6 +28,22 @@ package enum RowHash {
       hash = (hash ^ word) &* multiplier
       hash ^= hash >> 32
     }
+    return finish(hash)
+  }
+
+  /// The hash of a column of a row.
+  ///
+  /// - Parameters:
+  ///   - row: The hash of the row.
+  ///   - prefix: What the keys of all versions of the column begin with, or of all deletes of a family.
+  /// - Returns: The hash.
+  package static func hash(row: UInt64, column prefix: UnsafeRawBufferPointer) -> UInt64 {
+    unsafe finish(row &* 0x9E37_79B9_7F4A_7C15 ^ hash(prefix))
+  }
+
+  @inline(always)
+  private static func finish(_ value: UInt64) -> UInt64 {
+    var hash = value
     hash ^= hash >> 33
     hash = hash &* 0xFF51_AFD7_ED55_8CCD
     hash ^= hash >> 33

@@ -15,6 +15,9 @@ package struct BatchValidator: Sendable {
   /// The sequence since which the ranges must be unchanged.
   package let rangesHoldAt: UInt64
 
+  /// The outcome if the table of a range was emptied since the snapshot.
+  package let emptiedRange: AtomicBatchOutcome?
+
   package init(
     _ batch: AtomicBatch, catalog: Catalog, limits: StoreLimits, since snapshot: StoreSnapshot?
   ) throws(StoreError) {
@@ -36,7 +39,7 @@ package struct BatchValidator: Sendable {
       let table = try catalog.table(part.table)
       try Self.check(part.operation, in: table, limits)
       operations.append((table, part.operation))
-      if !part.operation.conditions.isEmpty {
+      if part.operation.dependsOnRow {
         let row = part.operation.row
         unsafe checks.rows.append(
           CommitChecks.Row(
@@ -44,8 +47,12 @@ package struct BatchValidator: Sendable {
             hash: row.withUnsafeBytes { unsafe RowHash.hash($0) }))
       }
     }
+    var emptied: AtomicBatchOutcome?
     for (index, range) in batch.unchangedRanges.enumerated() {
       let table = try catalog.table(range.table)
+      if let snapshot, table.removals?.overlaps(range.rows, after: snapshot.removals) ?? false {
+        emptied = emptied ?? .rangeChanged(range: index, row: range.rows.start)
+      }
       ranges.append((table, range.rows))
       checks.ranges.append(
         CommitChecks.Range(tableID: table.record.id, rows: range.rows, index: index))
@@ -53,6 +60,7 @@ package struct BatchValidator: Sendable {
     try Self.checkRowsDiffer(operations)
     self.operations = operations
     self.ranges = ranges
+    emptiedRange = emptied
     checks.tables = Self.tables(operations, ranges)
     self.checks = checks
   }
@@ -66,13 +74,19 @@ package struct BatchValidator: Sendable {
     func add(_ table: TableHandle) {
       if !tables.contains(where: { $0 === table }) { tables.append(table) }
     }
-    for part in operations where !part.operation.conditions.isEmpty { add(part.table) }
+    for part in operations where part.operation.dependsOnRow { add(part.table) }
     for part in ranges { add(part.table) }
     return tables
   }
 
   /// Whether the regions of a table that the checks rely on have changed.
   package var isOutdated: Bool { checks.tables.contains(where: \.isSuperseded) }
+
+  /// Whether one of the tables takes no writes for the moment, because it is being emptied or dropped.
+  package func meetsFrozenTable(_ catalog: Catalog) -> Bool {
+    let tables = operations.map(\.table) + ranges.map(\.table)
+    return tables.contains { $0.isSuperseded && catalog.table(id: $0.record.id) === $0 }
+  }
 
   private static func check(
     _ operation: CheckAndMutate, in table: TableHandle, _ limits: StoreLimits
@@ -81,7 +95,12 @@ package struct BatchValidator: Sendable {
     for condition in operation.conditions {
       _ = try table.familyNumber(condition.column.family)
       try limits.check(qualifier: condition.column.qualifier)
-      if case .equals(_, let value) = condition { try limits.check(comparand: value) }
+      try limits.check(comparand: condition.comparand)
+    }
+    guard operation.rowMutations.readsBeforeWriting else { return }
+    // They are encoded only once the conditions hold.
+    for mutation in operation.rowMutations.mutations {
+      if let family = mutation.family { _ = try table.familyNumber(family) }
     }
   }
 
@@ -101,7 +120,12 @@ package struct BatchValidator: Sendable {
     }
   }
 
-  /// Encodes the changes.
+  /// Whether some of the changes are resolved by what their rows hold.
+  package var readsBeforeWriting: Bool {
+    operations.contains { $0.operation.rowMutations.readsBeforeWriting }
+  }
+
+  /// Encodes the changes, none of which is resolved by what its row holds.
   package func prepare() throws(StoreError) -> PreparedBatch {
     var prepared = PreparedBatch(limits: limits)
     for (table, operation) in operations {
@@ -110,11 +134,34 @@ package struct BatchValidator: Sendable {
     return prepared
   }
 
-  /// The first operation of which a condition does not hold at `sequence`.
-  package func firstFailure(at sequence: UInt64, mode: ReadMode) throws(StoreError) -> Int? {
+  /// Encodes the changes, with increments and appends resolved by what their rows hold at a moment.
+  package func prepare(
+    at moment: ReadMoment, lastTimestamp: Int64, mode: ReadMode
+  ) throws(StoreError) -> ResolvedBatch {
+    var resolved = ResolvedBatch(batch: PreparedBatch(limits: limits))
+    for (index, (table, operation)) in operations.enumerated() {
+      let mutations = operation.rowMutations
+      guard mutations.readsBeforeWriting else {
+        try resolved.batch.add(mutations, in: table)
+        continue
+      }
+      let change = try ReadModifyWrite(
+        mutations, in: table, at: moment, lastTimestamp: lastTimestamp, limits: limits, mode: mode)
+      resolved.writes += change.results.map { result in
+        ResolvedBatch.Write(
+          operation: index, column: result.column, timestamp: result.timestamp,
+          value: result.value)
+      }
+      try resolved.batch.add(change.resolved(mutations), in: table)
+    }
+    return resolved
+  }
+
+  /// The first operation of which a condition does not hold at a moment.
+  package func firstFailure(at moment: ReadMoment, mode: ReadMode) throws(StoreError) -> Int? {
     for (index, part) in operations.enumerated() where !part.operation.conditions.isEmpty {
       let holds = try RowLookup.holds(
-        part.operation.conditions, row: part.operation.row, in: part.table, at: sequence,
+        part.operation.conditions, row: part.operation.row, in: part.table, at: moment,
         mode: mode)
       if !holds { return index }
     }
@@ -140,4 +187,25 @@ package struct BatchValidator: Sendable {
     }
     return nil
   }
+}
+
+extension CheckAndMutate {
+  /// Whether what it does depends on what the row holds.
+  fileprivate var dependsOnRow: Bool {
+    !conditions.isEmpty || rowMutations.readsBeforeWriting
+  }
+}
+
+/// A batch whose increments and appends have been resolved, and what they have become.
+package struct ResolvedBatch: Sendable {
+  package struct Write: Sendable {
+    package var operation: Int
+    package var column: Column
+    /// Nil: the batch's.
+    package var timestamp: Timestamp?
+    package var value: Bytes
+  }
+
+  package var batch: PreparedBatch
+  package var writes: [Write] = []
 }

@@ -35,6 +35,9 @@ package final class CommitPipeline: Sendable {
     clock = configuration.timeSource
   }
 
+  /// The greatest timestamp that the store has assigned.
+  package var lastTimestamp: Int64 { monitor.withLock { $0.lastTimestamp } }
+
   /// Puts a batch in order, and returns when it is visible.
   ///
   /// A batch without changes is only validated, and returns when all that is in order is visible.

@@ -6,8 +6,11 @@ internal import WideColumn
 enum CellFate {
   case keep, drop
 
-  /// A deleted version: kept while a version below it counts it, by the sequence of its delete.
-  case keepIfCounted(delete: UInt64)
+  /// A version that is deleted or has expired: kept while a version below it counts it.
+  ///
+  /// That is one written before `bound`. With a `delete` of the whole family behind it that is dropped, one of its column
+  /// takes its place.
+  case keepIfCounted(before: UInt64, delete: UInt64?)
 
   /// The delete of one version: kept if that version is.
   case keepWithVersion
@@ -26,9 +29,16 @@ struct ColumnHistory {
     var timestamp: Int64
     var sequence: UInt64
     var kind: UInt8
+    /// When a put's own time to live ends; nil: it has none.
+    var end: Int64?
+
+    func put(at time: Int64) -> StoredPut {
+      let life = end.map { $0 > time ? StoredPut.Life.running : .ended } ?? .unlimited
+      return StoredPut(timestamp: timestamp, sequence: sequence, life: life)
+    }
   }
 
-  private let snapshots: [UInt64]
+  private let moments: [PinnedMoment]
   private let isBottom: Bool
   private(set) var row: [UInt8] = []
   private var column: [UInt8] = []
@@ -36,8 +46,8 @@ struct ColumnHistory {
   private var familyDeletes = FamilyDeletes()
   private var isFirst = true
 
-  init(snapshots: [UInt64], isBottom: Bool) {
-    self.snapshots = snapshots
+  init(moments: [PinnedMoment], isBottom: Bool) {
+    self.moments = moments
     self.isBottom = isBottom
   }
 
@@ -61,23 +71,30 @@ struct ColumnHistory {
     isFirst = false
   }
 
-  /// Decides on the next cell of the column.
-  mutating func judge(_ key: UnsafeRawBufferPointer, versionsMax: Int) -> CellFate {
-    let entry = unsafe Entry(
+  /// Decides on the next cell of the column, of which nothing is kept when no family has its number any more.
+  mutating func judge(
+    _ key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, _ retention: VersionRetention?
+  ) -> CellFate {
+    guard let retention else { return .drop }
+    var entry = unsafe Entry(
       timestamp: CellKey.timestamp(key), sequence: CellKey.sequence(key), kind: CellKey.kind(key))
-    return entry.kind == CellKind.put.rawValue
-      ? judge(put: entry, versionsMax: versionsMax)
-      : judge(marker: entry, versionsMax: versionsMax)
+    if entry.kind == CellKind.expiringPut.rawValue {
+      entry.end = unsafe ExpiringValue.end(timestamp: entry.timestamp, value)
+    }
+    return CellKind.isPut(entry.kind)
+      ? judge(put: entry, retention) : judge(marker: entry, versionsMax: retention.versionsMax)
   }
 
   /// Whether nothing older exists and every snapshot, and every one to come, sees what has this sequence.
-  private func mayForget(_ sequence: UInt64) -> Bool { isBottom && sequence <= snapshots[0] }
+  private func mayForget(_ sequence: UInt64) -> Bool { isBottom && sequence <= moments[0].sequence }
 
   private mutating func judge(marker: Entry, versionsMax: Int) -> CellFate {
-    if marker.kind == CellKind.deleteFamily.rawValue {
-      familyDeletes.append(timestamp: marker.timestamp, sequence: marker.sequence)
-    } else {
+    let isOfColumn = column[1] == CellKey.columnPart
+    if isOfColumn {
       entries.append(marker)
+    } else {
+      familyDeletes.append(
+        timestamp: marker.timestamp, sequence: marker.sequence, kind: marker.kind)
     }
     guard mayForget(marker.sequence) else { return .keep }
     // Where one version is kept, all that a deleted one pushes out has gone.
@@ -85,39 +102,60 @@ struct ColumnHistory {
     return isCounted ? .keepWithVersion : .drop
   }
 
-  private mutating func judge(put: Entry, versionsMax: Int) -> CellFate {
+  private mutating func judge(put: Entry, _ retention: VersionRetention) -> CellFate {
     // The oldest snapshot that sees it; when only ones to come will, it stays.
-    guard let snapshot = snapshots.first(where: { $0 >= put.sequence }) else {
+    guard let moment = moments.first(where: { $0.sequence >= put.sequence }) else {
       entries.append(put)
       return .keep
     }
-    var rule = ColumnRule(versionsMax: versionsMax)
-    var delete: UInt64 = 0
+    var rule = ColumnRule(retention, aliveFrom: retention.aliveFrom(moment.time))
+    var columnDelete: UInt64 = 0
     var newerWrites = 0
-    for known in entries where known.sequence <= snapshot {
-      guard known.kind == CellKind.put.rawValue else {
+    for known in entries where known.sequence <= moment.sequence {
+      guard CellKind.isPut(known.kind) else {
         rule.noteDelete(timestamp: known.timestamp, sequence: known.sequence, kind: known.kind)
         if known.kind == CellKind.deleteVersion.rawValue, known.timestamp == put.timestamp {
-          delete = known.sequence
+          columnDelete = known.sequence
         }
         continue
       }
-      let verdict = rule.judge(
-        timestamp: known.timestamp, sequence: known.sequence,
-        familyDelete: familyDeletes.sequence(reaching: known.timestamp, at: snapshot))
+      let verdict = rule.judge(known.put(at: moment.time), family: effect(on: known, moment))
       let isAbove = known.timestamp > put.timestamp && verdict != .hidden
       if isAbove, known.sequence > put.sequence { newerWrites += 1 }
     }
-    let verdict = rule.judge(
-      timestamp: put.timestamp, sequence: put.sequence,
-      familyDelete: familyDeletes.sequence(reaching: put.timestamp, at: snapshot))
+    let family = effect(on: put, moment)
+    let verdict = rule.judge(put.put(at: moment.time), family: family)
+    let delete = ColumnRule.first(columnDelete, family.versionDelete, after: put.sequence)
     switch verdict {
     case .hidden: return .drop
-    case .surplus where isBottom || newerWrites >= versionsMax: return .drop
-    case .visible, .surplus, .deletedVersion:
+    case .surplus where isBottom || newerWrites >= rule.versionsKept(put.timestamp): return .drop
+    case .visible, .surplus:
       entries.append(put)
-      guard verdict == .deletedVersion, mayForget(delete) else { return .keep }
-      return versionsMax > 1 ? .keepIfCounted(delete: delete) : .drop
+      return .keep
+    case .deletedVersion:
+      entries.append(put)
+      guard mayForget(delete) else { return .keep }
+      return fate(
+        of: put, goneBy: delete, familyDelete: delete == columnDelete ? nil : delete, retention)
+    case .expired:
+      entries.append(put)
+      return mayForget(put.sequence)
+        ? fate(of: put, goneBy: put.sequence, familyDelete: nil, retention) : .keep
     }
+  }
+
+  /// The fate of a version that no read finds any more, now or later, but that may still be counted.
+  private func fate(
+    of put: Entry, goneBy sequence: UInt64, familyDelete: UInt64?, _ retention: VersionRetention
+  ) -> CellFate {
+    if retention.versionsMax == 1 { return .drop }
+    return .keepIfCounted(
+      before: put.end == nil ? sequence : put.sequence, delete: familyDelete)
+  }
+
+  private func effect(on put: Entry, _ moment: PinnedMoment) -> FamilyDeletes.Effect {
+    if familyDeletes.isEmpty { return FamilyDeletes.Effect() }
+    return familyDeletes.effect(
+      onTimestamp: put.timestamp, sequence: put.sequence, at: moment.sequence)
   }
 }

@@ -8,19 +8,19 @@ package import WideColumn
 /// article *ReadPath* says why). A marker may go at the bottom, where nothing older lies beneath, once every snapshot
 /// sees it and no version counts on it. Judged by ``ColumnRule``, as reads are.
 package struct CompactionFilter: Sendable {
-  private let snapshots: [UInt64]
+  private let moments: [PinnedMoment]
   private let layout: FamilyLayout
   private let isBottom: Bool
 
   /// Creates a filter.
   ///
   /// - Parameters:
-  ///   - snapshots: The sequences that are read at, ascending; the last is the present.
+  ///   - moments: The moments that are read at, by sequence; the last is the present.
   ///   - layout: The table's families.
   ///   - isBottom: Whether no older cell of these rows exists outside the merge.
-  package init(snapshots: [UInt64], layout: FamilyLayout, isBottom: Bool) {
-    precondition(!snapshots.isEmpty, "the present is always read at")
-    self.snapshots = snapshots
+  package init(moments: [PinnedMoment], layout: FamilyLayout, isBottom: Bool) {
+    precondition(!moments.isEmpty, "the present is always read at")
+    self.moments = moments
     self.layout = layout
     self.isBottom = isBottom
   }
@@ -31,7 +31,7 @@ package struct CompactionFilter: Sendable {
 
   /// Passes on what is to be kept of a cursor that stands at its first cell.
   package func run(_ cursor: CellCursor, _ emit: Emit) throws(StoreError) {
-    var history = ColumnHistory(snapshots: snapshots, isBottom: isBottom)
+    var history = ColumnHistory(moments: moments, isBottom: isBottom)
     var held = HeldCells()
     while cursor.isValid {
       let key = unsafe cursor.key
@@ -39,7 +39,8 @@ package struct CompactionFilter: Sendable {
         try unsafe held.release(row: history.row, emit)
         unsafe history.enter(row: cursor.row, key: key)
       }
-      let fate = unsafe history.judge(key, versionsMax: layout.versionsMax(CellKey.family(key)))
+      let fate = unsafe history.judge(
+        key, value: cursor.value, layout.retention(CellKey.family(key)))
       if fate.isConditional || !held.isEmpty {
         unsafe held.append(key: key, value: cursor.value, fate)
       } else if case .keep = fate {

@@ -19,12 +19,26 @@ package struct CompactionOptions: Hashable, Sendable {
   /// The share of deletes in a group's files, in percent, that sends them to the bottom; by default 25.
   package var deletesPercent: UInt64 = 25
 
+  /// The share of a file's cells, in percent, that have expired when it is rewritten without them; by default 50.
+  package var expiredPercent: Double = 50
+
   /// How many neighbours of the bottom level, together of half a file's size at the most, are put into one file; by
   /// default 4.
   package var smallFilesMin = 4
 
   /// The size of a file of the bottom level, in bytes; by default 64 MiB.
   package var bottomFileBytes: UInt64 = 64 << 20
+
+  package init() {}
+}
+
+/// What is known of a group beside its files.
+package struct CompactionSituation: Hashable, Sendable {
+  /// Whether its region has not been written to for some time.
+  package var isIdle = false
+
+  /// About what share of its cells has expired, by the number of the file, where something has.
+  package var expiredShares: [UInt64: Double] = [:]
 
   package init() {}
 }
@@ -55,15 +69,40 @@ package struct CompactionPicker: Sendable {
   /// - Parameters:
   ///   - upper: The tiered files, newest first.
   ///   - bottom: The leveled files, by row.
+  ///   - situation: What else is known of the group.
   /// - Returns: The compaction.
-  package func pick(upper: [FileRecord], bottom: [FileRecord]) -> CompactionPlan? {
+  package func pick(
+    upper: [FileRecord], bottom: [FileRecord], in situation: CompactionSituation = .init()
+  ) -> CompactionPlan? {
     let upperBytes = upper.reduce(0) { $0 + $1.fileBytes }
     let bottomBytes = bottom.reduce(0) { $0 + $1.fileBytes }
     let isBottomDue = upperBytes * 100 >= bottomBytes * options.bottomPercent
     if upper.count >= options.runsMin, isBottomDue { return intoBottom(upper, bottom) }
     if !upper.isEmpty, hasManyDeletes(upper) { return intoBottom(upper, bottom) }
     if upper.count >= options.runsMin { return tiered(upper) }
-    return rewriteOfShared(upper, bottom) ?? mergeOfSmall(bottom)
+    return rewriteOfExpired(upper, bottom, situation) ?? rewriteOfShared(upper, bottom)
+      ?? mergeOfSmall(bottom) ?? idle(upper, bottom, situation)
+  }
+
+  /// Files of which much has expired: rewritten at the bottom, where it can go.
+  private func rewriteOfExpired(
+    _ upper: [FileRecord], _ bottom: [FileRecord], _ situation: CompactionSituation
+  ) -> CompactionPlan? {
+    func hasExpired(_ file: FileRecord) -> Bool {
+      (situation.expiredShares[file.number] ?? 0) * 100 >= options.expiredPercent
+    }
+    if upper.contains(where: hasExpired) { return intoBottom(upper, bottom) }
+    guard let file = bottom.first(where: hasExpired) else { return nil }
+    return CompactionPlan(
+      inputsUpper: [], inputsBottom: [file], outputLevel: 1, coversBottom: true)
+  }
+
+  /// When nothing is written any more, what readers have to merge, and deletes, are got rid of.
+  private func idle(
+    _ upper: [FileRecord], _ bottom: [FileRecord], _ situation: CompactionSituation
+  ) -> CompactionPlan? {
+    guard situation.isIdle, let newest = upper.first else { return nil }
+    return upper.count > 1 || newest.deleteCount > 0 ? intoBottom(upper, bottom) : nil
   }
 
   /// When nothing else is due: what is shared with other regions since a split is written anew, for this region alone.

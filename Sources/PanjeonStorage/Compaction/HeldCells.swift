@@ -34,10 +34,14 @@ struct HeldCells {
     try unsafe bytes.withRawBytes { (bytes) throws(StoreError) in
       try unsafe row.withRawBytes { (row) throws(StoreError) in
         for cell in cells {
-          guard case .keep = cell.fate else { continue }
-          try unsafe emit(
-            row, UnsafeRawBufferPointer(rebasing: bytes[cell.key]),
-            UnsafeRawBufferPointer(rebasing: bytes[cell.value]))
+          let key = unsafe UnsafeRawBufferPointer(rebasing: bytes[cell.key])
+          switch cell.fate {
+          case .keep: break
+          case .keepIfCounted(_, let delete?):
+            try unsafe emitDelete(delete, of: key, row: row, emit)
+          case .drop, .keepIfCounted, .keepWithVersion: continue
+          }
+          try unsafe emit(row, key, UnsafeRawBufferPointer(rebasing: bytes[cell.value]))
         }
       }
     }
@@ -45,8 +49,22 @@ struct HeldCells {
     bytes.removeAll(keepingCapacity: true)
   }
 
-  /// From the oldest version to the newest: a deleted one stays if one that stays, below it, was written before
-  /// its delete.
+  /// Passes on the delete of one version in place of one of its whole family, which is dropped.
+  private func emitDelete(
+    _ sequence: UInt64, of put: UnsafeRawBufferPointer, row: UnsafeRawBufferPointer,
+    _ emit: CompactionFilter.Emit
+  ) throws(StoreError) {
+    var key = unsafe Array(CellKey.columnPrefix(put))
+    unsafe CellKey.appendSuffix(
+      timestamp: CellKey.timestamp(put), sequence: sequence, kind: .deleteVersion, to: &key)
+    try unsafe key.withRawBytes { (key) throws(StoreError) in
+      try unsafe emit(row, key, UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+  }
+
+  /// From the oldest version to the newest: one that is gone stays if one that stays, below it, counts it.
+  ///
+  /// Afterwards each cell's fate is to be kept, with or without the delete of its family made one of its own, or dropped.
   private mutating func decide() {
     var leastSequence = UInt64.max
     var keptVersion: Int64?
@@ -58,16 +76,16 @@ struct HeldCells {
         case .drop: break
         case .keepWithVersion:
           cells[place].fate = timestamp == keptVersion ? .keep : .drop
-        case .keep, .keepIfCounted:
-          guard unsafe CellKey.kind(key) == CellKind.put.rawValue else { break }
-          if case .keepIfCounted(let delete) = cells[place].fate {
-            guard leastSequence < delete else {
-              cells[place].fate = .drop
-              break
-            }
-            cells[place].fate = .keep
-            keptVersion = timestamp
+        case .keepIfCounted(let bound, let delete):
+          guard leastSequence < bound else {
+            cells[place].fate = .drop
+            break
           }
+          if delete == nil { cells[place].fate = .keep }
+          keptVersion = timestamp
+          leastSequence = unsafe min(leastSequence, CellKey.sequence(key))
+        case .keep:
+          guard unsafe CellKind.isPut(CellKey.kind(key)) else { break }
           leastSequence = unsafe min(leastSequence, CellKey.sequence(key))
         }
       }

@@ -8,7 +8,9 @@ extension EmbeddedStore: SnapshotStore {
   /// Runs without suspending when everything it needs is in memory; else on one of the store's I/O threads.
   /// Throws `noSuchTable`, `noSuchFamily`, `invalidArgument`, `corruption`, `io` or `closed`.
   public func get(_ get: Get, in table: String) async throws(StoreError) -> RowResult? {
-    try await read(get, in: table) { [pipeline] in pipeline.visible.value }
+    try await read(get, in: table) { [pipeline, clock = snapshots.clock] in
+      ReadMoment(sequence: pipeline.visible.value, time: .now(clock))
+    }
   }
 
   /// Reads one row at a snapshot.
@@ -17,7 +19,7 @@ extension EmbeddedStore: SnapshotStore {
   public func get(
     _ get: Get, in table: String, at snapshot: StoreSnapshot
   ) async throws(StoreError) -> RowResult? {
-    try await read(get, in: table) { snapshot.sequence }
+    try await read(get, in: table, at: snapshot) { ReadMoment(snapshot) }
   }
 
   /// Pins the present state.
@@ -45,25 +47,26 @@ extension EmbeddedStore: SnapshotStore {
     try requireOpen()
     let handle = try catalog.table(table)
     return StoreCursor(
-      try TableScanner(scan, in: handle, at: snapshot), executor: executor, lifecycle: lifecycle)
+      try TableScanner(scan, in: handle.handle(at: snapshot), at: snapshot), executor: executor,
+      lifecycle: lifecycle)
   }
 
   private func read(
-    _ get: Get, in table: String, at sequence: @escaping @Sendable () -> UInt64
+    _ get: Get, in table: String, at snapshot: StoreSnapshot? = nil,
+    _ moment: @escaping @Sendable () -> ReadMoment
   ) async throws(StoreError) -> RowResult? {
     try requireOpen()
     try limits.check(row: get.row)
-    let handle = try catalog.table(table)
-    let plan = try ReadPlan(
-      columns: get.columns, versionsMax: get.versionsMax, cellsMax: get.cellsMax,
-      layout: handle.layout)
+    let present = try catalog.table(table)
+    let handle = snapshot.map { present.handle(at: $0) } ?? present
+    let plan = try ReadPlan(get, layout: handle.layout)
     do {
-      return try RowLookup.read(plan, row: get.row, in: handle, at: sequence, mode: .cacheOnly)
+      return try RowLookup.read(plan, row: get.row, in: handle, at: moment, mode: .cacheOnly)
     } catch {
       guard error.code == .wouldBlock else { throw error }
     }
     return try await executor.run { () throws(StoreError) in
-      try RowLookup.read(plan, row: get.row, in: handle, at: sequence, mode: .mayBlock)
+      try RowLookup.read(plan, row: get.row, in: handle, at: moment, mode: .mayBlock)
     }
   }
 

@@ -45,15 +45,37 @@ extension EmbeddedStore: AtomicBatchStore, BatchStore {
   public func commit(
     _ batch: AtomicBatch, since snapshot: StoreSnapshot?, durability: Durability
   ) async throws(StoreError) -> AtomicBatchOutcome {
+    try await commit(batch, since: snapshot, durability: durability, onWrite: { _, _ in })
+  }
+
+  /// Commits a batch, and hands on the cells that increments and appends have become, by operation.
+  func commit(
+    _ batch: AtomicBatch, since snapshot: StoreSnapshot?, durability: Durability,
+    onWrite: (_ operation: Int, Cell) -> Void
+  ) async throws(StoreError) -> AtomicBatchOutcome {
     try requireOpen()
     for attempt in 0..<configuration.recheckAttemptsMax {
       let validator = try BatchValidator(batch, catalog: catalog, limits: limits, since: snapshot)
-      var prepared = try validator.prepare()
+      var resolved =
+        validator.readsBeforeWriting
+        ? ResolvedBatch(batch: PreparedBatch(limits: limits))
+        : ResolvedBatch(batch: try validator.prepare())
       guard let background else {
         throw StoreError(.readOnly, "the store was opened for reading only")
       }
-      if attempt == 0, !prepared.isEmpty { try await background.admit() }
-      if let outcome = try await sequence(&prepared, validator, durability) { return outcome }
+      if attempt == 0, !resolved.batch.isEmpty || validator.readsBeforeWriting {
+        try await background.admit()
+      }
+      if let changed = validator.emptiedRange { return changed }
+      guard let outcome = try await sequence(&resolved, validator, durability) else {
+        if validator.meetsFrozenTable(catalog) {
+          // The thread that is changing the table does one thing after the other.
+          try await background.regions.run(evenWhenHalted: true) { _ in }
+        }
+        continue
+      }
+      if outcome == .committed { resolved.forEachWrite(onWrite) }
+      return outcome
     }
     throw StoreError(
       .unavailable,
@@ -63,21 +85,29 @@ extension EmbeddedStore: AtomicBatchStore, BatchStore {
 
   /// Nil when the regions of a table have changed, so that the batch must be resolved again.
   private func sequence(
-    _ prepared: inout PreparedBatch, _ validator: BatchValidator, _ durability: Durability
+    _ resolved: inout ResolvedBatch, _ validator: BatchValidator, _ durability: Durability
   ) async throws(StoreError) -> AtomicBatchOutcome? {
     var rangesHoldAt = validator.rangesHoldAt
     for _ in 0..<configuration.recheckAttemptsMax {
       let now = pipeline.sequenced.value
-      if try await firstFailure(validator, at: now) != nil {
+      let moment = ReadMoment(sequence: now, time: .now(snapshots.clock))
+      if try await firstFailure(validator, at: moment) != nil {
         let failed = try await confirmedFailure(validator)
         if validator.isOutdated { return nil }
         guard let failed else { continue }
         return .conditionFailed(operation: failed)
       }
+      if validator.readsBeforeWriting {
+        let lastTimestamp = max(
+          pipeline.lastTimestamp, configuration.timeSource.wallClockMicroseconds() - 1)
+        resolved = try await evaluate { mode throws(StoreError) in
+          try validator.prepare(at: moment, lastTimestamp: lastTimestamp, mode: mode)
+        }
+      }
       var checks = validator.checks
       checks.rowsHoldAt = now
       checks.rangesHoldAt = rangesHoldAt
-      switch await pipeline.enter(&prepared, checks, durability) {
+      switch await pipeline.enter(&resolved.batch, checks, durability) {
       case .committed: return .committed
       case .failed(let error): throw error
       case .rangeChanged(let index, let row): return .rangeChanged(range: index, row: row)
@@ -101,10 +131,10 @@ extension EmbeddedStore: AtomicBatchStore, BatchStore {
   }
 
   private func firstFailure(
-    _ validator: BatchValidator, at sequence: UInt64
+    _ validator: BatchValidator, at moment: ReadMoment
   ) async throws(StoreError) -> Int? {
     try await evaluate { mode throws(StoreError) in
-      try validator.firstFailure(at: sequence, mode: mode)
+      try validator.firstFailure(at: moment, mode: mode)
     }
   }
 
@@ -113,8 +143,8 @@ extension EmbeddedStore: AtomicBatchStore, BatchStore {
   /// Nothing pins the sequence of the first look, so that a compaction may meanwhile have taken away what had been
   /// overwritten since. That a condition *holds* needs no second look: the sequencer refuses rows written since.
   private func confirmedFailure(_ validator: BatchValidator) async throws(StoreError) -> Int? {
-    let moment = try snapshot(.sequenced)
-    return try await firstFailure(validator, at: moment.sequence)
+    let snapshot = try snapshot(.sequenced)
+    return try await firstFailure(validator, at: ReadMoment(snapshot))
   }
 
   /// Evaluates in memory if it can, else on an I/O thread.

@@ -93,10 +93,10 @@ package enum LogRecord {
   ) throws(StoreError) -> (UnsafeRawBufferPointer, UnsafeRawBufferPointer) {
     offset += 1
     let key = try unsafe sized(bytes, at: &offset)
-    guard unsafe CellKey.isWellFormed(key) else {
-      throw malformed("a cell's key is not well-formed")
-    }
     let value = try unsafe sized(bytes, at: &offset)
+    guard unsafe CellKey.isWellFormedCell(key: key, value: value) else {
+      throw malformed("a cell is not well-formed")
+    }
     return unsafe (key, value)
   }
 

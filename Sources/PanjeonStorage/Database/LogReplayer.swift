@@ -15,6 +15,8 @@ package struct LogReplayer {
 
   private var targets: [UInt32: Target] = [:]
   private var tableOfRegion: [UInt64: UInt32] = [:]
+  /// Regions of tables that have been dropped: nobody wants their cells.
+  private var dropped: Set<UInt64> = []
   /// By region and group: through what sequence its files hold all.
   private var flushedThrough: [UInt64: [UInt64]] = [:]
   private let memtableBytesMax: Int
@@ -26,6 +28,8 @@ package struct LogReplayer {
   package init(_ loaded: LoadedStore, memtableBytesMax: Int) {
     self.memtableBytesMax = memtableBytesMax
     budget = loaded.cache.budget
+    let tables = Set(loaded.state.tables.map(\.id))
+    dropped = Set(loaded.state.retiredRegions.filter { !tables.contains($0.tableID) }.map(\.id))
     for table in loaded.catalog.all {
       let groupCount = table.record.groupCount
       let retired = loaded.state.retiredRegions.filter { $0.tableID == table.record.id }
@@ -70,6 +74,7 @@ package struct LogReplayer {
     of header: LogRecord.RowHeader, sequence: UInt64
   ) throws(StoreError) -> Region? {
     let group = Int(header.group)
+    if dropped.contains(header.regionID) { return nil }
     guard let table = tableOfRegion[header.regionID], let target = targets[table],
       group < target.table.record.groupCount
     else {

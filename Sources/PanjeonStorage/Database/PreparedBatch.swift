@@ -17,6 +17,9 @@ package struct PreparedBatch: Sendable {
 
   /// The ``LogRecord``, its sequence, timestamp and the open places in its keys still zero.
   package private(set) var record: [UInt8]
+
+  /// The timestamp that the store has assigned; zero before.
+  package private(set) var timestamp: Int64 = 0
   package private(set) var runs: [RowRun] = []
   package private(set) var cellCount = 0
   /// What the batch takes in a memtable, at the most.
@@ -97,10 +100,13 @@ package struct PreparedBatch: Sendable {
     _ mutation: Mutation, in table: TableHandle, group: Int, cells: inout Int
   ) throws(StoreError) {
     switch mutation {
-    case .put(let column, let timestamp, let value):
+    case .put(let column, let timestamp, let value, let timeToLive):
       try limits.check(value: value)
       try appendColumn(
-        column, timestamp?.microseconds, .put, value, in: table, group: group, cells: &cells)
+        column, timestamp?.microseconds, .put, value, timeToLive, in: table, group: group,
+        cells: &cells)
+    case .increment(let column, _), .append(let column, _):
+      preconditionFailure("a change of column '\(column)' must be resolved before it is written")
     case .deleteVersion(let column, let timestamp):
       try appendColumn(
         column, timestamp.microseconds, .deleteVersion, Bytes(), in: table, group: group,
@@ -112,6 +118,10 @@ package struct PreparedBatch: Sendable {
     case .deleteFamily(let name, let upTo):
       let family = try table.familyNumber(name)
       appendFamilyDelete(family, upTo, in: table, group: group, cells: &cells)
+    case .deleteFamilyVersion(let name, let timestamp):
+      let family = try table.familyNumber(name)
+      appendFamilyDelete(
+        family, timestamp, .deleteFamilyVersion, in: table, group: group, cells: &cells)
     case .deleteRow(let upTo):
       for family in table.schema.families where family.name != ColumnFamily.lockFamilyName {
         let number = try table.familyNumber(family.name)
@@ -121,12 +131,15 @@ package struct PreparedBatch: Sendable {
   }
 
   private mutating func appendColumn(
-    _ column: Column, _ timestamp: Int64?, _ kind: CellKind, _ value: Bytes, in table: TableHandle,
-    group: Int, cells: inout Int
+    _ column: Column, _ timestamp: Int64?, _ kind: CellKind, _ value: Bytes,
+    _ timeToLive: Duration? = nil, in table: TableHandle, group: Int, cells: inout Int
   ) throws(StoreError) {
     let family = try table.familyNumber(column.family)
     guard Int(table.groupOfFamily[Int(family)]) == group else { return }
     try limits.check(qualifier: column.qualifier)
+    var lifetime: Int64?
+    if let timeToLive { lifetime = try Self.microseconds(timeToLive, of: column) }
+    let kind = lifetime == nil ? kind : .expiringPut
     payloadBytes += column.qualifier.count + value.count
     record.append(timestamp == nil ? LogRecord.takesTimestamp : 0)
     let lengthOffset = record.count
@@ -137,19 +150,35 @@ package struct PreparedBatch: Sendable {
         to: &record)
     }
     patchLength(at: lengthOffset)
-    appendSized(value)
+    if let lifetime {
+      record.appendFixed32LE(UInt32(value.count + ExpiringValue.headerBytes))
+      record.appendFixed64LE(UInt64(lifetime))
+      unsafe value.withUnsafeBytes { unsafe record.append(contentsOf: $0) }
+    } else {
+      appendSized(value)
+    }
     cells += 1
   }
 
+  private static func microseconds(
+    _ timeToLive: Duration, of column: Column
+  ) throws(StoreError) -> Int64 {
+    if let microseconds = timeToLive.microsecondsToLive { return microseconds }
+    throw StoreError(
+      .invalidArgument,
+      "a put of column '\(column)' with a time to live of \(timeToLive); at least one microsecond")
+  }
+
   private mutating func appendFamilyDelete(
-    _ family: UInt8, _ upTo: Timestamp?, in table: TableHandle, group: Int, cells: inout Int
+    _ family: UInt8, _ upTo: Timestamp?, _ kind: CellKind = .deleteFamily, in table: TableHandle,
+    group: Int, cells: inout Int
   ) {
     guard Int(table.groupOfFamily[Int(family)]) == group else { return }
     record.append(0)
     let lengthOffset = record.count
     record.appendFixed32LE(0)
     CellKey.appendFamilyDelete(
-      family: family, timestamp: (upTo ?? .max).microseconds, sequence: 0, to: &record)
+      family: family, timestamp: (upTo ?? .max).microseconds, sequence: 0, kind: kind, to: &record)
     patchLength(at: lengthOffset)
     appendSized(Bytes())
     cells += 1
@@ -178,6 +207,7 @@ extension PreparedBatch {
   ) {
     let inverted = (~(UInt64(bitPattern: timestamp) ^ (1 << 63))).bigEndian
     let runs = runs
+    self.timestamp = timestamp
     unsafe record.withUnsafeMutableBytes { bytes in
       unsafe bytes.storeBytes(of: firstSequence.littleEndian, toByteOffset: 0, as: UInt64.self)
       unsafe bytes.storeBytes(of: timestamp.littleEndian, toByteOffset: 8, as: Int64.self)

@@ -76,7 +76,9 @@ extension EmbeddedStore {
     self.init(
       StoreParts(
         directory: directory, configuration: configuration, catalog: loaded.catalog,
-        snapshots: SnapshotRegistry(limit: configuration.snapshotsMax),
+        snapshots: SnapshotRegistry(
+          limit: configuration.snapshotsMax,
+          clock: StoreClock(configuration.timeSource, after: loaded.lastTimestamp)),
         executor: IOExecutor(name: "panjeon-io", threads: configuration.readThreads),
         cache: loaded.cache, pipeline: pipeline, background: nil, recovery: report, lock: nil))
   }

@@ -63,6 +63,10 @@ public struct StoreConfiguration: Sendable {
   /// nil: never.
   public var normalizationInterval: Duration?
 
+  /// How long a region is not written to before what its readers have to merge, and its deletes, are got rid of; by default ten
+  /// minutes; nil: never.
+  public var idleCompactionDelay: Duration? = .seconds(600)
+
   /// How fast a thread reads through all SSTables again and again, looking for rot, in bytes a second; by default nil: it
   /// does not.
   ///

@@ -62,7 +62,9 @@ package struct StoreOpener {
         recentRowsMax: configuration.recentRowsMax, logNumber: segments.currentNumber),
       memtables: memtables, configuration: configuration)
     let halt = WriteHalt(pipeline, signals, configuration.logger)
-    let snapshots = SnapshotRegistry(limit: configuration.snapshotsMax)
+    let snapshots = SnapshotRegistry(
+      limit: configuration.snapshotsMax,
+      clock: StoreClock(configuration.timeSource, after: loaded.lastTimestamp))
     let environment = BackgroundEnvironment(
       directory: directory, configuration: configuration, catalog: loaded.catalog,
       versions: VersionSet(

@@ -17,24 +17,40 @@ package struct ColumnRule {
 
     /// A marker deletes this one version; it still takes its place among the versions kept.
     case deletedVersion
+
+    /// Its own time to live has passed; it still takes its place among the versions kept.
+    case expired
   }
 
-  private let versionsMax: Int
+  private let retention: VersionRetention
+  private let aliveFrom: Int64
   private var columnDelete: UInt64 = 0
   private var timestamp: Int64 = .max
   private var hasGroup = false
   private var versionDelete: UInt64 = 0
   private var isGroupDecided = false
   private var visibleVersions = 0
-  private var deletedVersions: [UInt64] = []
+  /// Versions that count only for what was written before a sequence: before the delete of a version that is deleted, and
+  /// before the put itself where it has a time to live of its own.
+  private var countedBefore: [UInt64] = []
 
-  /// Creates the rule for a column of a family that keeps `versionsMax` versions.
-  package init(versionsMax: Int) {
-    self.versionsMax = versionsMax
+  /// Creates the rule for a column.
+  ///
+  /// - Parameters:
+  ///   - retention: What its family keeps.
+  ///   - aliveFrom: The least timestamp whose time to live by the family has not passed.
+  package init(_ retention: VersionRetention, aliveFrom: Int64) {
+    self.retention = retention
+    self.aliveFrom = aliveFrom
   }
 
   /// Whether all cells that follow are hidden, whatever they are.
-  package var isExhausted: Bool { visibleVersions >= versionsMax }
+  package var isExhausted: Bool { visibleVersions >= retention.versionsMax }
+
+  /// How many versions are kept of those that are as old as this.
+  package func versionsKept(_ timestamp: Int64) -> Int {
+    timestamp < aliveFrom ? retention.versionsMin : retention.versionsMax
+  }
 
   /// Takes note of a delete marker of the column.
   package mutating func noteDelete(timestamp: Int64, sequence: UInt64, kind: UInt8) {
@@ -50,25 +66,35 @@ package struct ColumnRule {
   /// Judges a put.
   ///
   /// - Parameters:
-  ///   - timestamp: The put's timestamp.
-  ///   - sequence: Its sequence.
-  ///   - familyDelete: The greatest sequence of the family's deletes that reach this timestamp; zero for none.
+  ///   - put: The put.
+  ///   - family: What deletes of its family do to it.
   /// - Returns: Whether the read returns it.
-  package mutating func judge(timestamp: Int64, sequence: UInt64, familyDelete: UInt64) -> Verdict {
-    enter(timestamp)
-    if sequence < columnDelete || sequence < familyDelete { return .hidden }
+  package mutating func judge(_ put: StoredPut, family: FamilyDeletes.Effect) -> Verdict {
+    enter(put.timestamp)
+    if put.sequence < columnDelete || put.sequence < family.hiddenBelow { return .hidden }
     // A newer put of the same timestamp takes this one's place.
     if isGroupDecided { return .hidden }
     isGroupDecided = true
     var taken = visibleVersions
-    for marker in deletedVersions where marker > sequence { taken += 1 }
-    if taken >= versionsMax { return .surplus }
-    if versionDelete > sequence {
-      deletedVersions.append(versionDelete)
-      return .deletedVersion
+    for bound in countedBefore where bound > put.sequence { taken += 1 }
+    if taken >= versionsKept(put.timestamp) { return .surplus }
+    let delete = Self.first(versionDelete, family.versionDelete, after: put.sequence)
+    if put.life != .unlimited {
+      countedBefore.append(put.sequence)
+    } else if delete > 0 {
+      countedBefore.append(delete)
+    } else {
+      visibleVersions += 1
     }
-    visibleVersions += 1
-    return .visible
+    if delete > 0 { return .deletedVersion }
+    return put.life == .ended ? .expired : .visible
+  }
+
+  /// The first of two deletes that came after a put; zero for none.
+  @inline(always)
+  package static func first(_ one: UInt64, _ other: UInt64, after sequence: UInt64) -> UInt64 {
+    let least = min(one > sequence ? one : .max, other > sequence ? other : .max)
+    return least == .max ? 0 : least
   }
 
   private mutating func enter(_ timestamp: Int64) {
@@ -80,29 +106,25 @@ package struct ColumnRule {
   }
 }
 
-/// The family deletes of a row that a snapshot lets through.
-package struct FamilyDeletes {
-  private var markers: [(timestamp: Int64, sequence: UInt64)] = []
-
-  package init() {}
-
-  package var isEmpty: Bool { markers.isEmpty }
-
-  package mutating func removeAll() {
-    markers.removeAll(keepingCapacity: true)
+/// A put as the rule looks at it.
+package struct StoredPut {
+  /// What a put's own time to live says of it.
+  package enum Life {
+    /// It has none.
+    case unlimited
+    /// It has not passed.
+    case running
+    /// It has passed.
+    case ended
   }
 
-  package mutating func append(timestamp: Int64, sequence: UInt64) {
-    markers.append((timestamp, sequence))
-  }
+  package var timestamp: Int64
+  package var sequence: UInt64
+  package var life: Life
 
-  /// The greatest sequence of a marker that reaches `timestamp` and is not above `snapshot`; zero for none.
-  @inline(always)
-  package func sequence(reaching timestamp: Int64, at snapshot: UInt64 = .max) -> UInt64 {
-    var greatest: UInt64 = 0
-    for marker in markers where marker.timestamp >= timestamp && marker.sequence <= snapshot {
-      greatest = max(greatest, marker.sequence)
-    }
-    return greatest
+  package init(timestamp: Int64, sequence: UInt64, life: Life = .unlimited) {
+    self.timestamp = timestamp
+    self.sequence = sequence
+    self.life = life
   }
 }

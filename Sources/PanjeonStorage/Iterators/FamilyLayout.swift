@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import WideColumn
+package import WideColumn
 
 /// The families of a table by their number, as reads and compactions need them.
 package struct FamilyLayout: Sendable {
   package struct Family: Sendable {
     package var name: String
-    package var versionsMax: Int
+    package var retention: VersionRetention
     package var group: Int
   }
 
@@ -26,7 +26,11 @@ package struct FamilyLayout: Sendable {
       guard let number = record.familyNumbers[family.name] else { continue }
       let group = Int(record.groupNumbers[family.localityGroup] ?? 0)
       families[Int(number)] = Family(
-        name: family.name, versionsMax: family.versionsMax, group: group)
+        name: family.name,
+        retention: VersionRetention(
+          versionsMax: family.versionsMax, versionsMin: family.versionsMin,
+          timeToLive: family.timeToLive?.microsecondsToLive),
+        group: group)
       ordered.append((family.name, number))
     }
     ordered.sort { $0.name < $1.name }
@@ -35,8 +39,35 @@ package struct FamilyLayout: Sendable {
     names = ordered.map(\.name)
   }
 
-  /// How many versions a family keeps; one for a number that no family has.
-  package func versionsMax(_ family: UInt8) -> Int {
-    families[Int(family)]?.versionsMax ?? 1
+  /// How long all that a locality group holds is kept at the most, in microseconds; nil: some of it for ever.
+  package func timeToLive(ofGroup group: Int) -> Int64? {
+    var longest: Int64?
+    for family in families.compactMap({ $0 }) where family.group == group {
+      guard let timeToLive = family.retention.timeToLive, family.retention.versionsMin == 0 else {
+        // The locks of a transactional table are few beside its data.
+        if family.name == ColumnFamily.lockFamilyName { continue }
+        return nil
+      }
+      longest = max(longest ?? 0, timeToLive)
+    }
+    return longest
+  }
+
+  /// The number of a family.
+  ///
+  /// - Parameter name: Its name.
+  /// - Returns: Its number in the keys of cells.
+  /// - Throws: `noSuchFamily`, naming those that there are.
+  @discardableResult
+  package func requireFamily(_ name: String) throws(StoreError) -> UInt8 {
+    if let place = names.firstIndex(of: name) { return numbersByName[place] }
+    throw StoreError(
+      .noSuchFamily,
+      "the table has no column family '\(name)'; it has: \(names.joined(separator: ", "))")
+  }
+
+  /// Which versions a family keeps; nil when no family has the number (any more).
+  package func retention(_ family: UInt8) -> VersionRetention? {
+    families[Int(family)]?.retention
   }
 }

@@ -8,25 +8,53 @@ package struct ReadPlan: Sendable {
     case all
     /// The encoded column prefixes, ascending.
     case some([[UInt8]])
-    /// From the first prefix (inclusive) to the second (exclusive; nil for the family's end).
-    case range([UInt8], [UInt8]?)
+    /// Ranges of encoded column prefixes, ascending.
+    case ranges([PrefixRange])
+  }
+
+  /// From the first prefix (inclusive) to the second (exclusive; nil for the family's end).
+  package struct PrefixRange: Sendable {
+    package var start: [UInt8]
+    package var stop: [UInt8]?
   }
 
   package struct Family: Sendable {
     package var number: UInt8
     package var nameIndex: Int32
     package var group: Int
-    /// How many versions the family keeps.
-    package var versionsMax: Int
+    /// Which versions the family keeps.
+    package var retention: VersionRetention
     package var columns: Columns
   }
 
-  /// The selected families, in the order of their names.
+  /// The selected families of which a cell may pass the filter, in the order of their names.
   package let families: [Family]
   package let names: [String]
   /// How many versions of a column to return.
   package let versionsMax: Int
   package let cellsMax: Int
+  package let filter: ReadFilter?
+
+  /// Compiles a Get.
+  ///
+  /// Throws `noSuchFamily`, `invalidArgument`.
+  package init(_ get: Get, layout: FamilyLayout) throws(StoreError) {
+    try self.init(
+      columns: get.columns, versionsMax: get.versionsMax, cellsMax: get.cellsMax,
+      filter: get.filter, startingAt: get.startingAt, layout: layout)
+  }
+
+  /// Compiles a Scan.
+  ///
+  /// Throws `noSuchFamily`, `invalidArgument`.
+  package init(_ scan: Scan, layout: FamilyLayout) throws(StoreError) {
+    try Self.check(scan.rowsMax, "rows", min: 0)
+    try Self.check(scan.cellsMax, "cells", min: 0)
+    try Self.check(scan.cellsPerBatchMax, "cells at once", min: 1)
+    try self.init(
+      columns: scan.columns, versionsMax: scan.versionsMax, cellsMax: scan.cellsPerRowMax,
+      filter: scan.filter, layout: layout)
+  }
 
   /// Compiles a selection.
   ///
@@ -34,45 +62,57 @@ package struct ReadPlan: Sendable {
   ///   - columns: What the client selected.
   ///   - versionsMax: The versions to return of a column, at least one.
   ///   - cellsMax: The cells to return of a row, at least one; nil for all.
+  ///   - filter: Which of them to return; nil for all.
+  ///   - start: The first column; nil for the first there is.
   ///   - layout: The table's families.
   /// - Throws: `noSuchFamily`, `invalidArgument`.
   package init(
-    columns: ColumnSelection, versionsMax: Int, cellsMax: Int?, layout: FamilyLayout
+    columns: ColumnSelection, versionsMax: Int, cellsMax: Int?, filter: Filter? = nil,
+    startingAt start: Column? = nil, layout: FamilyLayout
   ) throws(StoreError) {
-    guard versionsMax >= 1 else {
-      throw StoreError(.invalidArgument, "a read of \(versionsMax) versions; ask for at least one")
-    }
-    if let cellsMax, cellsMax < 1 {
-      throw StoreError(
-        .invalidArgument, "a read of \(cellsMax) cells of a row; ask for at least one")
-    }
+    try Self.check(versionsMax, "versions", min: 1)
+    try Self.check(cellsMax, "cells of a row", min: 1)
     self.versionsMax = versionsMax
     self.cellsMax = cellsMax ?? .max
     names = layout.names
-    for name in columns.families.map({ Array($0.keys) }) ?? [] where !layout.names.contains(name) {
-      let known = layout.names.joined(separator: ", ")
-      throw StoreError(
-        .noSuchFamily, "the table has no column family '\(name)'; it has: \(known)")
+    for name in columns.families?.keys.sorted() ?? [] { try layout.requireFamily(name) }
+    if let start { try layout.requireFamily(start.family) }
+    if let filter {
+      self.filter = try ReadFilter(filter, layout: layout)
+    } else {
+      self.filter = nil
     }
     var families: [Family] = []
     for (index, number) in layout.numbersByName.enumerated() {
       guard let family = layout.families[Int(number)] else { continue }
-      let selected: Columns
-      if let chosen = columns.families {
-        guard let qualifiers = chosen[family.name] else { continue }
-        selected = Self.compile(qualifiers, family: number)
-      } else {
-        selected = .all
+      var bounds = filter?.qualifierBounds(in: family.name) ?? .all
+      if let start {
+        if family.name < start.family { continue }
+        if family.name == start.family {
+          bounds = bounds.intersection(KeyRanges([KeyRange(from: start.qualifier)]))
+        }
       }
+      let selected: ColumnSelection.Qualifiers?
+      if let chosen = columns.families { selected = chosen[family.name] } else { selected = .all }
+      guard let selected, let compiled = Self.compile(selected, within: bounds, family: number)
+      else { continue }
       families.append(
         Family(
           number: number, nameIndex: Int32(index), group: family.group,
-          versionsMax: family.versionsMax, columns: selected))
+          retention: family.retention, columns: compiled))
     }
     self.families = families
   }
 
-  private static func compile(_ qualifiers: ColumnSelection.Qualifiers, family: UInt8) -> Columns {
+  private static func check(_ limit: Int?, _ what: String, min: Int) throws(StoreError) {
+    guard let limit, limit < min else { return }
+    throw StoreError(.invalidArgument, "a read of \(limit) \(what); ask for at least \(min)")
+  }
+
+  /// The columns selected that lie within bounds; nil when none does.
+  private static func compile(
+    _ qualifiers: ColumnSelection.Qualifiers, within bounds: KeyRanges, family: UInt8
+  ) -> Columns? {
     func prefix(_ qualifier: Bytes) -> [UInt8] {
       var bytes: [UInt8] = []
       unsafe qualifier.withUnsafeBytes {
@@ -80,10 +120,16 @@ package struct ReadPlan: Sendable {
       }
       return bytes
     }
+    var selected = bounds
     switch qualifiers {
-    case .all: return .all
-    case .some(let set): return .some(set.sorted().map(prefix))
-    case .range(let range): return .range(prefix(range.start), range.stop.map(prefix))
+    case .all: if bounds == .all { return .all }
+    case .some(let set):
+      let chosen = set.filter { bounds.contains($0) }
+      return chosen.isEmpty ? nil : .some(chosen.sorted().map(prefix))
+    case .range(let range): selected = bounds.intersection(KeyRanges([range]))
     }
+    if selected == .none { return nil }
+    return .ranges(
+      selected.ranges.map { PrefixRange(start: prefix($0.start), stop: $0.stop.map(prefix)) })
   }
 }

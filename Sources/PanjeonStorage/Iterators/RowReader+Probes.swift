@@ -8,60 +8,48 @@ extension RowReader {
   ///
   /// The cursor may be anywhere. Throws what the cursor throws.
   package static func withNewestValue<R>(
-    row: Bytes, family: UInt8, qualifier: Bytes, versionsMax: Int, snapshot: UInt64,
+    row: Bytes, family: UInt8, qualifier: Bytes, retention: VersionRetention, at moment: ReadMoment,
     cursor: CellCursor, _ body: (UnsafeRawBufferPointer?) -> R
   ) throws(StoreError) -> R {
-    let deletes = try familyDeletes(row: row, family: family, snapshot: snapshot, cursor: cursor)
+    var result: R?
+    try forEachVisible(
+      row: row, family: family, qualifier: qualifier, retention: retention, at: moment,
+      cursor: cursor
+    ) { value in
+      result = unsafe body(value.bytes)
+      return false
+    }
+    if let result { return result }
+    return body(nil)
+  }
+
+  /// Calls `body` with each visible version of a column, the newest first, until it returns false.
+  ///
+  /// The cursor may be anywhere. Throws what the cursor throws.
+  package static func forEachVisible(
+    row: Bytes, family: UInt8, qualifier: Bytes, retention: VersionRetention, at moment: ReadMoment,
+    cursor: CellCursor, _ body: (StoredValue) -> Bool
+  ) throws(StoreError) {
+    var judge = CellJudge(moment)
     var prefix: [UInt8] = []
     unsafe qualifier.withUnsafeBytes {
       unsafe CellKey.appendColumnPrefix(family: family, qualifier: $0, to: &prefix)
     }
-    return try unsafe row.withRawBytes { (row) throws(StoreError) in
-      try unsafe prefix.withRawBytes { (prefix) throws(StoreError) in
-        try unsafe move(cursor, row: row, to: prefix, goesOn: true)
-        var rule = ColumnRule(versionsMax: versionsMax)
-        while unsafe isInRow(cursor, row), unsafe cursor.key.starts(with: prefix) {
-          let key = unsafe cursor.key
-          let sequence = unsafe CellKey.sequence(key)
-          if sequence <= snapshot {
-            let timestamp = unsafe CellKey.timestamp(key)
-            if unsafe CellKey.kind(key) != CellKind.put.rawValue {
-              unsafe rule.noteDelete(
-                timestamp: timestamp, sequence: sequence, kind: CellKey.kind(key))
-            } else if rule.judge(
-              timestamp: timestamp, sequence: sequence,
-              familyDelete: deletes.sequence(reaching: timestamp)) == .visible
-            {
-              return unsafe body(cursor.value)
-            }
-          }
-          try cursor.next()
-        }
-        return body(nil)
-      }
-    }
-  }
-
-  private static func familyDeletes(
-    row: Bytes, family: UInt8, snapshot: UInt64, cursor: CellCursor
-  ) throws(StoreError) -> FamilyDeletes {
-    var deletes = FamilyDeletes()
     try unsafe row.withRawBytes { (row) throws(StoreError) in
-      let target: [UInt8] = [family, CellKey.familyPart]
-      try unsafe target.withRawBytes { (key) throws(StoreError) in
+      let first: [UInt8] = [family, CellKey.familyPart]
+      try unsafe first.withRawBytes { (key) throws(StoreError) in
         try unsafe cursor.seek(row: row, key: key)
       }
-      while unsafe isInRow(cursor, row), unsafe cursor.key[0] == family,
-        unsafe cursor.key[1] == CellKey.familyPart
-      {
-        let sequence = unsafe CellKey.sequence(cursor.key)
-        if sequence <= snapshot {
-          unsafe deletes.append(timestamp: CellKey.timestamp(cursor.key), sequence: sequence)
+      try unsafe judge.readFamilyDeletes(family, row: row, cursor: cursor)
+      try unsafe prefix.withRawBytes { (prefix) throws(StoreError) in
+        try unsafe move(cursor, row: row, to: prefix, goesOn: true)
+        judge.beginColumn(retention)
+        while unsafe isInRow(cursor, row), unsafe cursor.key.starts(with: prefix) {
+          if let value = judge.visibleValue(cursor), !body(value) { return }
+          try cursor.next()
         }
-        try cursor.next()
       }
     }
-    return deletes
   }
 
   /// The first row of a range that holds a cell written after `sequence`; nil when there is none.

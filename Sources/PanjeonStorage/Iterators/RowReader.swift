@@ -2,19 +2,27 @@
 
 package import WideColumn
 
-/// Reads one row after another at one snapshot: merges, applies deletes and versions, and builds results.
+/// Reads one row after another at one moment: merges, applies deletes and versions, and builds results.
 package struct RowReader {
   private let plan: ReadPlan
-  private let snapshot: UInt64
+  private let moment: ReadMoment
+  private var judge: CellJudge
+  /// What is left of the plan's filter in this row; nil when all passes.
+  private var filter: Filter?
+  /// No older cell can pass it.
+  private let leastTimestamp: Int64
   private var storage: [UInt8] = []
   private var slots: [RowResult.Slot] = []
-  private var familyDeletes = FamilyDeletes()
+  private var slotsMax = 0
+  private var position = RowPosition()
   private var column: [UInt8] = []
   private var target: [UInt8] = []
 
-  package init(plan: ReadPlan, snapshot: UInt64) {
+  package init(plan: ReadPlan, at moment: ReadMoment) {
     self.plan = plan
-    self.snapshot = snapshot
+    self.moment = moment
+    judge = CellJudge(moment)
+    leastTimestamp = plan.filter?.leastTimestamp ?? .min
   }
 
   /// Reads a row; nil when it has none of the selected cells.
@@ -27,11 +35,49 @@ package struct RowReader {
   package mutating func readRow(
     _ row: Bytes, cursors: [CellCursor]
   ) throws(StoreError) -> RowResult? {
+    try readPiece(of: row, from: RowPosition(), cellsMax: plan.cellsMax, cursors: cursors).result
+  }
+
+  /// Reads a piece of a row.
+  ///
+  /// - Parameters:
+  ///   - row: The row's key.
+  ///   - start: Where to begin.
+  ///   - cellsMax: How many cells to return at the most.
+  ///   - cursors: As for a whole row.
+  /// - Returns: The piece, nil when nothing is left; and where the next one begins, nil when there is none.
+  /// - Throws: What the cursors throw.
+  package mutating func readPiece(
+    of row: Bytes, from start: RowPosition, cellsMax: Int, cursors: [CellCursor]
+  ) throws(StoreError) -> (result: RowResult?, next: RowPosition?) {
     storage.removeAll(keepingCapacity: true)
     slots.removeAll(keepingCapacity: true)
+    slotsMax = min(cellsMax, plan.cellsMax - start.cells)
+    position = start
+    if let whole = plan.filter {
+      filter = try whole.bound(toRow: row, at: moment, cursors: cursors)
+      if filter == nil { return (nil, nil) }
+      if filter == .everything { filter = nil }
+    }
+    try readFamilies(row, cursors)
+    let isFull = slots.count >= slotsMax
+    if slots.isEmpty { return (nil, nil) }
+    position.cells = start.cells + slots.count
+    let result = RowResult(
+      row: row, storage: storage, slots: slots, families: plan.names, mayHaveMoreCells: isFull)
+    return (result, isFull && position.cells < plan.cellsMax ? position : nil)
+  }
+
+  private mutating func readFamilies(_ row: Bytes, _ cursors: [CellCursor]) throws(StoreError) {
     var last: [Int: UInt8] = [:]
-    for family in plan.families {
-      if slots.count >= plan.cellsMax { break }
+    for index in position.family..<max(position.family, plan.families.count) {
+      if slots.count >= slotsMax { return }
+      if index > position.family {
+        position.family = index
+        position.column.removeAll(keepingCapacity: true)
+        position.versions = 0
+      }
+      let family = plan.families[index]
       let cursor = cursors[family.group]
       let goesOn = last[family.group].map { $0 < family.number } ?? false
       last[family.group] = family.number
@@ -39,8 +85,6 @@ package struct RowReader {
         try unsafe readFamily(family, row: bytes, cursor: cursor, goesOn: goesOn)
       }
     }
-    if slots.isEmpty { return nil }
-    return RowResult(row: row, storage: storage, slots: slots, families: plan.names)
   }
 
   private mutating func readFamily(
@@ -52,38 +96,28 @@ package struct RowReader {
     try unsafe target.withRawBytes { (key) throws(StoreError) in
       try unsafe move(cursor, row: row, to: key, goesOn: goesOn)
     }
-    try unsafe readFamilyDeletes(family, row: row, cursor: cursor)
+    try unsafe judge.readFamilyDeletes(family.number, row: row, cursor: cursor)
+    let start = position.column
     switch family.columns {
     case .all:
+      if !start.isEmpty { try unsafe move(cursor, row: row, to: start) }
       try unsafe readColumns(family, row: row, cursor: cursor, stop: nil)
-    case .range(let start, let stop):
-      try unsafe start.withRawBytes { (key) throws(StoreError) in
-        try unsafe move(cursor, row: row, to: key, goesOn: true)
-      }
-      try unsafe readColumns(family, row: row, cursor: cursor, stop: stop)
-    case .some(let prefixes):
-      for prefix in prefixes where slots.count < plan.cellsMax {
-        try unsafe prefix.withRawBytes { (key) throws(StoreError) in
-          try unsafe move(cursor, row: row, to: key, goesOn: true)
-          guard unsafe isInRow(cursor, row), unsafe cursor.key.starts(with: key) else { return }
-          try unsafe readColumn(family, row: row, cursor: cursor)
+    case .ranges(let ranges):
+      for range in ranges where slots.count < slotsMax {
+        if let stop = range.stop, !start.isEmpty, !start.lexicographicallyPrecedes(stop) {
+          continue
         }
+        let begin = start.lexicographicallyPrecedes(range.start) ? range.start : start
+        try unsafe move(cursor, row: row, to: begin)
+        try unsafe readColumns(family, row: row, cursor: cursor, stop: range.stop)
       }
-    }
-  }
-
-  private mutating func readFamilyDeletes(
-    _ family: ReadPlan.Family, row: UnsafeRawBufferPointer, cursor: CellCursor
-  ) throws(StoreError) {
-    if !familyDeletes.isEmpty { familyDeletes.removeAll() }
-    while unsafe isInRow(cursor, row), unsafe cursor.key[0] == family.number,
-      unsafe cursor.key[1] == CellKey.familyPart
-    {
-      let sequence = unsafe CellKey.sequence(cursor.key)
-      if sequence <= snapshot {
-        unsafe familyDeletes.append(timestamp: CellKey.timestamp(cursor.key), sequence: sequence)
+    case .some(let prefixes):
+      for prefix in prefixes where slots.count < slotsMax {
+        if prefix.lexicographicallyPrecedes(start) { continue }
+        try unsafe move(cursor, row: row, to: prefix)
+        guard unsafe isInRow(cursor, row), unsafe cursor.key.starts(with: prefix) else { continue }
+        try unsafe readColumn(family, row: row, cursor: cursor)
       }
-      try cursor.next()
     }
   }
 
@@ -91,7 +125,7 @@ package struct RowReader {
     _ family: ReadPlan.Family, row: UnsafeRawBufferPointer, cursor: CellCursor, stop: [UInt8]?
   ) throws(StoreError) {
     while unsafe isInRow(cursor, row), unsafe cursor.key[0] == family.number,
-      slots.count < plan.cellsMax
+      slots.count < slotsMax
     {
       if let stop {
         let isBehind = unsafe stop.withUnsafeBytes { unsafe compareBytes(cursor.key, $0) >= 0 }
@@ -101,40 +135,59 @@ package struct RowReader {
     }
   }
 
-  /// Reads the column the cursor is in, and leaves the cursor behind it.
+  /// Reads the column the cursor is in, and leaves the cursor behind it, or within it when the piece is full.
   private mutating func readColumn(
     _ family: ReadPlan.Family, row: UnsafeRawBufferPointer, cursor: CellCursor
   ) throws(StoreError) {
     column.removeAll(keepingCapacity: true)
     unsafe column.append(contentsOf: CellKey.columnPrefix(cursor.key))
-    var rule = ColumnRule(versionsMax: family.versionsMax)
-    var wanted = min(plan.versionsMax, plan.cellsMax - slots.count)
+    judge.beginColumn(family.retention)
+    let returned = column == position.column ? position.versions : 0
+    let versionsMax = min(plan.versionsMax, family.retention.versionsMax)
+    var versions = 0
     var skipped = 0
     while unsafe isInRow(cursor, row), isInColumn(cursor) {
-      if wanted == 0 || rule.isExhausted {
+      if versions >= versionsMax || judge.isExhausted || isTooOld(cursor) {
         // Old versions are stepped over, and sought over when there are many.
         skipped += 1
         if skipped > 8 { return try unsafe leaveColumn(row: row, cursor: cursor) }
         try cursor.next()
         continue
       }
-      let key = unsafe cursor.key
-      let sequence = unsafe CellKey.sequence(key)
-      if sequence <= snapshot {
-        let timestamp = unsafe CellKey.timestamp(key)
-        if unsafe CellKey.kind(key) == CellKind.put.rawValue {
-          let familyDelete = familyDeletes.isEmpty ? 0 : familyDeletes.sequence(reaching: timestamp)
-          let verdict = rule.judge(
-            timestamp: timestamp, sequence: sequence, familyDelete: familyDelete)
-          if verdict == .visible {
-            unsafe append(family, key: key, value: cursor.value, timestamp: timestamp)
-            wanted -= 1
-          }
-        } else {
-          unsafe rule.noteDelete(timestamp: timestamp, sequence: sequence, kind: CellKey.kind(key))
+      if let value = judge.visibleValue(cursor), passes(family, cursor, value) {
+        versions += 1
+        if versions > returned {
+          append(family, cursor, value)
+          if slots.count >= slotsMax { return endPiece(versions) }
         }
       }
       try cursor.next()
+    }
+  }
+
+  /// Remembers where the next piece begins: within this column, as far as is known.
+  private mutating func endPiece(_ versions: Int) {
+    swap(&position.column, &column)
+    position.versions = versions
+  }
+
+  /// Whether no cell of this age can pass the filter.
+  @inline(always)
+  private func isTooOld(_ cursor: CellCursor) -> Bool {
+    unsafe leastTimestamp > .min && CellKey.timestamp(cursor.key) < leastTimestamp
+  }
+
+  private mutating func passes(
+    _ family: ReadPlan.Family, _ cursor: CellCursor, _ value: StoredValue
+  ) -> Bool {
+    guard let filter else { return true }
+    target.removeAll(keepingCapacity: true)
+    unsafe CellKey.appendQualifier(of: cursor.key, to: &target)
+    return unsafe target.withUnsafeBytes { qualifier in
+      unsafe filter.passes(
+        FilteredCell(
+          family: plan.names[Int(family.nameIndex)], qualifier: qualifier,
+          timestamp: value.timestamp, value: value.bytes))
     }
   }
 
@@ -149,17 +202,16 @@ package struct RowReader {
   }
 
   private mutating func append(
-    _ family: ReadPlan.Family, key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer,
-    timestamp: Int64
+    _ family: ReadPlan.Family, _ cursor: CellCursor, _ value: StoredValue
   ) {
     let qualifierStart = Int32(storage.count)
-    unsafe CellKey.appendQualifier(of: key, to: &storage)
+    unsafe CellKey.appendQualifier(of: cursor.key, to: &storage)
     let valueStart = Int32(storage.count)
-    unsafe storage.append(contentsOf: value)
+    unsafe storage.append(contentsOf: value.bytes)
     slots.append(
       RowResult.Slot(
         family: family.nameIndex, qualifierStart: qualifierStart, valueStart: valueStart,
-        valueEnd: Int32(storage.count), timestamp: timestamp))
+        valueEnd: Int32(storage.count), timestamp: value.timestamp))
   }
 
   private func isInColumn(_ cursor: CellCursor) -> Bool {
@@ -189,4 +241,14 @@ func move(
     if unsafe compareBytes(cursor.key, key) >= 0 { return }
   }
   try unsafe cursor.seek(row: row, key: key)
+}
+
+/// Moves on to the first cell of the row at or after `key`.
+@inline(always)
+func move(
+  _ cursor: CellCursor, row: UnsafeRawBufferPointer, to key: [UInt8]
+) throws(StoreError) {
+  try unsafe key.withRawBytes { (key) throws(StoreError) in
+    try unsafe move(cursor, row: row, to: key, goesOn: true)
+  }
 }

@@ -74,7 +74,7 @@ internal import WideColumn
     let sequence = unsafe CellKey.sequence(key)
     counts.largest.raise(to: sequence)
     if sequence < counts.smallest.value { counts.smallest.store(sequence) }
-    if unsafe CellKey.kind(key) != CellKind.put.rawValue { counts.deletes.add(1) }
+    if unsafe !CellKind.isPut(CellKey.kind(key)) { counts.deletes.add(1) }
     counts.cells.add(1)
   }
 

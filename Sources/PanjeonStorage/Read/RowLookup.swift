@@ -10,37 +10,39 @@ package enum RowLookup {
   ///   - plan: What to return of the row.
   ///   - row: The row's key.
   ///   - table: Its table.
-  ///   - sequence: The sequence to read at; called after the view has been taken, so that the view holds all
-  ///     that the sequence lets through and is still needed.
+  ///   - moment: The moment to read at; called after the view has been taken, so that the view holds all
+  ///     that its sequence lets through and is still needed.
   ///   - mode: Whether the read may wait for the disk.
   /// - Returns: The row, or nil when it has none of the selected cells.
   /// - Throws: `wouldBlock` in `cacheOnly` mode, `corruption`, `io`.
   package static func read(
-    _ plan: ReadPlan, row: Bytes, in table: TableHandle, at sequence: () -> UInt64, mode: ReadMode
+    _ plan: ReadPlan, row: Bytes, in table: TableHandle, at moment: () -> ReadMoment, mode: ReadMode
   ) throws(StoreError) -> RowResult? {
-    let hash = unsafe row.withUnsafeBytes { unsafe RowHash.hash($0) }
+    if let bounds = plan.filter?.rowBounds, !bounds.contains(row) { return nil }
+    let probe = RowProbe(row: row)
     let region = table.region(of: row)
     region.metrics.reads.add(1)
     let view = region.view
-    let snapshot = sequence()
+    let moment = moment()
     var cursors: [CellCursor] = []
     var hasSource = false
-    for group in view.groups {
-      let sources = RowSource.cursors(group, row: row, hash: hash, mode: mode)
+    for (number, group) in view.groups.enumerated() {
+      let asked = probe.asking(for: plan, group: number, table.bloomFilter(ofGroup: number))
+      let sources = RowSource.cursors(group, asked, mode: mode)
       hasSource = hasSource || !sources.isEmpty
       cursors.append(MergeCursor.over(sources))
     }
     guard hasSource else { return nil }
-    var reader = RowReader(plan: plan, snapshot: snapshot)
+    var reader = RowReader(plan: plan, at: moment)
     return try reader.readRow(row, cursors: cursors)
   }
 
   /// Whether a condition holds of a row.
   package static func holds(
-    _ conditions: [Condition], row: Bytes, in table: TableHandle, at sequence: UInt64,
+    _ conditions: [Condition], row: Bytes, in table: TableHandle, at moment: ReadMoment,
     mode: ReadMode
   ) throws(StoreError) -> Bool {
-    let hash = unsafe row.withUnsafeBytes { unsafe RowHash.hash($0) }
+    let probe = RowProbe(row: row)
     let region = table.region(of: row)
     region.metrics.reads.add(1)
     let view = region.view
@@ -54,12 +56,12 @@ package enum RowLookup {
         cursor = known
       } else {
         cursor = MergeCursor.over(
-          RowSource.cursors(view.groups[group], row: row, hash: hash, mode: mode))
+          RowSource.cursors(view.groups[group], probe, mode: mode))
         cursors[group] = cursor
       }
       let isMet = try unsafe RowReader.withNewestValue(
         row: row, family: family, qualifier: column.qualifier,
-        versionsMax: table.layout.versionsMax(family), snapshot: sequence, cursor: cursor
+        retention: try table.retention(family), at: moment, cursor: cursor
       ) { value in
         unsafe condition.isMet(by: value)
       }
@@ -70,10 +72,20 @@ package enum RowLookup {
 }
 
 extension Condition {
+  /// What the condition compares with, as far as its length is limited.
+  package var comparand: Bytes {
+    switch self {
+    case .absent, .present: Bytes()
+    case .equals(_, let value): value
+    case .value(_, let comparison): comparison.comparand
+    }
+  }
+
   /// The column the condition is about.
   package var column: Column {
     switch self {
-    case .absent(let column), .equals(let column, _): column
+    case .absent(let column), .equals(let column, _), .present(let column), .value(let column, _):
+      column
     }
   }
 
@@ -81,6 +93,10 @@ extension Condition {
   package func isMet(by value: UnsafeRawBufferPointer?) -> Bool {
     switch self {
     case .absent: return unsafe value == nil
+    case .present: return unsafe value != nil
+    case .value(_, let comparison):
+      guard let value = unsafe value else { return false }
+      return unsafe comparison.isMet(by: value)
     case .equals(_, let expected):
       guard let value = unsafe value else { return false }
       return unsafe expected.withUnsafeBytes { unsafe $0.elementsEqual(value) }

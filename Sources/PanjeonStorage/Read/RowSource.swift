@@ -4,11 +4,12 @@ package import WideColumn
 
 /// The cursors over one locality group of a region, cheapest first: memtables, then SSTables from new to old.
 package enum RowSource {
-  /// Cursors for a read of one row: only the sources that may hold it.
+  /// Cursors for a read of one row: only the sources that may hold something of what it asks for.
   package static func cursors(
-    _ group: GroupView, row: Bytes, hash: UInt64, mode: ReadMode
+    _ group: GroupView, _ probe: RowProbe, mode: ReadMode
   ) -> [CellCursor] {
     var cursors: [CellCursor] = []
+    let (row, hash) = (probe.row, probe.hash)
     unsafe row.withUnsafeBytes { bytes in
       if unsafe group.active.table.mayContain(rowHash: hash, row: bytes) {
         cursors.append(group.active.table.makeCursor())
@@ -19,23 +20,27 @@ package enum RowSource {
         cursors.append(part.memtable.table.makeCursor())
       }
     }
-    for table in group.upper where table.mayHold(row: row, hash: hash) {
+    for table in group.upper where table.mayHold(probe) {
       cursors.append(table.makeRowCursor(mode))
     }
-    if let table = bottomTable(group.bottom, for: row), table.mayHold(row: row, hash: hash) {
+    if let table = bottomTable(group.bottom, for: row), table.mayHold(probe) {
       cursors.append(table.makeRowCursor(mode))
     }
     return cursors
   }
 
   /// Cursors for a read of a range of rows: every source that overlaps it, and of that only what is the region's.
+  ///
+  /// SSTables in which nothing is as young as `leastTimestamp` are left out: what is older hides nothing younger.
   package static func cursors(
-    _ group: GroupView, rows: KeyRange, mode: ReadMode, fillsCache: Bool = true
+    _ group: GroupView, rows: KeyRange, mode: ReadMode, leastTimestamp: Int64 = .min,
+    fillsCache: Bool = true
   ) -> [CellCursor] {
     var cursors: [CellCursor] = []
     if !group.active.table.isEmpty { cursors.append(group.active.table.makeCursor()) }
     for sealed in group.immutables { cursors += sealed.parts.map { $0.makeCursor() } }
-    for table in group.upper + group.bottom where table.rows.overlaps(rows) {
+    for table in group.upper + group.bottom
+    where table.rows.overlaps(rows) && table.isAsYoung(as: leastTimestamp) {
       cursors.append(table.makeCursor(mode, fillsCache: fillsCache))
     }
     return cursors

@@ -4,8 +4,8 @@ public import WideColumn
 
 /// The rows of a scan of an embedded store.
 ///
-/// Rows that are in memory are read where the caller runs; when a block must come from disk, a batch of rows is
-/// read on one of the store's I/O threads. Holds its snapshot until it is released.
+/// Rows that are in memory are read where the caller runs; when a block must come from disk, or many deleted rows are passed over,
+/// a batch of rows is read on one of the store's I/O threads. Holds its snapshot until it is released.
 public struct StoreCursor: RowCursor {
   /// How many rows one trip to an I/O thread brings at the most.
   package static let batchRowsMax = 128
@@ -40,9 +40,12 @@ public struct StoreCursor: RowCursor {
       guard error.code == .wouldBlock else { throw error }
     }
     let scanner = scanner
-    batch = try await executor.run { () throws(StoreError) in
-      try scanner.nextBatch(rowsMax: Self.batchRowsMax, bytesMax: Self.batchBytesMax)
-    }
+    repeat {
+      if !lifecycle.isOpen { throw .storeClosed }
+      batch = try await executor.run { () throws(StoreError) in
+        try scanner.nextBatch(rowsMax: Self.batchRowsMax, bytesMax: Self.batchBytesMax)
+      }
+    } while batch.isEmpty && scanner.isPaused
     taken = batch.isEmpty ? 0 : 1
     return batch.first
   }

@@ -39,6 +39,11 @@ package final class Catalog: Sendable {
     tables.withLock { $0 }.values.first { $0.record.id == id }
   }
 
+  /// Removes a table.
+  package func remove(_ table: TableHandle) {
+    tables.withLock { $0[table.schema.name] = nil }
+  }
+
   /// Adds a table, or takes it in the place of the one of its name.
   package func insert(_ table: TableHandle) {
     tables.withLock { $0[table.schema.name] = table }

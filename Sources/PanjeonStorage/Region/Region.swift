@@ -48,12 +48,24 @@ package final class Region: Sendable {
     }
   }
 
+  /// Adds locality groups that hold nothing yet.
+  package func add(groups memtables: [LoggedMemTable]) {
+    current.withLock { view in
+      view = RegionView(groups: view.groups + memtables.map { GroupView(active: $0) })
+    }
+  }
+
   /// Whether other regions have taken its place.
   package var isRetired: Bool { retired.value != 0 }
 
   /// Takes no more writes; under the sequencer's lock.
   package func retire() {
     retired.store(1)
+  }
+
+  /// Takes writes again: what was to take its place could not be written.
+  package func revive() {
+    retired.store(0)
   }
 
   /// What the MANIFEST keeps of its counters.

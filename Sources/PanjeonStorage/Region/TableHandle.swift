@@ -13,9 +13,15 @@ package final class TableHandle: Sendable {
   /// The locality group of each family, by family number.
   package let groupOfFamily: [UInt32]
 
+  private let bloomFilterOfGroup: [LocalityGroup.BloomFilter]
+
+  /// What was removed from the table since the store was opened, and how older snapshots see it; nil: nothing was.
+  package let removals: TableRemovals?
+
   private let superseded = AtomicNumber(0)
 
-  package init(record: TableRecord, regions: [Region]) {
+  package init(record: TableRecord, regions: [Region], removals: TableRemovals? = nil) {
+    self.removals = removals
     precondition(!regions.isEmpty, "a table has at least one region")
     self.record = record
     self.regions = regions
@@ -26,6 +32,16 @@ package final class TableHandle: Sendable {
       groups[Int(number)] = record.groupNumbers[family.localityGroup] ?? 0
     }
     groupOfFamily = groups
+    var filters = [LocalityGroup.BloomFilter](repeating: .row, count: record.groupCount)
+    for group in record.schema.localityGroups {
+      if let number = record.groupNumbers[group.name] { filters[Int(number)] = group.bloomFilter }
+    }
+    bloomFilterOfGroup = filters
+  }
+
+  /// What the Bloom filters of a group's SSTables are asked for; of a group that came after this handle, rows.
+  package func bloomFilter(ofGroup group: Int) -> LocalityGroup.BloomFilter {
+    group < bloomFilterOfGroup.count ? bloomFilterOfGroup[group] : .row
   }
 
   package var schema: TableSchema { record.schema }
@@ -80,14 +96,44 @@ package final class TableHandle: Sendable {
     let gone = Set(old.map(\.id))
     let kept = regions.filter { !gone.contains($0.id) }
     return TableHandle(
-      record: record, regions: (kept + new).sorted { $0.rows.start < $1.rows.start })
+      record: record, regions: (kept + new).sorted { $0.rows.start < $1.rows.start },
+      removals: removals)
   }
 
   /// The same table with another split policy.
   package func with(_ policy: SplitPolicy) -> TableHandle {
     var record = record
     record.schema.splitPolicy = policy
-    return TableHandle(record: record, regions: regions)
+    return with(record)
+  }
+
+  /// The same regions with another record.
+  package func with(_ record: TableRecord) -> TableHandle {
+    TableHandle(record: record, regions: regions, removals: removals)
+  }
+
+  /// The table as a snapshot sees it: rows that were removed since are in regions that are gone.
+  package func handle(at snapshot: StoreSnapshot) -> TableHandle {
+    removals?.handle(after: snapshot.removals) ?? self
+  }
+
+  /// The table with regions, whose rows were removed, replaced by empty ones.
+  package func removing(
+    _ old: [Region], number: UInt64, leaving new: [Region]
+  ) -> TableHandle {
+    let gone = Set(old.map(\.id))
+    let kept = regions.filter { !gone.contains($0.id) }
+    return TableHandle(
+      record: record, regions: (kept + new).sorted { $0.rows.start < $1.rows.start },
+      removals: TableRemovals(of: old.map(\.rows), number: number, from: self))
+  }
+
+  /// Which versions a family keeps.
+  ///
+  /// Throws `noSuchFamily` for a number that none has.
+  package func retention(_ family: UInt8) throws(StoreError) -> VersionRetention {
+    if let retention = layout.retention(family) { return retention }
+    throw StoreError(.noSuchFamily, "table '\(schema.name)' has no family of number \(family)")
   }
 
   /// The number of a family.

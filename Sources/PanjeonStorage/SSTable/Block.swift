@@ -92,8 +92,10 @@ package import WideColumn
           let keyLength = try reader.readCount(max: end)
           let valueLength = try reader.readCount(max: end)
           let key = try unsafe reader.readBytes(keyLength)
-          guard unsafe CellKey.isWellFormed(key) else { throw MalformedBytes() }
-          _ = try unsafe reader.readBytes(valueLength)
+          let value = try unsafe reader.readBytes(valueLength)
+          guard unsafe CellKey.isWellFormedCell(key: key, value: value) else {
+            throw MalformedBytes()
+          }
         }
       }
       guard reader.isAtEnd else { throw MalformedBytes() }

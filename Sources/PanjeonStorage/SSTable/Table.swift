@@ -35,6 +35,20 @@ package final class Table: Sendable {
     rows.contains(row) && file.mayContain(rowHash: hash)
   }
 
+  /// Whether something that a read asks for may be in this table.
+  package func mayHold(_ probe: RowProbe) -> Bool {
+    guard mayHold(row: probe.row, hash: probe.hash), isAsYoung(as: probe.leastTimestamp) else {
+      return false
+    }
+    guard let columns = probe.columns else { return true }
+    return file.mayContain(oneOfColumns: columns)
+  }
+
+  /// Whether some cell in it may have this timestamp or a greater one.
+  package func isAsYoung(as timestamp: Int64) -> Bool {
+    properties.maxTimestamp >= timestamp
+  }
+
   /// A cursor over the rows that the region sees.
   package func makeCursor(_ mode: ReadMode, fillsCache: Bool = true) -> CellCursor {
     let cursor = TableCursor(file, mode: mode, fillsCache: fillsCache)

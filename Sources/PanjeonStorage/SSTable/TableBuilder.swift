@@ -13,9 +13,11 @@ package final class TableBuilder {
   private var index = TableIndex()
   private var hashes: [UInt64] = []
   private var properties: TableProperties
+  private var ages = CellAges()
   private var buffer: [UInt8] = []
   private var bufferStart: UInt64 = 0
   private var lastRow: [UInt8] = []
+  private var lastRowHash: UInt64 = 0
   private var lastKey: [UInt8] = []
 
   /// The deletes of the family in progress, to be repeated should the row go on in another block.
@@ -66,6 +68,7 @@ package final class TableBuilder {
       }
     }
     unsafe block.append(key: key, value: value)
+    if options.bloomFilter == .rowAndColumn { unsafe noteColumn(key, isNewRow: isNewRow) }
     unsafe note(row: row, key: key, value: value)
   }
 
@@ -73,9 +76,19 @@ package final class TableBuilder {
     lastRow.removeAll(keepingCapacity: true)
     unsafe lastRow.append(contentsOf: row)
     familyDeletes.removeAll(keepingCapacity: true)
-    unsafe hashes.append(RowHash.hash(row))
+    lastRowHash = unsafe RowHash.hash(row)
+    hashes.append(lastRowHash)
     properties.rowCount += 1
     if properties.rowCount == 1 { properties.smallestRow = Bytes(lastRow) }
+  }
+
+  /// Notes a column, or a family's deletes, the first time it is met in the row.
+  private func noteColumn(_ key: UnsafeRawBufferPointer, isNewRow: Bool) {
+    let prefix = unsafe CellKey.columnPrefix(key)
+    let isKnown =
+      unsafe !isNewRow
+      && lastKey.withUnsafeBytes { unsafe compareBytes(CellKey.columnPrefix($0), prefix) == 0 }
+    if !isKnown { unsafe hashes.append(RowHash.hash(row: lastRowHash, column: prefix)) }
   }
 
   private func note(
@@ -84,8 +97,15 @@ package final class TableBuilder {
     lastKey.removeAll(keepingCapacity: true)
     unsafe lastKey.append(contentsOf: key)
     let kind = unsafe CellKey.kind(key)
-    if kind == CellKind.deleteFamily.rawValue { familyDeletes.append(lastKey) }
-    if kind != CellKind.put.rawValue { properties.deleteCount += 1 }
+    if lastKey[1] == CellKey.familyPart { familyDeletes.append(lastKey) }
+    if CellKind.isPut(kind) {
+      let timestamp = unsafe CellKey.timestamp(key)
+      let isExpiring = kind == CellKind.expiringPut.rawValue
+      let end = unsafe isExpiring ? ExpiringValue.end(timestamp: timestamp, value) : nil
+      ages.note(timestamp: timestamp, end: end)
+    } else {
+      properties.deleteCount += 1
+    }
     let sequence = unsafe CellKey.sequence(key)
     properties.cellCount += 1
     properties.smallestSequence = min(properties.smallestSequence, sequence)
@@ -144,7 +164,11 @@ package final class TableBuilder {
     precondition(properties.cellCount > 0, "an SSTable holds at least one cell")
     try finishBlock()
     properties.largestRow = Bytes(lastRow)
-    let filter = RowFilter(hashes: hashes, bitsPerRow: options.bloomBitsPerRow)
+    if options.notesAges || ages.expiringCount > 0 { properties.ages = ages }
+    properties.bloomFilter = options.bloomFilter
+    let filter =
+      options.bloomFilter == .none
+      ? RowFilter(bytes: []) : RowFilter(hashes: hashes, bitsPerRow: options.bloomBitsPerRow)
     let handles = [
       try appendChecked(filter.bytes), try appendChecked(index.encode()),
       try appendChecked(properties.encode()),

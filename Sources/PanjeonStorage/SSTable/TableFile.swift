@@ -58,6 +58,11 @@ package final class TableFile: Sendable {
     filter.mayContain(rowHash)
   }
 
+  /// Whether one of some columns of a row may be here, given their hashes.
+  package func mayContain(oneOfColumns hashes: [UInt64]) -> Bool {
+    properties.bloomFilter != .rowAndColumn || hashes.contains { filter.mayContain($0) }
+  }
+
   private static let wouldBlock = StoreError(.wouldBlock, "a block is not in memory")
 
   /// A data block, from the cache or from the file.

@@ -41,10 +41,18 @@ package struct TableOptions: Sendable {
   package var regionID: UInt64
   package var localityGroup: UInt32
 
+  package var bloomFilter: LocalityGroup.BloomFilter
+
+  /// Whether the group's families keep what they hold for a time, so that its age is to be noted.
+  package var notesAges: Bool
+
   package init(
     blockBytes: Int = 16 << 10, compression: LocalityGroup.Compression = .none,
-    bloomBitsPerRow: Int = 10, regionID: UInt64, localityGroup: UInt32
+    bloomBitsPerRow: Int = 10, regionID: UInt64, localityGroup: UInt32,
+    bloomFilter: LocalityGroup.BloomFilter = .row, notesAges: Bool = false
   ) {
+    self.bloomFilter = bloomFilter
+    self.notesAges = notesAges
     self.blockBytes = blockBytes
     self.compression = compression
     self.bloomBitsPerRow = bloomBitsPerRow
@@ -67,6 +75,9 @@ package struct TableProperties: Hashable, Sendable {
   /// The bytes of keys and values, rows counted once for each cell.
   package var rawBytes: UInt64 = 0
   package var maxTimestamp: Int64 = .min
+  /// How old the puts are; nil where nothing expires.
+  package var ages: CellAges?
+  package var bloomFilter = LocalityGroup.BloomFilter.row
 
   /// From the first row to the last.
   package var rows: KeyRange { KeyRange(from: smallestRow, to: largestRow.successor) }
@@ -79,6 +90,10 @@ package struct TableProperties: Hashable, Sendable {
     ] { bytes.appendFixed64LE(number) }
     bytes.append(sized: smallestRow)
     bytes.append(sized: largestRow)
+    if let ages { Self.append(.ages, to: &bytes) { ages.encode(to: &$0) } }
+    if bloomFilter != .row {
+      Self.append(.bloomFilter, to: &bytes) { $0.append(bloomFilter.rawValue) }
+    }
     return bytes
   }
 
@@ -99,5 +114,33 @@ package struct TableProperties: Hashable, Sendable {
     maxTimestamp = Int64(bitPattern: try reader.readFixed64LE())
     smallestRow = try reader.readOwnedBytes()
     largestRow = try reader.readOwnedBytes()
+    while !reader.isAtEnd {
+      let tag = Tag(rawValue: try reader.readByte())
+      var body = unsafe ByteReader(try reader.readLengthPrefixed())
+      switch tag {
+      case .ages: ages = try CellAges(&body)
+      case .bloomFilter:
+        guard let kind = LocalityGroup.BloomFilter(rawValue: try body.readByte()) else {
+          throw MalformedBytes()
+        }
+        bloomFilter = kind
+      case nil: continue
+      }
+    }
+  }
+
+  /// What only some SSTables say; a reader steps over a tag that it does not know.
+  private enum Tag: UInt8 {
+    case ages = 1
+    case bloomFilter = 2
+  }
+
+  private static func append(
+    _ tag: Tag, to bytes: inout [UInt8], _ encode: (inout [UInt8]) -> Void
+  ) {
+    var body: [UInt8] = []
+    encode(&body)
+    bytes.append(tag.rawValue)
+    unsafe body.withUnsafeBytes { unsafe bytes.appendLengthPrefixed($0) }
   }
 }

@@ -104,7 +104,7 @@ package struct TableVerifier {
     lastKey.removeAll(keepingCapacity: true)
     unsafe lastKey.append(contentsOf: key)
     properties.cellCount += 1
-    if unsafe CellKey.kind(key) != CellKind.put.rawValue { properties.deleteCount += 1 }
+    if unsafe !CellKind.isPut(CellKey.kind(key)) { properties.deleteCount += 1 }
     let sequence = unsafe CellKey.sequence(key)
     properties.smallestSequence = min(properties.smallestSequence, sequence)
     properties.largestSequence = max(properties.largestSequence, sequence)

@@ -25,6 +25,9 @@ extension VersionEdit {
     case rememberedRegion = 13
     case forgottenRegion = 14
     case splitPolicy = 15
+    case extendedTable = 16
+    case alteredTable = 30
+    case droppedTable = 31
     case regionOrigin = 64
     case regionRequests = 65
   }
@@ -46,8 +49,16 @@ extension VersionEdit {
       field(.lastTimestamp) { $0.appendFixed64LE(UInt64(bitPattern: lastTimestamp)) }
     }
     if let minLogNumber { field(.minLogNumber) { $0.appendVarint(minLogNumber) } }
-    for table in createdTables { field(.createdTable) { table.encode(to: &$0) } }
+    for table in createdTables {
+      field(table.isExtended ? .extendedTable : .createdTable) {
+        table.encode(to: &$0, isExtended: table.isExtended)
+      }
+    }
+    for table in alteredTables {
+      field(.alteredTable) { table.encode(to: &$0, isExtended: true) }
+    }
     for record in splitPolicies { field(.splitPolicy) { record.encode(to: &$0) } }
+    for id in droppedTables { field(.droppedTable) { $0.appendVarint(UInt64(id)) } }
     for id in retiredRegions { field(.retiredRegion) { $0.appendVarint(id) } }
     for region in addedRegions { field(.addedRegion) { region.encode(to: &$0) } }
     for region in rememberedRegions { field(.rememberedRegion) { region.encode(to: &$0) } }
@@ -112,7 +123,7 @@ extension VersionEdit {
   /// Numbers only grow, from one: one that could not be counted up any more was never written.
   private func requirePlausibleNumbers() throws(MalformedBytes) {
     var numbers = [nextFileNumber ?? 0, lastSequence ?? 0, minLogNumber ?? 0]
-    numbers += createdTables.map { UInt64($0.id) << 31 }
+    numbers += (createdTables + alteredTables).map { UInt64($0.id) << 31 }
     numbers += addedRegions.map(\.id) + retiredRegions + rememberedRegions.map(\.id)
     numbers += addedFiles.flatMap { [$0.number, $0.smallestSequence, $0.largestSequence] }
     numbers += flushedThrough.map(\.sequence) + rememberedRegions.flatMap(\.flushedThrough)
@@ -127,7 +138,11 @@ extension VersionEdit {
     case .lastSequence: lastSequence = try body.readVarint()
     case .lastTimestamp: lastTimestamp = Int64(bitPattern: try body.readFixed64LE())
     case .minLogNumber: minLogNumber = try body.readVarint()
-    case .createdTable: createdTables.append(try TableRecord(&body))
+    case .createdTable: createdTables.append(try TableRecord(&body, isExtended: false))
+    case .extendedTable:
+      createdTables.append(try TableRecord(&body, isExtended: true))
+    case .alteredTable: alteredTables.append(try TableRecord(&body, isExtended: true))
+    case .droppedTable: droppedTables.append(UInt32(try body.readCount(max: Int(UInt32.max))))
     case .addedRegion: addedRegions.append(try RegionRecord(&body))
     case .addedFile: addedFiles.append(try FileRecord(&body, isShared: false))
     case .sharedFile: addedFiles.append(try FileRecord(&body, isShared: true))

@@ -8,8 +8,10 @@ package struct TableRecord: Hashable, Sendable {
   package var schema: TableSchema
   /// The number of each family: zero for the lock family, the others from one.
   package var familyNumbers: [String: UInt8]
-  /// The number of each locality group that has a family, from zero.
+  /// The number of each locality group that has or had a family, from zero.
   package var groupNumbers: [String: UInt32]
+  /// The greatest number that a family ever had: cells of one that was dropped may still be there.
+  package var greatestFamilyNumber: UInt8
 
   package init(
     id: UInt32, schema: TableSchema, familyNumbers: [String: UInt8],
@@ -19,6 +21,7 @@ package struct TableRecord: Hashable, Sendable {
     self.schema = schema
     self.familyNumbers = familyNumbers
     self.groupNumbers = groupNumbers
+    greatestFamilyNumber = familyNumbers.values.max() ?? 0
   }
 
   package var groupCount: Int { groupNumbers.count }
@@ -64,6 +67,10 @@ package struct VersionEdit: Hashable, Sendable {
   /// Recovery begins with this segment of the log.
   package var minLogNumber: UInt64?
   package var createdTables: [TableRecord] = []
+  /// Tables of which all but the split policy is as it is here from now on.
+  package var alteredTables: [TableRecord] = []
+  /// Tables that are gone; their regions are retired by the same edit.
+  package var droppedTables: [UInt32] = []
   package var splitPolicies: [SplitPolicyRecord] = []
   package var retiredRegions: [UInt64] = []
   package var addedRegions: [RegionRecord] = []

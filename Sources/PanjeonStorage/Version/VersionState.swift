@@ -41,7 +41,10 @@ package struct VersionState: Sendable {
 
   package init() {}
 
-  package var nextTableID: UInt32 { (tables.map(\.id).max() ?? 0) + 1 }
+  /// Not that of a table that has been dropped while the log may have records of it.
+  package var nextTableID: UInt32 {
+    max(tables.map(\.id).max() ?? 0, retiredByID.values.map(\.tableID).max() ?? 0) + 1
+  }
 
   package var nextRegionID: UInt64 {
     max(regionsByID.keys.max() ?? 0, retiredByID.keys.max() ?? 0) + 1
@@ -73,6 +76,7 @@ package struct VersionState: Sendable {
     minLogNumber = max(minLogNumber, edit.minLogNumber ?? 0)
     unnamedFiles = []
     for table in edit.createdTables { try create(table) }
+    for table in edit.alteredTables { try alter(table) }
     for record in edit.splitPolicies { try set(record.policy, of: record.tableID) }
     try changeRegions(edit)
     for file in edit.removedFiles { try remove(file) }
@@ -99,6 +103,18 @@ package struct VersionState: Sendable {
     let isKnown = tables.contains { $0.id == table.id || $0.schema.name == table.schema.name }
     if isKnown { throw contradiction("table '\(table.schema.name)' is created twice") }
     tables.append(table)
+  }
+
+  private mutating func alter(_ table: TableRecord) throws(StoreError) {
+    let place = tables.firstIndex {
+      $0.id == table.id && $0.schema.name == table.schema.name && $0.groupCount <= table.groupCount
+    }
+    guard let place else {
+      throw contradiction("table '\(table.schema.name)' is altered but is not there")
+    }
+    let policy = tables[place].schema.splitPolicy
+    tables[place] = table
+    tables[place].schema.splitPolicy = policy
   }
 
   private mutating func set(_ policy: SplitPolicy, of table: UInt32) throws(StoreError) {
@@ -142,6 +158,16 @@ extension VersionState {
   private mutating func changeRegions(_ edit: VersionEdit) throws(StoreError) {
     var touched: Set<UInt32> = []
     for id in edit.retiredRegions { touched.insert(try retire(id)) }
+    for id in edit.droppedTables {
+      guard let place = tables.firstIndex(where: { $0.id == id }) else {
+        throw contradiction("table \(id) is dropped but is not there")
+      }
+      tables.remove(at: place)
+      if regionsByID.values.contains(where: { $0.tableID == id }) {
+        throw contradiction("table \(id) is dropped but has a region")
+      }
+      touched.remove(id)
+    }
     for region in edit.addedRegions {
       if regionsByID[region.id] != nil || retiredByID[region.id] != nil {
         throw contradiction("region \(region.id) is added twice")

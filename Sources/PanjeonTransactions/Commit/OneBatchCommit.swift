@@ -110,14 +110,18 @@ extension Mutation {
   func placed(at version: Timestamp) -> Mutation? {
     let below = Timestamp(microseconds: version.microseconds - 1)
     switch self {
-    case .put(let column, _, let value): return .put(column, timestamp: version, value: value)
+    case .put(let column, _, let value, let timeToLive):
+      return .put(column, timestamp: version, value: value, timeToLive: timeToLive)
     case .deleteVersion(let column, let timestamp):
       return timestamp < version ? .deleteVersion(column, timestamp: timestamp) : nil
+    case .deleteFamilyVersion(let name, let timestamp):
+      return timestamp < version ? .deleteFamilyVersion(name, timestamp: timestamp) : nil
     case .deleteColumn(let column, let upTo?):
       return .deleteColumn(column, upTo: min(upTo, below))
     case .deleteFamily(let name, let upTo?): return .deleteFamily(name, upTo: min(upTo, below))
     case .deleteRow(let upTo?): return .deleteRow(upTo: min(upTo, below))
-    case .deleteColumn(_, nil), .deleteFamily(_, nil), .deleteRow(nil): return self
+    case .deleteColumn(_, nil), .deleteFamily(_, nil), .deleteRow(nil), .increment, .append:
+      return self
     }
   }
 }

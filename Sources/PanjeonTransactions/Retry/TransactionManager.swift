@@ -8,9 +8,8 @@ public final class TransactionManager<Store: AtomicBatchStore>: Sendable {
   /// The store beneath.
   public let store: Store
 
-  private let clock: any TimeSource
+  let clock: any TimeSource
   private let random: Mutex<SplitMix64>
-  private let schemas = SchemaCache()
   private let counters = Mutex(TransactionStatistics())
 
   /// Creates a manager.
@@ -67,7 +66,7 @@ public final class TransactionManager<Store: AtomicBatchStore>: Sendable {
     _ options: TransactionOptions, _ body: (inout Transaction<Store>) async throws -> R
   ) async throws -> R {
     let id = random.withLock { TransactionID(using: &$0) }
-    var transaction = try Transaction(id: id, store: store, options: options, schemas: schemas)
+    var transaction = try Transaction(id: id, store: store, options: options)
     let result = try await body(&transaction)
     try await transaction.commit(clock: clock)
     counters.withLock { $0.commits += 1 }

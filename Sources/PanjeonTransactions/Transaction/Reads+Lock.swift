@@ -8,16 +8,47 @@ extension Get {
     var get = self
     get.columns = columns.withHeader()
     get.cellsMax = cellsMax.map { $0 + 1 }
+    get.filter = effectiveFilter?.orLock
+    get.startingAt = nil
     return get
+  }
+
+  /// The filter and the column to begin at, as one filter.
+  var effectiveFilter: Filter? {
+    guard let startingAt else { return filter }
+    let family = Bytes(utf8: startingAt.family)
+    let start = Filter.any([
+      .family(.bytes(.greater, family)),
+      .all([
+        .family(.bytes(.equal, family)), .qualifiers(KeyRange(from: startingAt.qualifier)),
+      ]),
+    ])
+    return filter.map { .all([start, $0]) } ?? start
+  }
+}
+
+extension Filter {
+  /// The filter, but for the cells of the lock family, which a transaction must see of whatever row it reads.
+  fileprivate var orLock: Filter {
+    .any([.family(.bytes(.equal, Bytes(utf8: ColumnFamily.lockFamilyName))), self])
   }
 }
 
 extension Scan {
+  /// What a scan of a transaction cannot do; nil when there is nothing.
+  var fault: String? {
+    cellsPerBatchMax == nil
+      ? nil
+      : "a scan of a transaction returns whole rows; read a wide one by pages, with Get.startingAt"
+  }
+
   func withHeader() -> Scan {
     var scan = self
     scan.columns = columns.withHeader()
     scan.cellsPerRowMax = cellsPerRowMax.map { $0 + 1 }
     scan.rowsMax = nil
+    scan.cellsMax = nil
+    scan.filter = filter?.orLock
     return scan
   }
 }
@@ -44,24 +75,34 @@ extension RowResult {
     let cells = filter { $0.column.family != ColumnFamily.lockFamilyName }
     return cells.isEmpty ? nil : RowResult(row: row, cells: Array(cells.prefix(cellsMax ?? .max)))
   }
+
+  /// The row with at most so many cells, which are then so many fewer; nil when none are left to return.
+  func taking(from cellsLeft: inout Int) -> RowResult? {
+    let row = dropping(first: 0, keeping: cellsLeft)
+    cellsLeft -= row?.count ?? 0
+    return row
+  }
 }
 
 extension Mutation {
   /// The family a change concerns; nil for a whole row.
   var family: String? {
     switch self {
-    case .put(let column, _, _), .deleteVersion(let column, _), .deleteColumn(let column, _):
+    case .put(let column, _, _, _), .deleteVersion(let column, _), .deleteColumn(let column, _),
+      .increment(let column, _), .append(let column, _):
       column.family
-    case .deleteFamily(let name, _): name
+    case .deleteFamily(let name, _), .deleteFamilyVersion(let name, _): name
     case .deleteRow: nil
     }
   }
 
   var byteCount: Int {
     switch self {
-    case .put(let column, _, let value): column.qualifier.count + value.count + 16
-    case .deleteVersion(let column, _), .deleteColumn(let column, _): column.qualifier.count + 16
-    case .deleteFamily, .deleteRow: 16
+    case .put(let column, _, let value, _), .append(let column, let value):
+      column.qualifier.count + value.count + 16
+    case .deleteVersion(let column, _), .deleteColumn(let column, _), .increment(let column, _):
+      column.qualifier.count + 16
+    case .deleteFamily, .deleteFamilyVersion, .deleteRow: 16
     }
   }
 }

@@ -28,7 +28,7 @@ struct RowOverlay {
   /// Applies a change of the transaction.
   mutating func apply(_ mutation: Mutation) {
     switch mutation {
-    case .put(let column, _, let value):
+    case .put(let column, _, let value, _):
       var versions = columns[column] ?? []
       if versions.first?.timestamp == .max { versions.removeFirst() }
       versions.insert(Version(timestamp: .max, value: value), at: 0)
@@ -42,6 +42,12 @@ struct RowOverlay {
       columns[column] = versions
     case .deleteColumn(let column, let upTo):
       delete(column, upTo)
+    case .increment, .append:
+      preconditionFailure("a transaction takes no change that reads before it writes")
+    case .deleteFamilyVersion(let family, let timestamp):
+      for column in columns.keys where column.family == family {
+        apply(.deleteVersion(column, timestamp: timestamp))
+      }
     case .deleteFamily(let family, let upTo):
       for column in columns.keys where column.family == family { delete(column, upTo) }
     case .deleteRow(let upTo):
@@ -58,22 +64,31 @@ struct RowOverlay {
   }
 
   /// The row as a read returns it; nil when nothing of it is selected.
-  func result(
-    row: RowKey, columns selection: ColumnSelection, versionsMax: Int, cellsMax: Int?
-  ) -> RowResult? {
+  func result(_ get: Get) -> RowResult? {
     var cells: [Cell] = []
     for column in columns.keys.sorted() {
       guard column.family != ColumnFamily.lockFamilyName,
-        selection.contains(family: column.family, qualifier: column.qualifier)
+        get.columns.contains(family: column.family, qualifier: column.qualifier)
       else { continue }
-      let kept = schema.family(named: column.family)?.versionsMax ?? 1
-      let visible = (columns[column] ?? []).prefix(kept).filter { !$0.isDeleted }
-      for version in visible.prefix(versionsMax) {
-        cells.append(
-          Cell(column: column, timestamp: version.timestamp, value: version.value))
+      var versions = RowResult(row: get.row, cells: visible(column))
+      if let filter = get.effectiveFilter {
+        guard let passing = versions.filtered(filter, newest: { visible($0).first?.value }) else {
+          continue
+        }
+        versions = passing
       }
+      cells += versions.prefix(get.versionsMax)
     }
-    if let cellsMax, cells.count > cellsMax { cells.removeLast(cells.count - cellsMax) }
-    return cells.isEmpty ? nil : RowResult(row: row, cells: cells)
+    if let cellsMax = get.cellsMax, cells.count > cellsMax {
+      cells.removeLast(cells.count - cellsMax)
+    }
+    return cells.isEmpty ? nil : RowResult(row: get.row, cells: cells)
+  }
+
+  private func visible(_ column: Column) -> [Cell] {
+    let kept = schema.family(named: column.family)?.versionsMax ?? 1
+    return (columns[column] ?? []).prefix(kept).filter { !$0.isDeleted }.map {
+      Cell(column: column, timestamp: $0.timestamp, value: $0.value)
+    }
   }
 }

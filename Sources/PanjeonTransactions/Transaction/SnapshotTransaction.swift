@@ -28,8 +28,10 @@ public struct SnapshotTransaction<Store: SnapshotStore>: Sendable {
   public func scan(
     _ scan: Scan, in table: String
   ) async throws(StoreError) -> SnapshotCursor<Store> {
-    SnapshotCursor(
-      cursor: try await store.scan(scan.withHeader(), in: table, at: snapshot), scan: scan)
+    if let fault = scan.fault { throw StoreError(.invalidArgument, fault) }
+    return SnapshotCursor(
+      cursor: try await store.scan(scan.withHeader(), in: table, at: snapshot), scan: scan,
+      cellsLeft: scan.cellsMax ?? .max)
   }
 }
 
@@ -37,15 +39,17 @@ public struct SnapshotTransaction<Store: SnapshotStore>: Sendable {
 public struct SnapshotCursor<Store: SnapshotStore>: RowCursor {
   var cursor: Store.Cursor
   let scan: Scan
+  var cellsLeft: Int
   var returned = 0
 
   /// Returns the next row, or nil after the last.
   ///
   /// Throws errors of the store.
   public mutating func next() async throws(StoreError) -> RowResult? {
-    if let rowsMax = scan.rowsMax, returned >= rowsMax { return nil }
+    if returned >= scan.rowsMax ?? .max || cellsLeft <= 0 { return nil }
     while let read = try await cursor.next() {
-      if let row = read.withoutLock(cellsMax: scan.cellsPerRowMax) {
+      let whole = read.withoutLock(cellsMax: scan.cellsPerRowMax)
+      if let row = whole?.taking(from: &cellsLeft) {
         returned += 1
         return row
       }

@@ -14,7 +14,6 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
   let store: Store
   let snapshot: Store.Snapshot
   let options: TransactionOptions
-  let schemas: SchemaCache
 
   /// The headers of the rows read, nil for a row that has none.
   var headers: [TransactionRow: Bytes?] = [:]
@@ -30,12 +29,11 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
   private var bytesWritten = 0
 
   init(
-    id: TransactionID, store: Store, options: TransactionOptions, schemas: SchemaCache
+    id: TransactionID, store: Store, options: TransactionOptions
   ) throws(StoreError) {
     self.id = id
     self.store = store
     self.options = options
-    self.schemas = schemas
     snapshot = try store.snapshot(.sequenced)
   }
 
@@ -67,16 +65,16 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
   mutating func readOverlaid(
     _ name: TransactionRow, _ get: Get, _ changes: [Mutation]
   ) async throws -> RowResult? {
-    let schema = try await schemas.schema(of: name.table, in: store)
+    let schema = try await store.schema(of: name.table)
     var whole = get.withHeader()
     whole.cellsMax = nil
+    whole.filter = nil
     whole.versionsMax = schema.families.map(\.versionsMax).max() ?? 1
     let read = try await store.get(whole, in: name.table, at: snapshot)
     try noteRead(name, read)
     var overlay = RowOverlay(read, schema: schema)
     for change in changes { overlay.apply(change) }
-    return overlay.result(
-      row: get.row, columns: get.columns, versionsMax: get.versionsMax, cellsMax: get.cellsMax)
+    return overlay.result(get)
   }
 
   /// Changes a row when the transaction commits.
@@ -115,9 +113,14 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
     if mutation.family == ColumnFamily.lockFamilyName {
       throw TransactionError(.misuse, "the family '!lock!' belongs to the transactions themselves")
     }
-    if case .put(_, .some, _) = mutation {
+    switch mutation {
+    case .put(_, .some, _, _):
       throw TransactionError(
         .misuse, "a put in a transaction bears its row's version; leave the timestamp out")
+    case .increment, .append:
+      throw TransactionError(
+        .misuse, "a transaction reads and then puts; increments and appends are for plain writes")
+    default: return
     }
   }
 

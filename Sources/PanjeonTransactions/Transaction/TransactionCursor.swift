@@ -9,6 +9,7 @@ public struct TransactionCursor<Store: AtomicBatchStore> {
   let rangeIndex: Int
   var cursor: Store.Cursor
   var returned = 0
+  var cellsLeft: Int
   var isAtEnd = false
 
   /// A committed row that has been read ahead, to be compared with the transaction's own rows.
@@ -27,10 +28,12 @@ extension Transaction {
     _ scan: Scan, in table: String
   ) async throws -> TransactionCursor<Store> {
     try checkSelection(scan.columns)
+    if let fault = scan.fault { throw TransactionError(.misuse, fault) }
     ranges.append(nil)
     return TransactionCursor(
       table: table, scan: scan, rangeIndex: ranges.count - 1,
-      cursor: try await store.scan(scan.withHeader(), in: table, at: snapshot))
+      cursor: try await store.scan(scan.withHeader(), in: table, at: snapshot),
+      cellsLeft: scan.cellsMax ?? .max)
   }
 
   /// Returns the next row of a scan, or nil after the last.
@@ -38,7 +41,7 @@ extension Transaction {
   /// Throws as the read of one row does.
   public mutating func next(_ cursor: inout TransactionCursor<Store>) async throws -> RowResult? {
     if cursor.isAtEnd { return nil }
-    if let rowsMax = cursor.scan.rowsMax, cursor.returned >= rowsMax {
+    if cursor.returned >= cursor.scan.rowsMax ?? .max || cursor.cellsLeft <= 0 {
       cursor.isAtEnd = true
       return nil
     }
@@ -55,7 +58,7 @@ extension Transaction {
       let row = try await read(key, &cursor)
       cursor.last = key
       cover(cursor, upTo: key)
-      if let row {
+      if let row = row?.taking(from: &cursor.cellsLeft) {
         cursor.returned += 1
         return row
       }
@@ -87,7 +90,7 @@ extension Transaction {
     if let changes = writes[name] {
       let get = Get(
         key, columns: cursor.scan.columns, versionsMax: cursor.scan.versionsMax,
-        cellsMax: cursor.scan.cellsPerRowMax)
+        cellsMax: cursor.scan.cellsPerRowMax, filter: cursor.scan.filter)
       return try await readOverlaid(name, get, changes)
     }
     try noteHeader(name, committed)

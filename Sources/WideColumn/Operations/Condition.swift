@@ -9,4 +9,12 @@ public enum Condition: Hashable, Sendable {
   ///
   /// At most `StoreLimits.comparandBytesMax` bytes: distributed stores cap what a condition may compare.
   case equals(Column, Bytes)
+
+  /// The row has a visible cell in the column.
+  case present(Column)
+
+  /// The newest visible cell of the column passes a comparison; a column that is absent passes none.
+  ///
+  /// Compared with at most `StoreLimits.comparandBytesMax` bytes.
+  case value(Column, Comparison)
 }

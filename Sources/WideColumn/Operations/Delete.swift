@@ -26,6 +26,11 @@ public struct Delete: Hashable, Sendable {
     parts.append(.deleteFamily(family, upTo: upTo))
   }
 
+  /// Adds exactly one version of every column of a family.
+  public mutating func add(family: String, version: Timestamp) {
+    parts.append(.deleteFamilyVersion(family, timestamp: version))
+  }
+
   /// Adds every version of a column.
   public mutating func add(family: String, qualifier: Bytes, upTo: Timestamp? = nil) {
     parts.append(.deleteColumn(Column(family: family, qualifier: qualifier), upTo: upTo))

@@ -6,7 +6,21 @@
 /// a put after a delete is always visible, whatever its timestamp (unlike HBase's default).
 public enum Mutation: Hashable, Sendable {
   /// Writes one version of a column; a nil timestamp is assigned by the store when it orders the write.
-  case put(Column, timestamp: Timestamp?, value: Bytes)
+  ///
+  /// With a `timeToLive`, of one microsecond or more, reads find the version no more once that time has passed since its
+  /// timestamp. It can only shorten what the family allows (``ColumnFamily/timeToLive``).
+  case put(Column, timestamp: Timestamp?, value: Bytes, timeToLive: Duration? = nil)
+
+  /// Adds to the integer in a column: eight bytes, big-endian, two's complement; zero when the column is absent.
+  ///
+  /// The sum becomes the column's newest version. Throws `invalidArgument` when the value has another length or the sum leaves
+  /// the range of 64 bits. HBase's Increment.
+  case increment(Column, by: Int64)
+
+  /// Appends bytes to the value of a column; to nothing when the column is absent.
+  ///
+  /// The result becomes the column's newest version. HBase's Append.
+  case append(Column, Bytes)
 
   /// Deletes exactly one version of a column.
   case deleteVersion(Column, timestamp: Timestamp)
@@ -16,6 +30,9 @@ public enum Mutation: Hashable, Sendable {
 
   /// Deletes the columns of a family up to a timestamp; nil means all there are.
   case deleteFamily(String, upTo: Timestamp?)
+
+  /// Deletes exactly one version of every column of a family: that of a timestamp.
+  case deleteFamilyVersion(String, timestamp: Timestamp)
 
   /// Deletes every family of the row but `!lock!` up to a timestamp; nil means all there are.
   case deleteRow(upTo: Timestamp?)

@@ -13,10 +13,20 @@ public struct Put: Hashable, Sendable {
     rowMutations = RowMutations(row)
   }
 
-  /// Adds a cell; a nil timestamp is assigned by the store.
+  /// Adds a cell.
+  ///
+  /// - Parameters:
+  ///   - family: The family of its column.
+  ///   - qualifier: The qualifier of its column.
+  ///   - value: Its value.
+  ///   - timestamp: Its version; nil: assigned by the store.
+  ///   - timeToLive: How long after its timestamp reads find it; nil: as long as the family says.
   public mutating func add(
-    family: String, qualifier: Bytes, value: Bytes, timestamp: Timestamp? = nil
+    family: String, qualifier: Bytes, value: Bytes, timestamp: Timestamp? = nil,
+    timeToLive: Duration? = nil
   ) {
-    rowMutations.put(family: family, qualifier: qualifier, value: value, timestamp: timestamp)
+    rowMutations.put(
+      family: family, qualifier: qualifier, value: value, timestamp: timestamp,
+      timeToLive: timeToLive)
   }
 }

@@ -15,10 +15,30 @@ public struct RowMutations: Hashable, Sendable {
   }
 
   /// Adds a put of one cell.
+  ///
+  /// - Parameters:
+  ///   - family: The family of its column.
+  ///   - qualifier: The qualifier of its column.
+  ///   - value: Its value.
+  ///   - timestamp: Its version; nil: assigned by the store.
+  ///   - timeToLive: How long after its timestamp reads find it; nil: as long as the family says.
   public mutating func put(
-    family: String, qualifier: Bytes, value: Bytes, timestamp: Timestamp? = nil
+    family: String, qualifier: Bytes, value: Bytes, timestamp: Timestamp? = nil,
+    timeToLive: Duration? = nil
   ) {
     mutations.append(
-      .put(Column(family: family, qualifier: qualifier), timestamp: timestamp, value: value))
+      .put(
+        Column(family: family, qualifier: qualifier), timestamp: timestamp, value: value,
+        timeToLive: timeToLive))
+  }
+
+  /// Adds to the integer in a column.
+  public mutating func increment(family: String, qualifier: Bytes, by amount: Int64) {
+    mutations.append(.increment(Column(family: family, qualifier: qualifier), by: amount))
+  }
+
+  /// Appends to the value of a column.
+  public mutating func append(family: String, qualifier: Bytes, _ bytes: Bytes) {
+    mutations.append(.append(Column(family: family, qualifier: qualifier), bytes))
   }
 }

@@ -35,6 +35,7 @@ extension TableSchema {
       guard family.versionsMax >= 1 else {
         throw refuse("family '\(family.name)' keeps \(family.versionsMax) versions; at least one")
       }
+      if let fault = family.fault { throw refuse("family '\(family.name)' \(fault)") }
       guard groups.contains(family.localityGroup) else {
         throw refuse(
           "family '\(family.name)' belongs to locality group '\(family.localityGroup)', "
@@ -42,6 +43,36 @@ extension TableSchema {
       }
     }
     if let fault = splitPolicy.fault { throw refuse("split policy: \(fault)") }
+  }
+}
+
+extension ColumnFamily {
+  /// What makes no sense in how long the family keeps its versions; nil when nothing.
+  fileprivate var fault: String? {
+    if versionsMin < 0 || versionsMin > versionsMax {
+      return "keeps at least \(versionsMin) versions of at most \(versionsMax)"
+    }
+    guard let timeToLive else {
+      return versionsMin == 0
+        ? nil : "keeps at least \(versionsMin) versions but has no time to live"
+    }
+    if timeToLive.microsecondsToLive == nil {
+      return "has a time to live of \(timeToLive); at least one microsecond"
+    }
+    // A lock that goes away by itself protects nothing.
+    return name == Self.lockFamilyName ? "holds locks; it can have no time to live" : nil
+  }
+}
+
+extension Duration {
+  /// As a time to live: whole microseconds, at least one; nil for less, `Int64.max` for more than that can hold.
+  package var microsecondsToLive: Int64? {
+    let (seconds, attoseconds) = components
+    guard seconds >= 0, attoseconds >= 0 else { return nil }
+    let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
+    let (sum, overflows) = whole.addingReportingOverflow(attoseconds / 1_000_000_000_000)
+    if overflow || overflows { return .max }
+    return sum >= 1 ? sum : nil
   }
 }
 

@@ -25,6 +25,15 @@ public struct TableSchema: Hashable, Sendable {
     self.splitPolicy = splitPolicy
   }
 
+  /// Takes other families in the place of those there are; a locality group that only they name is added.
+  public mutating func set(_ families: [ColumnFamily]) {
+    self.families = families.sorted { $0.name < $1.name }
+    for family in families
+    where !localityGroups.contains(where: { $0.name == family.localityGroup }) {
+      localityGroups.append(LocalityGroup(family.localityGroup))
+    }
+  }
+
   /// The family of this name, or nil.
   public func family(named name: String) -> ColumnFamily? {
     families.first { $0.name == name }

@@ -9,6 +9,51 @@ public protocol TableAdministration: WideColumnStore {
 
   /// The shapes of all tables, by name.
   func tables() async throws(StoreError) -> [TableSchema]
+
+  /// Gives a table another schema of the same name; durable when it returns.
+  ///
+  /// - Throws: `noSuchTable`, `invalidArgument`, `readOnly`, `io`.
+  func alterTable(_ schema: TableSchema) async throws(StoreError)
+
+  /// Removes a table and all that it holds; durable when it returns.
+  ///
+  /// - Throws: `noSuchTable`, `readOnly`, `io`.
+  func dropTable(_ name: String) async throws(StoreError)
+
+  /// Removes all rows of a table; durable when it returns.
+  ///
+  /// - Parameters:
+  ///   - name: The table.
+  ///   - keepsRegions: Whether the table stays cut as it is.
+  /// - Throws: `noSuchTable`, `readOnly`, `io`.
+  func truncateTable(_ name: String, keepsRegions: Bool) async throws(StoreError)
+}
+
+extension TableAdministration {
+  /// Adds a column family to a table.
+  ///
+  /// Throws `invalidArgument` when the table has one of that name, and as ``alterTable(_:)``.
+  public func addFamily(_ family: ColumnFamily, to table: String) async throws(StoreError) {
+    var schema = try await schema(of: table)
+    if schema.family(named: family.name) != nil {
+      throw StoreError(
+        .invalidArgument, "table '\(table)' has a column family '\(family.name)' already")
+    }
+    schema.set(schema.families + [family])
+    try await alterTable(schema)
+  }
+
+  /// Drops a column family of a table, and all that it holds.
+  ///
+  /// Throws `noSuchFamily`, `invalidArgument` when it is the last, and as ``alterTable(_:)``.
+  public func dropFamily(_ name: String, of table: String) async throws(StoreError) {
+    var schema = try await schema(of: table)
+    guard schema.family(named: name) != nil else {
+      throw StoreError(.noSuchFamily, "table '\(table)' has no column family '\(name)'")
+    }
+    schema.set(schema.families.filter { $0.name != name })
+    try await alterTable(schema)
+  }
 }
 
 /// A store that can be read as it was at one moment.
@@ -53,6 +98,51 @@ public protocol BatchStore: WideColumnStore {
   func checkAndMutate(
     batch: [CheckAndMutate], in table: String, durability: Durability
   ) async -> [Result<Bool, StoreError>]
+}
+
+/// A store that resolves increments and appends, and says what they have become.
+public protocol ReadModifyWriteStore: WideColumnStore {
+  /// Changes one row atomically, and only if every condition holds.
+  ///
+  /// - Parameters:
+  ///   - operation: The conditions and the changes.
+  ///   - table: The row's table.
+  ///   - durability: What the change survives when this returns.
+  /// - Returns: The cells that its increments and appends have written, of each column the newest; nil when a condition
+  ///   did not hold and nothing was written.
+  /// - Throws: as ``WideColumnStore/checkAndMutate(_:in:durability:)``; `invalidArgument`, with nothing written, when a value to be
+  ///   incremented is no integer or the sum leaves the range of 64 bits.
+  func readModifyWrite(
+    _ operation: CheckAndMutate, in table: String, durability: Durability
+  ) async throws(StoreError) -> RowResult?
+}
+
+extension ReadModifyWriteStore {
+  /// Adds to integers of one row and returns the sums.
+  ///
+  /// Throws as ``readModifyWrite(_:in:durability:)``.
+  public func increment(
+    _ increment: Increment, in table: String, durability: Durability = .disk
+  ) async throws(StoreError) -> RowResult {
+    try await write(increment.rowMutations, in: table, durability: durability)
+  }
+
+  /// Appends to values of one row and returns what they have become.
+  ///
+  /// Throws as ``readModifyWrite(_:in:durability:)``.
+  public func append(
+    _ append: Append, in table: String, durability: Durability = .disk
+  ) async throws(StoreError) -> RowResult {
+    try await write(append.rowMutations, in: table, durability: durability)
+  }
+
+  private func write(
+    _ rowMutations: RowMutations, in table: String, durability: Durability
+  ) async throws(StoreError) -> RowResult {
+    let written = try await readModifyWrite(
+      CheckAndMutate([], rowMutations), in: table, durability: durability)
+    return written ?? RowResult(row: rowMutations.row, cells: [])
+  }
 }
 
 /// A conditional change of one row of one table, as part of an atomic batch.

@@ -75,14 +75,28 @@ struct CrashWorkload {
       var row = contents[name] ?? [:]
       for mutation in part.operation.rowMutations.mutations {
         switch mutation {
-        case .put(let column, _, let value): row[column] = value
+        case .put(let column, _, let value, _): row[column] = value
         case .deleteColumn(let column, _): row[column] = nil
         case .deleteFamily(let family, _): row = row.filter { $0.key.family != family }
         case .deleteRow: row = [:]
-        case .deleteVersion: break
+        case .deleteVersion, .deleteFamilyVersion, .increment, .append: break
         }
       }
       contents[name] = row.isEmpty ? nil : row
+    }
+  }
+
+  /// Empties a table: on the disk when it returns, with all that came before.
+  private mutating func truncate(_ store: EmbeddedStore) async throws {
+    let table = Self.tables[random.below(2)]
+    let keepsRegions = random.chance(0.7)
+    oracle.record { contents in contents = contents.filter { $0.key.family != table } }
+    let number = oracle.count
+    progress.counts.withLock { $0.begun = number }
+    try await store.truncateTable(table, keepsRegions: keepsRegions)
+    progress.counts.withLock { counts in
+      counts.onDisk = number
+      counts.inSystem = number
     }
   }
 
@@ -119,6 +133,7 @@ struct CrashWorkload {
       }
       regionRandom = random
     }
+    if random.chance(0.01) { return try await truncate(store) }
     let batch = nextBatch()
     let durability = Durability.allCases[random.below(3)]
     oracle.record { Self.apply(batch, to: &$0) }
