@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import WideColumn
+
+/// One step of a metamorphic history; what it answers must not depend on how the store is configured.
+enum Operation: CustomStringConvertible {
+  case commit([BatchOperation])
+  case readModifyWrite(String, CheckAndMutate)
+  case get(String, Get, snapshot: Int?)
+  case scan(String, Scan, snapshot: Int?)
+  case pin
+  case unpin(Int)
+  case advance(Int)
+  case flush
+  case split(String, RowKey)
+  case merge(String, Int)
+  case truncate(String, keepsRegions: Bool)
+  case deleteRows(String, KeyRange)
+  case addFamily(String)
+  case dropFamily(String)
+  case reopen
+  case crash
+  case verify
+
+  var description: String {
+    switch self {
+    case .commit(let parts):
+      let texts = parts.map { part in
+        let conditions = part.operation.conditions.map { "\($0)" }.joined(separator: ", ")
+        let changes = part.operation.rowMutations.mutations.map { "\($0)" }
+          .joined(separator: ", ")
+        return "\(part.table)/\(part.operation.row) if [\(conditions)] [\(changes)]"
+      }
+      return "commit " + texts.joined(separator: " and ")
+    case .readModifyWrite(let table, let operation):
+      return "readModifyWrite \(table)/\(operation.row) if \(operation.conditions) "
+        + "\(operation.rowMutations.mutations)"
+    case .get(let table, let get, let snapshot): return "get \(table) \(get) at \(name(snapshot))"
+    case .scan(let table, let scan, let snapshot):
+      return "scan \(table) \(scan) at \(name(snapshot))"
+    case .pin: return "pin"
+    case .unpin(let number): return "unpin \(number)"
+    case .advance(let microseconds): return "advance \(microseconds)"
+    case .flush: return "flush"
+    case .split(let table, let row): return "split \(table) at \(row)"
+    case .merge(let table, let number): return "merge \(table) \(number)"
+    case .truncate(let table, let keepsRegions): return "truncate \(table) \(keepsRegions)"
+    case .deleteRows(let table, let rows): return "deleteRows \(table) \(rows)"
+    case .addFamily(let table): return "addFamily \(table)"
+    case .dropFamily(let table): return "dropFamily \(table)"
+    case .reopen: return "reopen"
+    case .crash: return "crash"
+    case .verify: return "verify"
+    }
+  }
+
+  private func name(_ snapshot: Int?) -> String { snapshot.map { "snapshot \($0)" } ?? "now" }
+}
+
+/// How what a store or the model answers is written down.
+enum Answer {
+  static func row(_ row: Bytes, _ cells: [Cell]) -> String {
+    "\(row): " + cells.map { "\($0.column)@\($0.timestamp)=\($0.value)" }.joined(separator: " ")
+  }
+
+  static func rows(_ rows: [(Bytes, [Cell])]) -> String {
+    rows.map { row($0.0, $0.1) }.joined(separator: "; ")
+  }
+}
