@@ -13,11 +13,14 @@ extension EmbeddedStore: SnapshotStore {
 
   /// Reads one row at a snapshot.
   ///
-  /// Throws as ``get(_:in:)``.
+  /// Throws as ``get(_:in:)``, and `snapshotTooOld`.
   public func get(
     _ get: Get, in table: String, at snapshot: StoreSnapshot
   ) async throws(StoreError) -> RowResult? {
-    try await read(get, in: table) { snapshot.sequence }
+    try await read(get, in: table) { () throws(StoreError) in
+      try snapshot.requireValid()
+      return snapshot.sequence
+    }
   }
 
   /// Pins the present state.
@@ -38,18 +41,20 @@ extension EmbeddedStore: SnapshotStore {
 
   /// Begins a scan at a snapshot, which it keeps until its end.
   ///
-  /// Throws as ``get(_:in:)``.
+  /// Throws as ``get(_:in:)``, and `snapshotTooOld`, which the scan's cursor throws too.
   public func scan(
     _ scan: Scan, in table: String, at snapshot: StoreSnapshot
   ) async throws(StoreError) -> StoreCursor {
     try requireOpen()
     let handle = try catalog.table(table)
+    try snapshot.requireValid()
+    scans.add(1)
     return StoreCursor(
       try TableScanner(scan, in: handle, at: snapshot), executor: executor, lifecycle: lifecycle)
   }
 
   private func read(
-    _ get: Get, in table: String, at sequence: @escaping @Sendable () -> UInt64
+    _ get: Get, in table: String, at sequence: @escaping @Sendable () throws(StoreError) -> UInt64
   ) async throws(StoreError) -> RowResult? {
     try requireOpen()
     try limits.check(row: get.row)

@@ -53,7 +53,10 @@ extension EmbeddedStore: AtomicBatchStore, BatchStore {
         throw StoreError(.readOnly, "the store was opened for reading only")
       }
       if attempt == 0, !prepared.isEmpty { try await background.admit() }
-      if let outcome = try await sequence(&prepared, validator, durability) { return outcome }
+      if let outcome = try await sequence(&prepared, validator, durability) {
+        if outcome != .committed { pipeline.statistics.refused.add(1) }
+        return outcome
+      }
     }
     throw StoreError(
       .unavailable,

@@ -69,14 +69,16 @@ extension EmbeddedStore {
       memtables: MemTableSwitch(
         memtableBytesMax: configuration.memtableBytesMax, budget: loaded.cache.budget
       ) {},
-      configuration: configuration)
+      configuration: configuration,
+      stalls: StallMeter(clock: configuration.timeSource, events: EventQueue()))
     var report = loaded.report
     report.duration = .nanoseconds(
       Int64(configuration.timeSource.monotonicNanoseconds() - begin))
     self.init(
       StoreParts(
         directory: directory, configuration: configuration, catalog: loaded.catalog,
-        snapshots: SnapshotRegistry(limit: configuration.snapshotsMax),
+        snapshots: SnapshotRegistry(
+          limit: configuration.snapshotsMax, clock: configuration.timeSource),
         executor: IOExecutor(name: "panjeon-io", threads: configuration.readThreads),
         cache: loaded.cache, pipeline: pipeline, background: nil, recovery: report, lock: nil))
   }

@@ -4,24 +4,58 @@ internal import Synchronization
 package import WideColumn
 
 /// The sequences that open snapshots read at: what flush and compaction must keep.
+///
+/// A snapshot *expires* when it is older than it may be: its sequence is kept no longer. Snapshots are numbered in the order
+/// of their opening, so that one number tells of all which have expired.
 package final class SnapshotRegistry: Sendable {
-  private let counts = Mutex<[UInt64: Int]>([:])
-  private let limit: Int
+  /// A snapshot that is open.
+  package struct Pin: Hashable, Sendable {
+    /// Its number.
+    package var id: UInt64
+    /// The sequence that it reads at.
+    package var sequence: UInt64
+  }
 
-  package init(limit: Int) {
+  /// A snapshot that has expired.
+  package struct Expired: Hashable, Sendable {
+    package var sequence: UInt64
+    package var age: Duration
+  }
+
+  private struct Opened: Sendable {
+    var sequence: UInt64
+    var atNanoseconds: UInt64
+  }
+
+  private struct State: Sendable {
+    var open: [UInt64: Opened] = [:]
+    var nextID: UInt64 = 0
+    var expired: UInt64 = 0
+  }
+
+  private let state = Mutex(State())
+  /// Snapshots of lower numbers have expired, unless they are closed.
+  private let firstValid = AtomicNumber(0)
+  private let limit: Int
+  private let clock: any TimeSource
+
+  package init(limit: Int, clock: any TimeSource) {
     self.limit = limit
+    self.clock = clock
   }
 
   /// Pins the sequence that `read` returns.
   ///
   /// The sequence is read under the registry's lock, so that no compaction can choose what to keep between the
   /// reading and the pinning.
-  package func pin(_ read: () -> UInt64) throws(StoreError) -> UInt64 {
-    let pinned: UInt64? = counts.withLock { counts in
-      guard counts.count < limit else { return nil }
-      let sequence = read()
-      counts[sequence, default: 0] += 1
-      return sequence
+  package func pin(_ read: () -> UInt64) throws(StoreError) -> Pin {
+    let pinned: Pin? = state.withLock { state in
+      guard state.open.count < limit else { return nil }
+      let pin = Pin(id: state.nextID, sequence: read())
+      state.open[pin.id] = Opened(
+        sequence: pin.sequence, atNanoseconds: clock.monotonicNanoseconds())
+      state.nextID += 1
+      return pin
     }
     guard let pinned else {
       throw StoreError(.limitExceeded, "\(limit) snapshots are open; release some")
@@ -29,47 +63,90 @@ package final class SnapshotRegistry: Sendable {
     return pinned
   }
 
-  package func unpin(_ sequence: UInt64) {
-    counts.withLock { counts in
-      guard let count = counts[sequence] else {
-        preconditionFailure("a snapshot was released twice")
-      }
-      counts[sequence] = count == 1 ? nil : count - 1
+  package func unpin(_ pin: Pin) {
+    state.withLock { state in
+      let wasOpen = state.open.removeValue(forKey: pin.id) != nil
+      precondition(wasOpen || hasExpired(pin), "a snapshot was released twice")
     }
   }
 
   /// The pinned sequences and the present one, ascending, without repeats.
   package func sequencesToKeep(_ readPresent: () -> UInt64) -> [UInt64] {
-    counts.withLock { counts in
-      var sequences = Set(counts.keys)
+    state.withLock { state in
+      var sequences = Set(state.open.values.map(\.sequence))
       sequences.insert(readPresent())
       return sequences.sorted()
     }
   }
 
-  /// How many snapshots are open, and the oldest of them.
-  package var summary: (count: Int, oldest: UInt64?) {
-    counts.withLock { counts in
-      (counts.values.reduce(0, +), counts.keys.min())
+  /// Whether a snapshot has expired; once it has, a view that is taken later may lack what it sees.
+  package func hasExpired(_ pin: Pin) -> Bool { pin.id < firstValid.value }
+
+  /// Lets go of the snapshots that are older than `ageMax`; returns them, the oldest first.
+  package func expire(olderThan ageMax: Duration) -> [Expired] {
+    state.withLock { state in
+      let now = clock.monotonicNanoseconds()
+      let old = state.open.filter { Self.age($0.value, now) > ageMax }
+      guard let newest = old.keys.max() else { return [] }
+      // Before the pins go: who still sees the number as it was has a view from before any compaction without them.
+      firstValid.store(newest + 1)
+      state.expired += UInt64(old.count)
+      return old.sorted { $0.key < $1.key }.map { id, opened in
+        state.open[id] = nil
+        return Expired(sequence: opened.sequence, age: Self.age(opened, now))
+      }
+    }
+  }
+
+  private static func age(_ opened: Opened, _ now: UInt64) -> Duration {
+    .nanoseconds(Int64(now - min(now, opened.atNanoseconds)))
+  }
+
+  /// What is open and how old it is; looks at every snapshot.
+  package var metrics: Metrics.Snapshots {
+    state.withLock { state in
+      var metrics = Metrics.Snapshots()
+      metrics.open = UInt64(state.open.count)
+      metrics.expired = state.expired
+      if let oldest = state.open.min(by: { $0.key < $1.key })?.value {
+        metrics.oldestAge = Self.age(oldest, clock.monotonicNanoseconds())
+        metrics.oldestSequence = oldest.sequence
+      }
+      return metrics
     }
   }
 }
 
 /// A moment of an embedded store to read at.
 ///
-/// Pins every version visible at that moment until its last reference is gone.
+/// Pins every version visible at that moment until its last reference is gone, or until it is older than
+/// ``StoreConfiguration/snapshotAgeMax``: then it has expired, and reads at it throw `snapshotTooOld`.
 public final class StoreSnapshot: Sendable {
-  /// The sequence of the last change that is visible.
-  public let sequence: UInt64
-
+  private let pin: SnapshotRegistry.Pin
   private let registry: SnapshotRegistry
 
   package init(registry: SnapshotRegistry, _ read: () -> UInt64) throws(StoreError) {
-    sequence = try registry.pin(read)
+    pin = try registry.pin(read)
     self.registry = registry
   }
 
   deinit {
-    registry.unpin(sequence)
+    registry.unpin(pin)
   }
+
+  /// The sequence of the last change that is visible.
+  public var sequence: UInt64 { pin.sequence }
+
+  /// Whether it was too old, and the store has let go of it.
+  public var hasExpired: Bool { registry.hasExpired(pin) }
+
+  /// To be asked after a region's view has been taken: if it does not throw, the view has all that the snapshot sees.
+  ///
+  /// Throws `snapshotTooOld`.
+  package func requireValid() throws(StoreError) {
+    if hasExpired { throw Self.tooOld }
+  }
+
+  private static let tooOld = StoreError(
+    .snapshotTooOld, "the snapshot is older than `snapshotAgeMax` allows; take another")
 }

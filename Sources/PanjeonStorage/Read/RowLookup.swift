@@ -14,25 +14,32 @@ package enum RowLookup {
   ///     that the sequence lets through and is still needed.
   ///   - mode: Whether the read may wait for the disk.
   /// - Returns: The row, or nil when it has none of the selected cells.
-  /// - Throws: `wouldBlock` in `cacheOnly` mode, `corruption`, `io`.
+  /// - Throws: `wouldBlock` in `cacheOnly` mode, `corruption`, `io`; what `sequence` throws.
   package static func read(
-    _ plan: ReadPlan, row: Bytes, in table: TableHandle, at sequence: () -> UInt64, mode: ReadMode
+    _ plan: ReadPlan, row: Bytes, in table: TableHandle,
+    at sequence: () throws(StoreError) -> UInt64,
+    mode: ReadMode
   ) throws(StoreError) -> RowResult? {
     let hash = unsafe row.withUnsafeBytes { unsafe RowHash.hash($0) }
     let region = table.region(of: row)
-    region.metrics.reads.add(1)
     let view = region.view
-    let snapshot = sequence()
+    let snapshot = try sequence()
+    var tally = FilterTally()
     var cursors: [CellCursor] = []
     var hasSource = false
     for group in view.groups {
-      let sources = RowSource.cursors(group, row: row, hash: hash, mode: mode)
+      let sources = RowSource.cursors(group, row: row, hash: hash, mode: mode, &tally)
       hasSource = hasSource || !sources.isEmpty
       cursors.append(MergeCursor.over(sources))
     }
-    guard hasSource else { return nil }
-    var reader = RowReader(plan: plan, snapshot: snapshot)
-    return try reader.readRow(row, cursors: cursors)
+    var result: RowResult?
+    if hasSource {
+      var reader = RowReader(plan: plan, snapshot: snapshot)
+      result = try reader.readRow(row, cursors: cursors)
+    }
+    // Only now: one that must go to the disk comes again.
+    region.metrics.lookups.add(gets: 1, tally)
+    return result
   }
 
   /// Whether a condition holds of a row.
@@ -42,8 +49,8 @@ package enum RowLookup {
   ) throws(StoreError) -> Bool {
     let hash = unsafe row.withUnsafeBytes { unsafe RowHash.hash($0) }
     let region = table.region(of: row)
-    region.metrics.reads.add(1)
     let view = region.view
+    var tally = FilterTally()
     var cursors: [CellCursor?] = Array(repeating: nil, count: view.groups.count)
     for condition in conditions {
       let column = condition.column
@@ -54,7 +61,7 @@ package enum RowLookup {
         cursor = known
       } else {
         cursor = MergeCursor.over(
-          RowSource.cursors(view.groups[group], row: row, hash: hash, mode: mode))
+          RowSource.cursors(view.groups[group], row: row, hash: hash, mode: mode, &tally))
         cursors[group] = cursor
       }
       let isMet = try unsafe RowReader.withNewestValue(
@@ -63,8 +70,12 @@ package enum RowLookup {
       ) { value in
         unsafe condition.isMet(by: value)
       }
-      if !isMet { return false }
+      if !isMet {
+        region.metrics.countConditions(tally)
+        return false
+      }
     }
+    region.metrics.countConditions(tally)
     return true
   }
 }

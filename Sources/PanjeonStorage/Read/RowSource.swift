@@ -4,9 +4,9 @@ package import WideColumn
 
 /// The cursors over one locality group of a region, cheapest first: memtables, then SSTables from new to old.
 package enum RowSource {
-  /// Cursors for a read of one row: only the sources that may hold it.
+  /// Cursors for a read of one row: only the sources that may hold it; what their filters say is added to `tally`.
   package static func cursors(
-    _ group: GroupView, row: Bytes, hash: UInt64, mode: ReadMode
+    _ group: GroupView, row: Bytes, hash: UInt64, mode: ReadMode, _ tally: inout FilterTally
   ) -> [CellCursor] {
     var cursors: [CellCursor] = []
     unsafe row.withUnsafeBytes { bytes in
@@ -19,10 +19,12 @@ package enum RowSource {
         cursors.append(part.memtable.table.makeCursor())
       }
     }
-    for table in group.upper where table.mayHold(row: row, hash: hash) {
+    for table in group.upper where table.rows.contains(row) && tally.asks(table, hash: hash) {
       cursors.append(table.makeRowCursor(mode))
     }
-    if let table = bottomTable(group.bottom, for: row), table.mayHold(row: row, hash: hash) {
+    if let table = bottomTable(group.bottom, for: row), table.rows.contains(row),
+      tally.asks(table, hash: hash)
+    {
       cursors.append(table.makeRowCursor(mode))
     }
     return cursors

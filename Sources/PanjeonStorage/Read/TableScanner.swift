@@ -48,7 +48,7 @@ package final class TableScanner: @unchecked Sendable {
         let row = scan.isReversed ? try previousInRegion(mode) : try nextInRegion(mode)
         if let row {
           returned += 1
-          regions.last?.metrics.reads.add(1)
+          regions.last?.metrics.scannedRows.add(1)
           if let rowsMax = scan.rowsMax, returned >= rowsMax { finish() }
           return row
         }
@@ -106,7 +106,7 @@ package final class TableScanner: @unchecked Sendable {
   private func forwardCursors(_ mode: ReadMode) throws(StoreError) -> [CellCursor] {
     if let open, open.mode == mode { return open.cursors }
     guard let region = regions.last else { return [] }
-    let cursors = cursors(over: region, mode)
+    let cursors = try cursors(over: region, mode)
     let start = max(next ?? Bytes(), region.rows.start)
     for cursor in cursors {
       if start.isEmpty {
@@ -122,8 +122,12 @@ package final class TableScanner: @unchecked Sendable {
     return cursors
   }
 
-  private func cursors(over region: Region, _ mode: ReadMode) -> [CellCursor] {
-    region.view.groups.map { group in
+  private func cursors(
+    over region: Region, _ mode: ReadMode
+  ) throws(StoreError) -> [CellCursor] {
+    let view = region.view
+    try snapshot.requireValid()
+    return view.groups.map { group in
       MergeCursor.over(RowSource.cursors(group, rows: scan.rows, mode: mode))
     }
   }
@@ -148,7 +152,7 @@ package final class TableScanner: @unchecked Sendable {
   /// Goes back a row at a time: the greatest row before the last one, then that row from its beginning.
   private func previousInRegion(_ mode: ReadMode) throws(StoreError) -> RowResult? {
     guard let region = regions.last else { return nil }
-    if open?.mode != mode { open = (mode, region, cursors(over: region, mode)) }
+    if open?.mode != mode { open = (mode, region, try cursors(over: region, mode)) }
     guard let cursors = open?.cursors else { return nil }
     var reader = RowReader(plan: plan, snapshot: snapshot.sequence)
     while let row = try greatestRow(before: next, cursors) {

@@ -30,11 +30,6 @@ package final class Table: Sendable {
   /// Which part of which file.
   package var part: TablePart { TablePart(number: number, start: bounds?.start ?? Bytes()) }
 
-  /// Whether the row may be in this table, by its range and its Bloom filter.
-  package func mayHold(row: Bytes, hash: UInt64) -> Bool {
-    rows.contains(row) && file.mayContain(rowHash: hash)
-  }
-
   /// A cursor over the rows that the region sees.
   package func makeCursor(_ mode: ReadMode, fillsCache: Bool = true) -> CellCursor {
     let cursor = TableCursor(file, mode: mode, fillsCache: fillsCache)
