@@ -31,11 +31,13 @@ let package = Package(
   traits: [
     .trait(name: "Snappy", description: "Reads and writes SSTable blocks compressed with Snappy."),
     .trait(name: "LZ4", description: "Reads and writes SSTable blocks compressed with LZ4."),
+    .trait(name: "Metrics", description: "Hands a store's metrics on to swift-metrics."),
     .default(enabledTraits: ["Snappy", "LZ4"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
   ],
   targets: [
     .target(name: "CPanjeonChecksum"),
@@ -52,6 +54,8 @@ let package = Package(
         .target(name: "CPanjeonSnappy", condition: .when(traits: ["Snappy"])),
         .target(name: "CPanjeonLZ4", condition: .when(traits: ["LZ4"])),
         .product(name: "Logging", package: "swift-log"),
+        .product(
+          name: "CoreMetrics", package: "swift-metrics", condition: .when(traits: ["Metrics"])),
       ]),
     .target(name: "PanjeonTransactions", dependencies: ["WideColumn"]),
     .target(
@@ -76,6 +80,8 @@ let package = Package(
       dependencies: [
         "CPanjeonChecksum", "PanjeonStorage", "PanjeonTesting", "WideColumn",
         .product(name: "Logging", package: "swift-log"),
+        .product(
+          name: "MetricsTestKit", package: "swift-metrics", condition: .when(traits: ["Metrics"])),
       ]),
     .testTarget(
       name: "PanjeonTransactionsTests",

@@ -96,7 +96,7 @@ struct CrashingTransfersTests {
       reshaping.cancel()
       _ = await reshaping.result
     }
-    #expect(store.backgroundStatistics.regionSplits > 0)
+    #expect(store.metrics.regions.splits > 0)
     try await store.close()
     let taken = recorder.state.withLock { $0.taken }
     for crash in taken { try await examine(crash, seed: seed) }

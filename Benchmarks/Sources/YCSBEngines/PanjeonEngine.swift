@@ -58,7 +58,7 @@ final class PanjeonEngine: Engine {
   }
 
   func settle() async throws {
-    while !database.store.backgroundStatistics.isIdle {
+    while !database.store.isIdle {
       try await Task.sleep(for: .milliseconds(2))
     }
   }
@@ -66,8 +66,7 @@ final class PanjeonEngine: Engine {
   func figures() async throws -> EngineFigures {
     var figures = EngineFigures()
     figures.storedBytes = FileTree.bytes(options.directory)
-    let delay = database.store.backgroundStatistics.commitDelay
-    figures.stallSeconds = delay / .seconds(1)
+    figures.stallSeconds = database.store.metrics.stalls.total / .seconds(1)
     return figures
   }
 

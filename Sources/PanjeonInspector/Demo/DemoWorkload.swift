@@ -109,11 +109,11 @@ struct DemoWorkload: Sendable {
 
   func reportStatistics() {
     let statistics = database.transactionStatistics
-    let background = database.store.backgroundStatistics
+    let regions = database.store.metrics.regions
     reporter.report(
       .statistics(
         DemoCounts(
           conflicts: statistics.conflicts, retries: statistics.retries,
-          splits: background.regionSplits, merges: background.regionMerges)))
+          splits: regions.splits, merges: regions.merges)))
   }
 }

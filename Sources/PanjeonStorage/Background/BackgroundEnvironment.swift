@@ -11,7 +11,9 @@ package final class BackgroundEnvironment: Sendable {
   package let versions: VersionSet
   package let cache: BlockCache
   package let snapshots: SnapshotRegistry
-  package let metrics = BackgroundMetrics()
+  package let metrics: BackgroundMetrics
+  package let events: EventQueue
+  package let stalls: StallMeter
   package let damage = DamageLog()
   package let compactionOptions: CompactionOptions
   package let census: CompactionCensus
@@ -30,7 +32,8 @@ package final class BackgroundEnvironment: Sendable {
 
   package init(
     directory: String, configuration: StoreConfiguration, catalog: Catalog, versions: VersionSet,
-    cache: BlockCache, snapshots: SnapshotRegistry, visible: AtomicNumber,
+    cache: BlockCache, snapshots: SnapshotRegistry, metrics: BackgroundMetrics,
+    events: EventQueue, stalls: StallMeter, visible: AtomicNumber,
     syncLog: @escaping @Sendable (UInt64) throws(StoreError) -> Void,
     lastTimestamp: @escaping @Sendable () -> Int64
   ) {
@@ -40,6 +43,9 @@ package final class BackgroundEnvironment: Sendable {
     self.versions = versions
     self.cache = cache
     self.snapshots = snapshots
+    self.metrics = metrics
+    self.events = events
+    self.stalls = stalls
     self.visible = visible
     self.syncLog = syncLog
     self.lastTimestamp = lastTimestamp
@@ -86,10 +92,8 @@ package final class BackgroundEnvironment: Sendable {
   package func noteDamage(_ error: StoreError, region: Region, group: Int) {
     let table = table(of: region).schema.name
     damage.suspendCompaction(of: region, group: group)
-    damage.note(VerificationFinding(.damaged, error, file: directory, table: table))
-    configuration.logger.error(
-      "a compaction met damage; its files stay as they are",
-      metadata: ["table": "\(table)", "region": "\(region.id)", "error": "\(error)"])
+    let finding = VerificationFinding(.damaged, error, file: directory, table: table)
+    if damage.note(finding) { events.post(.damageFound(finding)) }
   }
 
   package func layout(of region: Region) -> FamilyLayout {
@@ -112,6 +116,33 @@ package final class BackgroundEnvironment: Sendable {
   /// The size at which a compaction begins another file: upper runs are one file each, so that a run is a file.
   package func tableFileBytesMax(_ plan: CompactionPlan) -> UInt64 {
     plan.outputLevel == 0 ? .max : UInt64(configuration.tableFileBytesMax)
+  }
+}
+
+extension BackgroundEnvironment {
+  /// By how much flush and compaction have fallen behind.
+  package struct FileCounts: Hashable, Sendable {
+    /// The largest number of memtables of any group that wait to be flushed.
+    package var unflushedMax = 0
+    /// The largest number of tiered runs of any group that is compacted.
+    package var runsMax = 0
+  }
+
+  /// What the pressure on writers follows from; looks at every region.
+  package var fileCounts: FileCounts {
+    var counts = FileCounts()
+    for table in catalog.all {
+      for region in table.regions {
+        for (number, group) in region.view.groups.enumerated() {
+          counts.unflushedMax = max(counts.unflushedMax, group.immutables.count)
+          // What is not compacted because it is damaged must not slow down everybody else.
+          if !damage.isSuspended(region, group: number) {
+            counts.runsMax = max(counts.runsMax, group.upper.count)
+          }
+        }
+      }
+    }
+    return counts
   }
 }
 

@@ -32,6 +32,7 @@ package final class BackgroundWork: Sendable {
   package let resumption: Resumption
   package let checkpoint: Checkpoint
   private let threads: [WorkerThread]
+  private let eventThread: WorkerThread
 
   package init(
     environment: BackgroundEnvironment, signals: Monitor<Signals>, pipeline: CommitPipeline,
@@ -78,6 +79,9 @@ package final class BackgroundWork: Sendable {
       threads.append(WorkerThread(name: "panjeon-scrub") { scrubber.loop() })
     }
     self.threads = threads
+    let eventLoop = EventLoop(
+      environment.events, environment.stalls, environment.snapshots, environment.configuration)
+    eventThread = WorkerThread(name: "panjeon-events") { eventLoop.run() }
   }
 
   /// Lets a commit in, later the further flush and compaction have fallen behind.
@@ -86,10 +90,10 @@ package final class BackgroundWork: Sendable {
   /// no further memtable may wait does a commit wait for the next flush to end. A halted store lets everybody in, to be
   /// refused by the sequencer. Throws `unavailable` when the task is cancelled.
   package func admit() async throws(StoreError) {
-    let pressure = gauge.read(pressure)
-    if pressure.delay == .zero { return }
-    environment.metrics.delayedCommits.add(1)
-    environment.metrics.delayMicroseconds.add(pressure.delay.microseconds)
+    let pressure = gauge.read { self.pressure() }
+    guard let cause = pressure.cause, pressure.delay > .zero else { return }
+    let stall = environment.stalls.begin(cause)
+    defer { environment.stalls.end(stall) }
     if pressure.isFull { return await waitForFlush() }
     do {
       try await environment.configuration.timeSource.sleep(for: pressure.delay)
@@ -103,7 +107,7 @@ package final class BackgroundWork: Sendable {
     let isResting = signals.withLock { state in
       !state.wantsFlush && !state.wantsCompaction && !state.wantsRegions && state.loopsAtWork == 0
     }
-    return isResting && pressure().unflushed == 0
+    return isResting && environment.fileCounts.unflushedMax == 0
   }
 
   private func waitForFlush() async {
@@ -119,23 +123,14 @@ package final class BackgroundWork: Sendable {
 
   private func pressure() -> PressureGauge.Reading {
     let unflushedMax = environment.configuration.unflushedMemtablesMax
-    var unflushed = 0
-    var upperRuns = 0
-    for table in environment.catalog.all {
-      for region in table.regions {
-        for (number, group) in region.view.groups.enumerated() {
-          unflushed = max(unflushed, group.immutables.count)
-          // What is not compacted because it is damaged must not slow down everybody else.
-          if !environment.damage.isSuspended(region, group: number) {
-            upperRuns = max(upperRuns, group.upper.count)
-          }
-        }
-      }
-    }
+    let counts = environment.fileCounts
     let result = WritePressure().delay(
-      upperRuns: upperRuns, unflushedMemtables: unflushed, unflushedMemtablesMax: unflushedMax)
+      upperRuns: counts.runsMax, unflushedMemtables: counts.unflushedMax,
+      unflushedMemtablesMax: unflushedMax)
+    // Who waits for a flush waits for nothing else, however many files there are.
+    let isFull = counts.unflushedMax > unflushedMax
     return PressureGauge.Reading(
-      delay: result.delay, isFull: unflushed > unflushedMax, unflushed: unflushed)
+      delay: result.delay, cause: isFull ? .memtablesToFlush : result.cause, isFull: isFull)
   }
 
   /// Flushes every memtable and waits for it.
@@ -179,6 +174,12 @@ package final class BackgroundWork: Sendable {
   /// Waits for the log's thread, which ends when the pipeline is closing.
   package func joinLogThread() {
     threads[0].join()
+  }
+
+  /// Waits until the last event has been delivered; nothing posts one any more.
+  package func finishEvents() {
+    environment.events.stop()
+    eventThread.join()
   }
 }
 

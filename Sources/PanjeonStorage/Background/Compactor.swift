@@ -39,16 +39,24 @@ package struct Compactor: Sendable {
     guard tables.count == inputs.count else {
       preconditionFailure("the view and the MANIFEST disagree on the files of a group")
     }
+    let begin = environment.configuration.timeSource.monotonicNanoseconds()
     guard let outputs = try merge(tables, plan: plan, region: region, group: group) else {
       return false
     }
     environment.remove(try install(outputs, plan: plan, region: region, group: group))
     let cells = [tables, outputs].map { $0.reduce(0) { $0 + $1.properties.cellCount } }
     if cells[0] == cells[1] { environment.census.rest(outputs) }
-    environment.metrics.compactions.add(1)
+    let event = StoreEvent.Compaction(
+      table: environment.table(of: region).schema.name, region: region.id,
+      inputFiles: tables.count, outputFiles: outputs.count,
+      bytesRead: tables.reduce(0) { $0 + $1.bytes },
+      bytesWritten: outputs.reduce(0) { $0 + $1.bytes }, isIntoBottom: plan.outputLevel == 1,
+      duration: environment.time(since: begin))
     region.metrics.compactions.add(1)
-    environment.metrics.compactionBytesRead.add(tables.reduce(0) { $0 + $1.bytes })
-    environment.metrics.compactionBytesWritten.add(outputs.reduce(0) { $0 + $1.bytes })
+    environment.metrics.compactions.add(1)
+    environment.metrics.compactionBytesRead.add(event.bytesRead)
+    environment.metrics.compactionBytesWritten.add(event.bytesWritten)
+    environment.events.post(.compactionEnded(event))
     return true
   }
 

@@ -25,6 +25,7 @@ package struct Flusher: Sendable {
     guard region.gate.begin(.flush) else { return false }
     defer { region.gate.end(.flush) }
     guard let sealed = region.view.groups[group].immutables.last else { return false }
+    let begin = environment.configuration.timeSource.monotonicNanoseconds()
     let sequence = sealed.largestSequence
     let number = environment.versions.fileNumbers.next()
     let output = try write(sealed, region: region, group: group, number: number)
@@ -50,9 +51,7 @@ package struct Flusher: Sendable {
         if let output { view.insertUpper(output) }
       }
     }
-    environment.metrics.flushes.add(1)
-    region.metrics.flushes.add(1)
-    environment.metrics.flushedBytes.add(output?.bytes ?? 0)
+    environment.noteFlush(of: region, bytes: output?.bytes ?? 0, since: begin)
     return true
   }
 
@@ -77,5 +76,25 @@ package struct Flusher: Sendable {
       output.discard()
       throw error
     }
+  }
+}
+
+extension BackgroundEnvironment {
+  /// The time since a moment of the store's clock.
+  func time(since begin: UInt64) -> Duration {
+    let now = configuration.timeSource.monotonicNanoseconds()
+    return .nanoseconds(Int64(now - min(now, begin)))
+  }
+
+  /// Counts a flush, and says that it ended.
+  func noteFlush(of region: Region, bytes: UInt64, since begin: UInt64) {
+    metrics.flushes.add(1)
+    metrics.flushedBytes.add(bytes)
+    region.metrics.flushes.add(1)
+    events.post(
+      .flushEnded(
+        StoreEvent.Flush(
+          table: table(of: region).schema.name, region: region.id, bytes: bytes,
+          duration: time(since: begin))))
   }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Logging
 internal import Synchronization
 package import WideColumn
 
@@ -201,15 +200,15 @@ extension RegionWork {
       signals.wantAll()
     }
     let new = try replacement.replace(old, of: table, by: ranges, cause: cause)
-    let counter =
-      old.count == 1 ? environment.metrics.regionSplits : environment.metrics.regionMerges
-    counter.add(1)
-    environment.configuration.logger.debug(
-      "regions changed",
-      metadata: [
-        "table": "\(table.schema.name)", "old": "\(old.map(\.id))", "new": "\(new.map(\.id))",
-        "cause": "\(cause)",
-      ])
+    let change = StoreEvent.RegionChange(
+      table: table.schema.name, old: old.map(\.id), new: new.map(\.id), cause: cause)
+    if old.count == 1 {
+      environment.metrics.regionSplits.add(1)
+      environment.events.post(.regionSplit(change))
+    } else {
+      environment.metrics.regionMerges.add(1)
+      environment.events.post(.regionsMerged(change))
+    }
     return new
   }
 

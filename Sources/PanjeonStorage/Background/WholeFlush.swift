@@ -65,6 +65,7 @@ package struct WholeFlush {
   ///   - minLogNumber: The segment with which recovery begins from now on; nil: as before.
   /// - Throws: `io`, `noSpace`, `readOnly`; everything then still waits to be flushed.
   package func run(isLogNeeded: Bool, minLogNumber: UInt64? = nil) throws(StoreError) {
+    let begin = environment.configuration.timeSource.monotonicNanoseconds()
     var (outputs, sequence) = seal()
     do throws(StoreError) {
       for index in outputs.indices {
@@ -79,9 +80,7 @@ package struct WholeFlush {
     }
     try install(outputs, through: sequence, minLogNumber)
     for output in outputs {
-      environment.metrics.flushes.add(1)
-      output.region.metrics.flushes.add(1)
-      environment.metrics.flushedBytes.add(output.table?.bytes ?? 0)
+      environment.noteFlush(of: output.region, bytes: output.table?.bytes ?? 0, since: begin)
     }
   }
 

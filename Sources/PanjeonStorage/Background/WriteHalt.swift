@@ -9,13 +9,18 @@ package import WideColumn
 package struct WriteHalt: Sendable {
   private let pipeline: CommitPipeline
   private let signals: Monitor<BackgroundWork.Signals>
+  private let metrics: BackgroundMetrics
+  private let events: EventQueue
   private let logger: Logger
 
   package init(
-    _ pipeline: CommitPipeline, _ signals: Monitor<BackgroundWork.Signals>, _ logger: Logger
+    _ pipeline: CommitPipeline, _ signals: Monitor<BackgroundWork.Signals>,
+    _ metrics: BackgroundMetrics, _ events: EventQueue, _ logger: Logger
   ) {
     self.pipeline = pipeline
     self.signals = signals
+    self.metrics = metrics
+    self.events = events
     self.logger = logger
   }
 
@@ -37,9 +42,16 @@ package struct WriteHalt: Sendable {
     let failure = Self.failure(what, error)
     let isFirst = pipeline.refuse(because: failure)
     stopBackground()
+    if isFirst { return note(what, error) }
     logger.error(
-      isFirst ? "the store takes no more writes" : "a further failure of a halted store",
+      "a further failure of a halted store",
       metadata: ["what": "\(what)", "error": "\(error)"])
+  }
+
+  /// Counts a halt, and says so.
+  private func note(_ what: String, _ error: StoreError) {
+    metrics.halts.add(1)
+    events.post(.halted(what: what, cause: error))
   }
 
   /// What refused commits are told.
@@ -56,9 +68,15 @@ package struct WriteHalt: Sendable {
     signals.resumeWaiters()
   }
 
-  /// Logs that the log has failed.
-  func logFailureOfLog(_ error: StoreError) {
-    logger.error("the store takes no more writes", metadata: ["error": "\(error)"])
+  /// What halts the store when the log fails.
+  static let failureOfLog = "the log could not be written"
+
+  /// Says that the log has failed; `isFirst` when nothing had halted the store before.
+  func noteFailureOfLog(_ error: StoreError, isFirst: Bool) {
+    if isFirst { return note(Self.failureOfLog, error) }
+    logger.error(
+      "a further failure of a halted store",
+      metadata: ["what": "\(Self.failureOfLog)", "error": "\(error)"])
   }
 
   /// Lets flush, compaction and changes of regions begin again, once the gates are opened; the pipeline is begun anew next.
@@ -67,6 +85,7 @@ package struct WriteHalt: Sendable {
       state.isHalted = false
       state.resumptions += 1
     }
-    logger.notice("the store takes writes again")
+    metrics.resumptions.add(1)
+    events.post(.resumed)
   }
 }

@@ -29,6 +29,8 @@ package final class BlockCache: Sendable {
     var ring: [Entry] = []
     var hand = 0
     var bytes = 0
+    var hits: UInt64 = 0
+    var misses: UInt64 = 0
 
     mutating func remove(at place: Int) {
       let entry = ring[place]
@@ -65,23 +67,32 @@ package final class BlockCache: Sendable {
 
   private let shards = (0..<shardCount).map { _ in LockedShard() }
   package let budget: MemoryBudget
-  package let hits = AtomicNumber(0)
-  package let misses = AtomicNumber(0)
+  /// Bytes of blocks that were read from SSTables for clients, as they are stored.
+  package let blockBytesRead = AtomicNumber(0)
 
   package init(budget: MemoryBudget) {
     self.budget = budget
   }
 
+  /// What of a lookup is counted.
+  package enum Counting: Sendable {
+    case nothing, hits, hitsAndMisses
+  }
+
   /// The block at an offset of a table, if it is here.
-  package func find(table: UInt64, offset: UInt64) -> Block? {
+  package func find(
+    table: UInt64, offset: UInt64, counting: Counting = .hitsAndMisses
+  ) -> Block? {
     let key = Key(table: table, offset: offset)
-    let block = shard(key).withLock { shard -> Block? in
-      guard let place = shard.places[key] else { return nil }
+    return shard(key).withLock { shard -> Block? in
+      guard let place = shard.places[key] else {
+        if counting == .hitsAndMisses { shard.misses += 1 }
+        return nil
+      }
+      if counting != .nothing { shard.hits += 1 }
       shard.ring[place].isUsed = true
       return shard.ring[place].block
     }
-    (block == nil ? misses : hits).add(1)
-    return block
   }
 
   /// Keeps a block; one that is larger than a shard is not kept.
@@ -115,6 +126,12 @@ package final class BlockCache: Sendable {
   package var bytes: Int {
     shards.reduce(0) { $0 + $1.withLock { $0.bytes } }
   }
+
+  /// How many lookups found their block.
+  package var hits: UInt64 { shards.reduce(0) { $0 + $1.withLock { $0.hits } } }
+
+  /// How many lookups did not find their block.
+  package var misses: UInt64 { shards.reduce(0) { $0 + $1.withLock { $0.misses } } }
 
   private func shard(_ key: Key) -> LockedShard {
     let mixed = (key.offset >> 8 &+ key.table) &* 0x9E37_79B9_7F4A_7C15

@@ -8,6 +8,7 @@ package struct BatchValidator: Sendable {
   private let operations: [(table: TableHandle, operation: CheckAndMutate)]
   private let ranges: [(table: TableHandle, rows: KeyRange)]
   private let limits: StoreLimits
+  private let snapshot: StoreSnapshot?
 
   /// What the sequencer must look at; the sequences are filled in by the caller.
   package let checks: CommitChecks
@@ -31,6 +32,7 @@ package struct BatchValidator: Sendable {
       throw StoreError(.invalidArgument, "unchanged ranges need the snapshot they are relative to")
     }
     self.limits = limits
+    self.snapshot = snapshot
     rangesHoldAt = snapshot?.sequence ?? 0
     var operations: [(table: TableHandle, operation: CheckAndMutate)] = []
     var ranges: [(table: TableHandle, rows: KeyRange)] = []
@@ -170,13 +172,16 @@ package struct BatchValidator: Sendable {
 
   /// A row of one of the ranges that was written after the batch's snapshot, as far as `sequence`.
   ///
-  /// Looks through memtables and SSTables, which keep every change since a snapshot that is still open.
+  /// Looks through memtables and SSTables, which keep every change since a snapshot that is still open. Throws
+  /// `snapshotTooOld` when it is not.
   package func firstChange(
     upTo sequence: UInt64, mode: ReadMode
   ) throws(StoreError) -> (range: Int, row: Bytes)? {
     for (index, range) in ranges.enumerated() {
       for region in range.table.regions(in: range.rows) {
-        for group in region.view.groups {
+        let view = region.view
+        try snapshot?.requireValid()
+        for group in view.groups {
           let cursor = MergeCursor.over(
             RowSource.cursors(group, rows: range.rows, mode: mode, fillsCache: false))
           let row = try RowReader.firstRowChanged(

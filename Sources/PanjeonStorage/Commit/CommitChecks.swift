@@ -53,4 +53,12 @@ package enum SequencerAnswer: Sendable {
 
   /// The store no longer takes commits, or the commit's outcome is unknown.
   case failed(StoreError)
+
+  /// Whether the batch need not be checked again.
+  package var isFinal: Bool {
+    switch self {
+    case .committed, .rangeChanged, .failed: true
+    case .regionsChanged, .stale, .rangesOutsideWindow, .roomMade: false
+    }
+  }
 }

@@ -23,9 +23,11 @@ package final class CommitPipeline: Sendable {
   private let memtables: MemTableSwitch
   private let pendingBytesMax: Int
   private let clock: any TimeSource
+  private let stalls: StallMeter
 
   package init(
-    state: SequencerState, memtables: MemTableSwitch, configuration: StoreConfiguration
+    state: SequencerState, memtables: MemTableSwitch, configuration: StoreConfiguration,
+    stalls: StallMeter
   ) {
     sequenced = AtomicNumber(state.lastSequence)
     visible = AtomicNumber(state.lastSequence)
@@ -33,6 +35,7 @@ package final class CommitPipeline: Sendable {
     self.memtables = memtables
     pendingBytesMax = configuration.pendingLogBytesMax
     clock = configuration.timeSource
+    self.stalls = stalls
   }
 
   /// The greatest timestamp that the store has assigned.
@@ -45,19 +48,24 @@ package final class CommitPipeline: Sendable {
     _ batch: inout PreparedBatch, _ checks: CommitChecks, _ durability: Durability
   ) async -> SequencerAnswer {
     let now = clock.wallClockMicroseconds()
-    defer { HandOver.fence() }
-    return unsafe await withUnsafeContinuation { continuation in
+    var stall: StallMeter.Begun?
+    let answer: SequencerAnswer = unsafe await withUnsafeContinuation { continuation in
       let step = monitor.withLock { state in
         unsafe sequence(&batch, checks, durability, now: now, continuation, &state)
       }
+      if step.waitsForRoom { stall = stalls.begin(.logQueueFull) }
       if step.wakesLogThread { monitor.notifyAll() }
       if let answer = step.answer { unsafe continuation.resume(returning: answer) }
     }
+    HandOver.fence()
+    if let stall { stalls.end(stall) }
+    return answer
   }
 
   private struct Step {
     var answer: SequencerAnswer?
     var wakesLogThread = false
+    var waitsForRoom = false
   }
 
   private func sequence(
@@ -70,13 +78,14 @@ package final class CommitPipeline: Sendable {
     if state.recordBytes >= pendingBytesMax {
       unsafe state.waitingForRoom.append(continuation)
       state.wantsWrite = true
-      return Step(wakesLogThread: wakesLogThread(&state))
+      return Step(wakesLogThread: wakesLogThread(&state), waitsForRoom: true)
     }
     if let refusal = validate(checks, state.recent) {
-      statistics.staleChecks.add(1)
+      if !refusal.isFinal { state.counts.staleChecks += 1 }
       return Step(answer: refusal)
     }
     if batch.isEmpty {
+      state.counts.withoutChanges += 1
       guard state.hasUnfinished else { return Step(answer: .committed) }
       unsafe state.unfinished.append(
         UnfinishedCommit(
@@ -84,6 +93,7 @@ package final class CommitPipeline: Sendable {
       return Step()
     }
     insert(&batch, now: now, &state)
+    state.counts.add(batch, durability)
     return unsafe queue(batch, durability, continuation, &state)
   }
 

@@ -143,11 +143,12 @@ package final class LogThread: Sendable {
   /// A failed sync is never tried again, because the kernel may have dropped the pages it could not write. Commits that
   /// had no room in the queue yet have certainly not happened, and are told so when they enter again.
   private func fail(_ error: StoreError) {
-    let failure = WriteHalt.failure("the log could not be written", error)
+    let failure = WriteHalt.failure(WriteHalt.failureOfLog, error)
     // All at once: whoever sees that the log is broken may resume the store.
-    let (waiting, outside) = unsafe pipeline.monitor.withLock {
-      state -> ([CommitContinuation], [CommitContinuation]) in
+    let (waiting, outside, isFirst) = unsafe pipeline.monitor.withLock {
+      state -> ([CommitContinuation], [CommitContinuation], Bool) in
       state.isLogBroken = true
+      let isFirst = state.failure == nil
       state.failure = state.failure ?? failure
       let waiting = unsafe state.unfinished[state.firstUnfinished...].map(unsafe \.continuation)
       state.unfinished = []
@@ -155,10 +156,10 @@ package final class LogThread: Sendable {
       let outside = unsafe state.waitingForRoom
       unsafe state.waitingForRoom = unsafe []
       halt.stopBackground()
-      return unsafe (waiting, outside)
+      return unsafe (waiting, outside, isFirst)
     }
     pipeline.monitor.notifyAll()
-    halt.logFailureOfLog(error)
+    halt.noteFailureOfLog(error, isFirst: isFirst)
     let unknown = StoreError(
       .unknownOutcome, "the log failed before the commit was known to be durable; read to find out",
       cause: failure)

@@ -64,8 +64,8 @@ package struct ReadModifyWrite {
     _ rowMutations: RowMutations, in table: TableHandle, at moment: ReadMoment, _ mode: ReadMode
   ) throws(StoreError) {
     let region = table.region(of: row)
-    region.metrics.reads.add(1)
     let view = region.view
+    var tally = FilterTally()
     let probe = RowProbe(row: row)
     for column in Set(rowMutations.mutations.compactMap(\.columnReadAndWritten)) {
       try limits.check(qualifier: column.qualifier)
@@ -75,13 +75,14 @@ package struct ReadModifyWrite {
       let group = view.groups[Int(table.groupOfFamily[Int(family)])]
       try RowReader.forEachVisible(
         row: row, family: family, qualifier: column.qualifier, retention: retention, at: moment,
-        cursor: MergeCursor.over(RowSource.cursors(group, probe, mode: mode))
+        cursor: MergeCursor.over(RowSource.cursors(group, probe, mode: mode, &tally))
       ) { value in
         changes.insert(value)
         return true
       }
       columns[column] = changes
     }
+    region.metrics.countConditions(tally)
   }
 
   private mutating func resolve(

@@ -63,6 +63,9 @@ package enum LogThreadPhase: Sendable {
   /// The number of the segment that the next record may go to, or a later one.
   package var logNumber: UInt64
 
+  /// What has been put in order since the store was opened; `refused` is counted elsewhere.
+  package var counts = Metrics.Commits()
+
   /// Why the store takes no commits, if it does not.
   package var failure: StoreError?
 

@@ -5,11 +5,6 @@
 /// One smooth curve instead of a cliff: nothing while there is room, then a delay that grows with the square of
 /// the debt. A pure function.
 package struct WritePressure: Sendable {
-  /// What a delay is for.
-  package enum Cause: String, Sendable {
-    case none, unflushedMemtables, compactionDebt
-  }
-
   /// How many tiered runs are free of charge; by default 12.
   package var runsFree = 12
 
@@ -27,10 +22,10 @@ package struct WritePressure: Sendable {
   ///   - upperRuns: The largest number of tiered runs of any group.
   ///   - unflushedMemtables: The largest number of memtables of any group that wait to be flushed.
   ///   - unflushedMemtablesMax: How many may wait before writers wait for the flush.
-  /// - Returns: The delay and what it is for.
+  /// - Returns: The delay and what it is for; nil for no delay.
   package func delay(
     upperRuns: Int, unflushedMemtables: Int, unflushedMemtablesMax: Int
-  ) -> (delay: Duration, cause: Cause) {
+  ) -> (delay: Duration, cause: StallCause?) {
     let fromRuns = scaled(excess: upperRuns - runsFree, free: runsFree)
     let fromMemtables: Duration
     if unflushedMemtables > unflushedMemtablesMax {
@@ -38,9 +33,9 @@ package struct WritePressure: Sendable {
     } else {
       fromMemtables = scaled(excess: unflushedMemtables - 1, free: 2 * unflushedMemtablesMax)
     }
-    if fromRuns == .zero, fromMemtables == .zero { return (.zero, .none) }
+    if fromRuns == .zero, fromMemtables == .zero { return (.zero, nil) }
     return fromRuns > fromMemtables
-      ? (fromRuns, .compactionDebt) : (fromMemtables, .unflushedMemtables)
+      ? (fromRuns, .filesToCompact) : (fromMemtables, .memtablesToFlush)
   }
 
   private func scaled(excess: Int, free: Int) -> Duration {

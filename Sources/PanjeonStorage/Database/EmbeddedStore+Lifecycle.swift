@@ -84,6 +84,7 @@ extension EmbeddedStore {
     }
     pipeline.beginClosing()
     background.joinLogThread()
+    background.finishEvents()
     background.segments.close()
     try flushed.get()
     if let failure = pipeline.failure { throw failure }

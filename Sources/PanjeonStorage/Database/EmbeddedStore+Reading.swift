@@ -15,11 +15,14 @@ extension EmbeddedStore: SnapshotStore {
 
   /// Reads one row at a snapshot.
   ///
-  /// Throws as ``get(_:in:)``.
+  /// Throws as ``get(_:in:)``, and `snapshotTooOld`.
   public func get(
     _ get: Get, in table: String, at snapshot: StoreSnapshot
   ) async throws(StoreError) -> RowResult? {
-    try await read(get, in: table, at: snapshot) { ReadMoment(snapshot) }
+    try await read(get, in: table, at: snapshot) { () throws(StoreError) in
+      try snapshot.requireValid()
+      return ReadMoment(snapshot)
+    }
   }
 
   /// Pins the present state.
@@ -40,12 +43,14 @@ extension EmbeddedStore: SnapshotStore {
 
   /// Begins a scan at a snapshot, which it keeps until its end.
   ///
-  /// Throws as ``get(_:in:)``.
+  /// Throws as ``get(_:in:)``, and `snapshotTooOld`, which the scan's cursor throws too.
   public func scan(
     _ scan: Scan, in table: String, at snapshot: StoreSnapshot
   ) async throws(StoreError) -> StoreCursor {
     try requireOpen()
     let handle = try catalog.table(table)
+    try snapshot.requireValid()
+    scans.add(1)
     return StoreCursor(
       try TableScanner(scan, in: handle.handle(at: snapshot), at: snapshot), executor: executor,
       lifecycle: lifecycle)
@@ -53,7 +58,7 @@ extension EmbeddedStore: SnapshotStore {
 
   private func read(
     _ get: Get, in table: String, at snapshot: StoreSnapshot? = nil,
-    _ moment: @escaping @Sendable () -> ReadMoment
+    _ moment: @escaping @Sendable () throws(StoreError) -> ReadMoment
   ) async throws(StoreError) -> RowResult? {
     try requireOpen()
     try limits.check(row: get.row)

@@ -66,7 +66,10 @@ extension EmbeddedStore: AtomicBatchStore, BatchStore {
       if attempt == 0, !resolved.batch.isEmpty || validator.readsBeforeWriting {
         try await background.admit()
       }
-      if let changed = validator.emptiedRange { return changed }
+      if let changed = validator.emptiedRange {
+        pipeline.statistics.refused.add(1)
+        return changed
+      }
       guard let outcome = try await sequence(&resolved, validator, durability) else {
         if validator.meetsFrozenTable(catalog) {
           // The thread that is changing the table does one thing after the other.
@@ -74,7 +77,11 @@ extension EmbeddedStore: AtomicBatchStore, BatchStore {
         }
         continue
       }
-      if outcome == .committed { resolved.forEachWrite(onWrite) }
+      if outcome == .committed {
+        resolved.forEachWrite(onWrite)
+      } else {
+        pipeline.statistics.refused.add(1)
+      }
       return outcome
     }
     throw StoreError(

@@ -22,6 +22,10 @@ public final class EmbeddedStore: Sendable {
   package let recovery: RecoveryReport
   package let lock: (any FileLock)?
   package let lifecycle = StoreLifecycle()
+  /// Scans begun since the store was opened.
+  package let scans = AtomicNumber(0)
+  /// When it was opened, by its clock.
+  package let openedAtNanoseconds: UInt64
 
   package init(_ parts: StoreParts) {
     directory = parts.directory
@@ -34,6 +38,7 @@ public final class EmbeddedStore: Sendable {
     background = parts.background
     recovery = parts.recovery
     lock = parts.lock
+    openedAtNanoseconds = parts.configuration.timeSource.monotonicNanoseconds()
   }
 
   /// The sizes the store accepts.

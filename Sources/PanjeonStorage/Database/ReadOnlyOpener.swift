@@ -69,7 +69,8 @@ extension EmbeddedStore {
       memtables: MemTableSwitch(
         memtableBytesMax: configuration.memtableBytesMax, budget: loaded.cache.budget
       ) {},
-      configuration: configuration)
+      configuration: configuration,
+      stalls: StallMeter(clock: configuration.timeSource, events: EventQueue()))
     var report = loaded.report
     report.duration = .nanoseconds(
       Int64(configuration.timeSource.monotonicNanoseconds() - begin))

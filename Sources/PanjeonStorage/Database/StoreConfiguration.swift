@@ -45,6 +45,12 @@ public struct StoreConfiguration: Sendable {
   /// How many snapshots may be open at once; by default 65,536.
   public var snapshotsMax = 65536
 
+  /// How old a snapshot may become, those of scans and transactions included; by default nil: as old as it likes.
+  ///
+  /// One that is older expires within about a second: the store keeps what it sees no longer, and reads at it throw
+  /// `snapshotTooOld`. ``Metrics/snapshots`` shows the age of the oldest.
+  public var snapshotAgeMax: Duration?
+
   /// The target size of a block of an SSTable before compression, in bytes; by default 16 KiB.
   public var blockBytes = 16 << 10
 
@@ -88,8 +94,14 @@ public struct StoreConfiguration: Sendable {
   /// The clock; by default the operating system's.
   public var timeSource: any TimeSource = SystemTimeSource()
 
-  /// Where the store reports what it does in the background.
+  /// Where the store reports what it does in the background; each line has the store's directory in its metadata.
   public var logger = Logger(label: "panjeon")
+
+  /// Called with each event, in order, on a thread of the store's own that holds no lock; by default nil.
+  ///
+  /// It should return soon: events wait in a queue of 1,024, beyond which they are dropped and counted, and closing the store
+  /// waits for the last. A store that is opened for reading only has none. The article <doc:MetricsAndEvents> tells more.
+  public var onEvent: (@Sendable (StoreEvent) -> Void)?
 
   /// Creates the default configuration.
   public init() {}

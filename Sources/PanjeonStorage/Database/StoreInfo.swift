@@ -138,7 +138,7 @@ extension EmbeddedStore {
     var splitPoint: RowKey?
     if case .split(let row, _) = advice { splitPoint = row }
     return StoreInfo.RegionInfo(
-      id: region.id, rows: region.rows, groups: groups, reads: region.metrics.reads.value,
+      id: region.id, rows: region.rows, groups: groups, reads: region.metrics.reads,
       writes: region.metrics.writes.value, flushes: region.metrics.flushes.value,
       compactions: region.metrics.compactions.value, requestsPerSecond: nil, isHot: false,
       parents: region.origin?.parents ?? [],

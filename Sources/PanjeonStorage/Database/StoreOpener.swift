@@ -13,6 +13,8 @@ package struct StoreOpener {
 
   package init(_ directory: String, _ configuration: StoreConfiguration) {
     self.directory = directory
+    var configuration = configuration
+    configuration.logger[metadataKey: "directory"] = "\(directory)"
     self.configuration = configuration
     fileSystem = configuration.fileSystem
   }
@@ -56,12 +58,15 @@ package struct StoreOpener {
       signals.withLock { $0.wantsFlush = true }
       signals.notifyAll()
     }
+    let events = EventQueue()
+    let stalls = StallMeter(clock: configuration.timeSource, events: events)
+    let metrics = BackgroundMetrics()
     let pipeline = CommitPipeline(
       state: SequencerState(
         lastSequence: loaded.lastSequence, lastTimestamp: loaded.lastTimestamp,
         recentRowsMax: configuration.recentRowsMax, logNumber: segments.currentNumber),
-      memtables: memtables, configuration: configuration)
-    let halt = WriteHalt(pipeline, signals, configuration.logger)
+      memtables: memtables, configuration: configuration, stalls: stalls)
+    let halt = WriteHalt(pipeline, signals, metrics, events, configuration.logger)
     let snapshots = SnapshotRegistry(
       limit: configuration.snapshotsMax,
       clock: StoreClock(configuration.timeSource, after: loaded.lastTimestamp))
@@ -70,7 +75,8 @@ package struct StoreOpener {
       versions: VersionSet(
         manifest: manifest, state: loaded.state, fileNumbers: loaded.fileNumbers
       ) { error in halt.halt("the MANIFEST could not be written", because: error) },
-      cache: loaded.cache, snapshots: snapshots, visible: pipeline.visible,
+      cache: loaded.cache, snapshots: snapshots, metrics: metrics, events: events, stalls: stalls,
+      visible: pipeline.visible,
       syncLog: { sequence throws(StoreError) in try pipeline.syncLog(through: sequence) },
       lastTimestamp: { pipeline.monitor.withLock { $0.lastTimestamp } })
     let background = BackgroundWork(
@@ -135,7 +141,7 @@ package struct StoreOpener {
 
   private func log(_ report: RecoveryReport) {
     let metadata: Logger.Metadata = [
-      "directory": "\(directory)", "records": "\(report.recordsReplayed)",
+      "records": "\(report.recordsReplayed)",
       "bytesDropped": "\(report.bytesDropped)", "duration": "\(report.duration)",
     ]
     if report.bytesDropped > 0 {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What flush, compaction and admission count; each a total since the store was opened.
+internal import Synchronization
+
+/// What flush, compaction and changes of regions count; each a total since the store was opened.
 package final class BackgroundMetrics: Sendable {
   package let flushes = AtomicNumber(0)
   package let flushedBytes = AtomicNumber(0)
@@ -12,8 +14,16 @@ package final class BackgroundMetrics: Sendable {
   /// Passes of the scrub that came to their end.
   package let scrubs = AtomicNumber(0)
   package let scrubbedBytes = AtomicNumber(0)
-  /// Commits that were slowed down because flush or compaction had fallen behind.
-  package let delayedCommits = AtomicNumber(0)
-  /// Microseconds that commits were slowed down in all.
-  package let delayMicroseconds = AtomicNumber(0)
+  package let halts = AtomicNumber(0)
+  package let resumptions = AtomicNumber(0)
+
+  private let retired = Mutex(RegionReads())
+
+  /// What the regions were read for that have been split or merged since.
+  package var retiredReads: RegionReads { retired.withLock { $0 } }
+
+  /// Keeps what a region was read for that takes no more part; what late readers of it add is not counted.
+  package func retire(_ region: Region) {
+    retired.withLock { $0.add(region.metrics) }
+  }
 }

@@ -48,6 +48,9 @@ package final class StoreClock: Sendable {
     latest = AtomicNumber(UInt64(max(0, lastTimestamp)))
   }
 
+  /// Nanoseconds of a clock that never goes back.
+  package func monotonicNanoseconds() -> UInt64 { source.monotonicNanoseconds() }
+
   /// Microseconds since the Unix epoch.
   package func now() -> Int64 {
     latest.raise(to: UInt64(max(0, source.wallClockMicroseconds())))

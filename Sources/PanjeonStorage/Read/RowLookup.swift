@@ -14,27 +14,33 @@ package enum RowLookup {
   ///     that its sequence lets through and is still needed.
   ///   - mode: Whether the read may wait for the disk.
   /// - Returns: The row, or nil when it has none of the selected cells.
-  /// - Throws: `wouldBlock` in `cacheOnly` mode, `corruption`, `io`.
+  /// - Throws: `wouldBlock` in `cacheOnly` mode, `corruption`, `io`; what `sequence` throws.
   package static func read(
-    _ plan: ReadPlan, row: Bytes, in table: TableHandle, at moment: () -> ReadMoment, mode: ReadMode
+    _ plan: ReadPlan, row: Bytes, in table: TableHandle,
+    at moment: () throws(StoreError) -> ReadMoment, mode: ReadMode
   ) throws(StoreError) -> RowResult? {
     if let bounds = plan.filter?.rowBounds, !bounds.contains(row) { return nil }
     let probe = RowProbe(row: row)
     let region = table.region(of: row)
-    region.metrics.reads.add(1)
     let view = region.view
-    let moment = moment()
+    let moment = try moment()
+    var tally = FilterTally()
     var cursors: [CellCursor] = []
     var hasSource = false
     for (number, group) in view.groups.enumerated() {
       let asked = probe.asking(for: plan, group: number, table.bloomFilter(ofGroup: number))
-      let sources = RowSource.cursors(group, asked, mode: mode)
+      let sources = RowSource.cursors(group, asked, mode: mode, &tally)
       hasSource = hasSource || !sources.isEmpty
       cursors.append(MergeCursor.over(sources))
     }
-    guard hasSource else { return nil }
-    var reader = RowReader(plan: plan, at: moment)
-    return try reader.readRow(row, cursors: cursors)
+    var result: RowResult?
+    if hasSource {
+      var reader = RowReader(plan: plan, at: moment)
+      result = try reader.readRow(row, cursors: cursors)
+    }
+    // Only now: one that must go to the disk comes again.
+    region.metrics.lookups.add(gets: 1, tally)
+    return result
   }
 
   /// Whether a condition holds of a row.
@@ -44,8 +50,8 @@ package enum RowLookup {
   ) throws(StoreError) -> Bool {
     let probe = RowProbe(row: row)
     let region = table.region(of: row)
-    region.metrics.reads.add(1)
     let view = region.view
+    var tally = FilterTally()
     var cursors: [CellCursor?] = Array(repeating: nil, count: view.groups.count)
     for condition in conditions {
       let column = condition.column
@@ -56,7 +62,7 @@ package enum RowLookup {
         cursor = known
       } else {
         cursor = MergeCursor.over(
-          RowSource.cursors(view.groups[group], probe, mode: mode))
+          RowSource.cursors(view.groups[group], probe, mode: mode, &tally))
         cursors[group] = cursor
       }
       let isMet = try unsafe RowReader.withNewestValue(
@@ -65,8 +71,12 @@ package enum RowLookup {
       ) { value in
         unsafe condition.isMet(by: value)
       }
-      if !isMet { return false }
+      if !isMet {
+        region.metrics.countConditions(tally)
+        return false
+      }
     }
+    region.metrics.countConditions(tally)
     return true
   }
 }

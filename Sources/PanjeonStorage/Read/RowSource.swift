@@ -4,9 +4,10 @@ package import WideColumn
 
 /// The cursors over one locality group of a region, cheapest first: memtables, then SSTables from new to old.
 package enum RowSource {
-  /// Cursors for a read of one row: only the sources that may hold something of what it asks for.
+  /// Cursors for a read of one row: only the sources that may hold something of what it asks for; what their filters say is
+  /// added to `tally`.
   package static func cursors(
-    _ group: GroupView, _ probe: RowProbe, mode: ReadMode
+    _ group: GroupView, _ probe: RowProbe, mode: ReadMode, _ tally: inout FilterTally
   ) -> [CellCursor] {
     var cursors: [CellCursor] = []
     let (row, hash) = (probe.row, probe.hash)
@@ -20,10 +21,10 @@ package enum RowSource {
         cursors.append(part.memtable.table.makeCursor())
       }
     }
-    for table in group.upper where table.mayHold(probe) {
+    for table in group.upper where tally.asks(table, probe) {
       cursors.append(table.makeRowCursor(mode))
     }
-    if let table = bottomTable(group.bottom, for: row), table.mayHold(probe) {
+    if let table = bottomTable(group.bottom, for: row), tally.asks(table, probe) {
       cursors.append(table.makeRowCursor(mode))
     }
     return cursors

@@ -8,7 +8,9 @@ extension TableScanner {
   func openCursors(_ mode: ReadMode) throws(StoreError) -> [CellCursor] {
     if let open, open.mode == mode { return open.cursors }
     guard let region else { return [] }
-    let cursors = region.view.groups.map { group in
+    let view = region.view
+    try snapshot.requireValid()
+    let cursors = view.groups.map { group in
       MergeCursor.over(
         RowSource.cursors(
           group, rows: scan.rows, mode: mode,

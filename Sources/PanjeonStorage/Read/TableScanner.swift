@@ -116,7 +116,7 @@ package final class TableScanner: @unchecked Sendable {
     while passed < Self.rowsPassedMax {
       guard let row = try nextKey(cursors) else { return nil }
       if let result = try read(row, from: RowPosition(), cursors, &reader) {
-        regions.last?.metrics.reads.add(1)
+        regions.last?.metrics.scannedRows.add(1)
         return result
       }
       passed += 1

@@ -70,6 +70,6 @@ package final class Region: Sendable {
 
   /// What the MANIFEST keeps of its counters.
   package var requests: RegionRequests {
-    RegionRequests(regionID: id, reads: metrics.reads.value, writes: metrics.writes.value)
+    RegionRequests(regionID: id, reads: metrics.reads, writes: metrics.writes.value)
   }
 }

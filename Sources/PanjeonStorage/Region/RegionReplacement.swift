@@ -133,6 +133,7 @@ package struct RegionReplacement {
       }
       for region in old {
         region.retire()
+        environment.metrics.retire(region)
         retirements.add(region.id, lastSequence: state.lastSequence)
       }
       environment.catalog.insert(table.replacing(old, by: new))

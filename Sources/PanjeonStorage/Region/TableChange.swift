@@ -146,7 +146,10 @@ package struct TableChange {
         view: RegionView(groups: groups))
     }
     pipeline.monitor.withLock { _ in
-      for region in old { retirements.add(region.id, lastSequence: sequence) }
+      for region in old {
+        environment.metrics.retire(region)
+        retirements.add(region.id, lastSequence: sequence)
+      }
       if regions.isEmpty {
         environment.catalog.remove(table)
       } else {

@@ -30,20 +30,6 @@ package final class Table: Sendable {
   /// Which part of which file.
   package var part: TablePart { TablePart(number: number, start: bounds?.start ?? Bytes()) }
 
-  /// Whether the row may be in this table, by its range and its Bloom filter.
-  package func mayHold(row: Bytes, hash: UInt64) -> Bool {
-    rows.contains(row) && file.mayContain(rowHash: hash)
-  }
-
-  /// Whether something that a read asks for may be in this table.
-  package func mayHold(_ probe: RowProbe) -> Bool {
-    guard mayHold(row: probe.row, hash: probe.hash), isAsYoung(as: probe.leastTimestamp) else {
-      return false
-    }
-    guard let columns = probe.columns else { return true }
-    return file.mayContain(oneOfColumns: columns)
-  }
-
   /// Whether some cell in it may have this timestamp or a greater one.
   package func isAsYoung(as timestamp: Int64) -> Bool {
     properties.maxTimestamp >= timestamp

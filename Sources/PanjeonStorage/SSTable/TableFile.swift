@@ -68,10 +68,18 @@ package final class TableFile: Sendable {
   /// A data block, from the cache or from the file.
   func block(_ place: Int, mode: ReadMode, fillsCache: Bool) throws(StoreError) -> Block {
     let handle = index.handles[place]
-    if let block = cache.find(table: number, offset: handle.offset) { return block }
+    // What fills no cache is no client's. A client that must go to the disk comes again: its miss counts then.
+    let counting: BlockCache.Counting =
+      !fillsCache ? .nothing : mode == .cacheOnly ? .hits : .hitsAndMisses
+    if let block = cache.find(table: number, offset: handle.offset, counting: counting) {
+      return block
+    }
     if mode == .cacheOnly { throw Self.wouldBlock }
     let block = try readBlock(place)
-    if fillsCache { cache.insert(block, table: number, offset: handle.offset) }
+    if fillsCache {
+      cache.blockBytesRead.add(UInt64(handle.length))
+      cache.insert(block, table: number, offset: handle.offset)
+    }
     return block
   }
 

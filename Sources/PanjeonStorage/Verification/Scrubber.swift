@@ -40,8 +40,7 @@ package struct Scrubber: Sendable {
       environment.metrics.scrubs.add(1)
       environment.metrics.scrubbedBytes.add(report.bytesRead)
       for finding in report.findings where environment.damage.note(finding) {
-        environment.configuration.logger.error(
-          "the scrub found damage", metadata: ["finding": "\(finding)"])
+        environment.events.post(.damageFound(finding))
       }
     } catch {
       environment.configuration.logger.debug(

@@ -13,6 +13,7 @@ public struct StoreError: Error, Sendable {
       case noSuchTable, tableExists, noSuchFamily, invalidArgument, limitExceeded
       case notAStore, unsupportedFormat, unsupportedCompression, locked, corruption, io, noSpace
       case writableByOthers, readOnly, closed, unavailable, unknownOutcome, wouldBlock
+      case snapshotTooOld
     }
 
     private let kind: Kind
@@ -59,6 +60,10 @@ public struct StoreError: Error, Sendable {
     public static let unavailable = Code(.unavailable)
     /// The operation may or may not have been applied; read to find out.
     public static let unknownOutcome = Code(.unknownOutcome)
+    /// The snapshot is older than the store lets one become; what it sees may be gone.
+    ///
+    /// Take another; a transaction must be run again from its beginning.
+    public static let snapshotTooOld = Code(.snapshotTooOld)
     /// Inside the library: the data is not in memory and the caller must not block.
     package static let wouldBlock = Code(.wouldBlock)
 

@@ -169,7 +169,7 @@ struct CompactionPickerTests {
     for runs in 0..<400 {
       let (delay, cause) = pressure.delay(
         upperRuns: runs, unflushedMemtables: 0, unflushedMemtablesMax: 4)
-      #expect((delay == .zero) == (cause == .none))
+      #expect((delay == .zero) == (cause == nil))
       #expect((delay == .zero) == (runs <= pressure.runsFree))
       #expect(delay >= last && delay <= pressure.delayMax)
       #expect(delay - last < .milliseconds(5))
@@ -177,6 +177,6 @@ struct CompactionPickerTests {
     }
     #expect(last == pressure.delayMax)
     let full = pressure.delay(upperRuns: 0, unflushedMemtables: 5, unflushedMemtablesMax: 4)
-    #expect(full.cause == .unflushedMemtables && full.delay > .zero)
+    #expect(full.cause == .memtablesToFlush && full.delay > .zero)
   }
 }

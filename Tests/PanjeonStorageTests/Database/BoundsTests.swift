@@ -160,8 +160,8 @@ struct BoundsTests {
     let budget = store.cache.budget
     #expect(store.cache.bytes <= budget.cacheCapacity + 65536)
     try await TestStore.settle(store)
-    #expect(store.backgroundStatistics.flushes >= 3)
-    #expect(store.backgroundStatistics.flushedBytes > 0)
+    #expect(store.metrics.flushes.count >= 3)
+    #expect(store.metrics.flushes.bytes > 0)
     let live = try #require(store.background).segments.live.bytes
     #expect(live < UInt64(configuration.logRetentionBytesMax) + 512 << 10)
     try await store.close()

@@ -58,7 +58,7 @@ enum TestStore {
 
   /// Waits until nothing is flushed, compacted, split or merged any more.
   static func settle(_ store: EmbeddedStore) async throws {
-    while !store.backgroundStatistics.isIdle { try await Task.sleep(for: .milliseconds(1)) }
+    while !store.isIdle { try await Task.sleep(for: .milliseconds(1)) }
   }
 
   static func rows(_ cursor: StoreCursor) async throws -> [RowResult] {

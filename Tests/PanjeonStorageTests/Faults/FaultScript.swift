@@ -167,7 +167,7 @@ struct FaultScript {
 
   /// Waits until the background rests, or has failed.
   private func settle(_ store: EmbeddedStore) async throws {
-    while !store.backgroundStatistics.isIdle {
+    while !store.isIdle {
       if let cause = store.readOnlyCause { throw cause }
       try await Task.sleep(for: .milliseconds(1))
     }

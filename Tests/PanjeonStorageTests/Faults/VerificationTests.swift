@@ -162,12 +162,12 @@ struct VerificationTests {
     configuration.scrubInterval = .milliseconds(1)
     let store = try await EmbeddedStore.open(at: Self.path, configuration: configuration)
     try await TestStore.settle(store)
-    let passes = store.backgroundStatistics.scrubs
-    while store.backgroundStatistics.scrubs < passes + 2 {
+    let passes = store.metrics.scrub.passes
+    while store.metrics.scrub.passes < passes + 2 {
       try await Task.sleep(for: .milliseconds(1))
     }
     #expect(store.knownDamage.isEmpty)
-    #expect(store.backgroundStatistics.scrubbedBytes > 1000)
+    #expect(store.metrics.scrub.bytes > 1000)
     let groups = store.catalog.all.flatMap(\.regions).flatMap(\.view.groups)
     let victim = try #require(groups.flatMap { $0.upper + $0.bottom }.first).file.path
     disk.flipBit(100, of: victim)
@@ -247,7 +247,7 @@ struct VerificationTests {
     try await TestStore.settle(store)
     #expect(store.readOnlyCause == nil)
     #expect(store.knownDamage.count == 1)
-    #expect(store.backgroundStatistics.commitDelay == .zero, "others are not slowed down")
+    #expect(store.metrics.stalls.total == .zero, "others are not slowed down")
     #expect(try await store.get(Get(TestStore.row(19)), in: "t") != nil)
     try await store.close()
   }

@@ -317,7 +317,7 @@ struct RegionPolicyTests {
     #expect(rates.perSecond(region.id) == 3)
     rates.sample([region], atNanoseconds: 41_000_000_000)
     #expect(rates.perSecond(region.id) == 1.5)
-    #expect(region.metrics.reads.value == 30)
+    #expect(region.metrics.reads == 30)
     try await store.close()
   }
 }

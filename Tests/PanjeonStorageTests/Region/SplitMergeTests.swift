@@ -175,8 +175,8 @@ struct SplitMergeTests {
       total += Int(row.value(family: "data", qualifier: "q")?.utf8String ?? "") ?? 0
     }
     #expect(total == clients * raises)
-    #expect(store.backgroundStatistics.regionSplits > 1)
-    #expect(store.backgroundStatistics.regionMerges > 0)
+    #expect(store.metrics.regions.splits > 1)
+    #expect(store.metrics.regions.merges > 0)
     try await store.close()
   }
 

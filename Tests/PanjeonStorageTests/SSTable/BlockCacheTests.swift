@@ -29,7 +29,7 @@ struct BlockCacheTests {
       #expect(cache.bytes > 0)
       #expect(cache.bytes <= budget.cacheCapacity)
     }
-    #expect(cache.hits.value > 0 && cache.misses.value > 0)
+    #expect(cache.hits > 0 && cache.misses > 0)
   }
 
   @Test("What others reserve is taken from the cache, down to a sixteenth")
@@ -64,9 +64,9 @@ struct BlockCacheTests {
     var missesOfHot: UInt64 = 0
     while scan.isValid {
       try scan.nextRow()
-      let before = cache.misses.value
+      let before = cache.misses
       try readHot()
-      missesOfHot += cache.misses.value - before
+      missesOfHot += cache.misses - before
     }
     #expect(missesOfHot == 0)
   }

@@ -40,8 +40,9 @@ struct RowColumnFilterTests {
     let table = try store.catalog.table("t")
     let probe = RowProbe(row: get.row).asking(
       for: try ReadPlan(get, layout: table.layout), group: 0, table.bloomFilter(ofGroup: 0))
+    var tally = FilterTally()
     return RowSource.cursors(
-      table.regions[0].view.groups[0], probe, mode: .mayBlock
+      table.regions[0].view.groups[0], probe, mode: .mayBlock, &tally
     ).count
   }
 
