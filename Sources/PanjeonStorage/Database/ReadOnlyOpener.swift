@@ -93,6 +93,7 @@ extension EmbeddedStore {
         directory: directory, configuration: configuration, catalog: loaded.catalog,
         snapshots: SnapshotRegistry(limit: configuration.snapshotsMax),
         executor: IOExecutor(name: "panjeon-io", threads: configuration.readThreads),
-        cache: loaded.cache, pipeline: pipeline, background: nil, recovery: report, lock: nil))
+        cache: loaded.cache, pipeline: pipeline, background: nil, recovery: report, lock: nil,
+        incarnation: loaded.state.incarnation ?? .unknown))
   }
 }

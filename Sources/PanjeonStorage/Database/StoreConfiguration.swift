@@ -84,6 +84,9 @@ public struct StoreConfiguration: Sendable {
   /// The clock; by default the operating system's.
   public var timeSource: any TimeSource = SystemTimeSource()
 
+  /// Where the random bits of a store's identity and incarnation come from.
+  package var randomNumber: @Sendable () -> UInt64 = { Platform.randomSeed() }
+
   /// Where the store reports what it does in the background.
   public var logger = Logger(label: "panjeon")
 

@@ -63,6 +63,7 @@ package struct VersionEdit: Hashable, Sendable {
   package var lastTimestamp: Int64?
   /// Recovery begins with this segment of the log.
   package var minLogNumber: UInt64?
+  package var incarnation: StoreIncarnation?
   package var createdTables: [TableRecord] = []
   package var splitPolicies: [SplitPolicyRecord] = []
   package var retiredRegions: [UInt64] = []

@@ -27,6 +27,8 @@ package struct VersionState: Sendable {
   package private(set) var lastSequence: UInt64 = 0
   package private(set) var lastTimestamp: Int64 = 0
   package private(set) var minLogNumber: UInt64 = 0
+  /// Nil: the store was written by a version that knew of none.
+  package internal(set) var incarnation: StoreIncarnation?
   package private(set) var tables: [TableRecord] = []
   private var regionsByID: [UInt64: RegionRecord] = [:]
   private var retiredByID: [UInt64: RetiredRegion] = [:]
@@ -72,6 +74,7 @@ package struct VersionState: Sendable {
     lastTimestamp = max(lastTimestamp, edit.lastTimestamp ?? 0)
     minLogNumber = max(minLogNumber, edit.minLogNumber ?? 0)
     unnamedFiles = []
+    if let incarnation = edit.incarnation { try apply(incarnation) }
     for table in edit.createdTables { try create(table) }
     for record in edit.splitPolicies { try set(record.policy, of: record.tableID) }
     try changeRegions(edit)
@@ -119,6 +122,7 @@ package struct VersionState: Sendable {
     edit.lastSequence = lastSequence
     edit.lastTimestamp = lastTimestamp
     edit.minLogNumber = minLogNumber
+    edit.incarnation = incarnation
     edit.createdTables = tables
     edit.splitPolicies = tables.filter { $0.schema.splitPolicy != .default }
       .map { SplitPolicyRecord(tableID: $0.id, policy: $0.schema.splitPolicy) }
