@@ -21,8 +21,17 @@ package enum RowLookup {
     let hash = unsafe row.withUnsafeBytes { unsafe RowHash.hash($0) }
     let region = table.region(of: row)
     region.metrics.reads.add(1)
-    let view = region.view
-    let snapshot = sequence()
+    var view = region.view
+    var snapshot = sequence()
+    if view.groups.count > 1 {
+      // If the memtable of one group was exchanged in between, a batch since would be seen in the others alone.
+      while true {
+        let present = region.view
+        if present === view { break }
+        view = present
+        snapshot = sequence()
+      }
+    }
     var cursors: [CellCursor] = []
     var hasSource = false
     for group in view.groups {

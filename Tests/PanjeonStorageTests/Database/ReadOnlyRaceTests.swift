@@ -114,7 +114,9 @@ struct ReadOnlyRaceTests {
       try await EmbeddedStore.openReadOnly(
         at: "/store", configuration: TestStore.configuration(counter)
       ).close()
-      for number in 1...counter.callCount {
+      // Every seventh call, or with more effort each.
+      let step = TestSeed.effort > 1 ? 1 : 7
+      for number in stride(from: 1 + opened % 7, through: counter.callCount, by: step) {
         try await writer.write()
         let before = await writer.number
         let observed = FailingFileSystem(disk) { call in
@@ -134,7 +136,7 @@ struct ReadOnlyRaceTests {
       }
     }
     print("betweenAnyTwoCalls: \(opened) readers opened")
-    #expect(opened > 60)
+    #expect(opened > 30)
     try await writer.close()
   }
 
