@@ -64,6 +64,8 @@ package struct ReadOnlyOpener {
     do throws(StoreError) {
       let found = try Manifest.read(in: directory, configuration.fileSystem)
       return found?.state.minLogNumber == loaded.state.minLogNumber
+        // What was ingested stands in no log, and commits that follow it do.
+        && found?.state.ingestedThrough == loaded.state.ingestedThrough
     } catch {
       // It is being written, or has been replaced: then all is read again.
       return false

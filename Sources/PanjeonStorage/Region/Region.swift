@@ -48,6 +48,17 @@ package final class Region: Sendable {
     }
   }
 
+  /// Replaces all groups of the view at once.
+  ///
+  /// Lock order and bounds as for ``update(group:_:)``.
+  package func updateAll(_ change: (inout [GroupView]) -> Void) {
+    current.withLock { view in
+      var groups = view.groups
+      change(&groups)
+      view = RegionView(groups: groups)
+    }
+  }
+
   /// Whether other regions have taken its place.
   package var isRetired: Bool { retired.value != 0 }
 

@@ -28,6 +28,7 @@ extension VersionEdit {
     case regionOrigin = 64
     case regionRequests = 65
     case incarnation = 66
+    case ingestedThrough = 67
   }
 
   /// The first tag that a reader may skip.
@@ -48,6 +49,7 @@ extension VersionEdit {
     }
     if let minLogNumber { field(.minLogNumber) { $0.appendVarint(minLogNumber) } }
     if let incarnation { field(.incarnation) { incarnation.encode(to: &$0) } }
+    if let ingestedThrough { field(.ingestedThrough) { $0.appendVarint(ingestedThrough) } }
     for table in createdTables { field(.createdTable) { table.encode(to: &$0) } }
     for record in splitPolicies { field(.splitPolicy) { record.encode(to: &$0) } }
     for id in retiredRegions { field(.retiredRegion) { $0.appendVarint(id) } }
@@ -114,7 +116,7 @@ extension VersionEdit {
   /// Numbers only grow, from one: one that could not be counted up any more was never written.
   private func requirePlausibleNumbers() throws(MalformedBytes) {
     var numbers = [nextFileNumber ?? 0, lastSequence ?? 0, minLogNumber ?? 0]
-    numbers.append(incarnation?.number ?? 0)
+    numbers += [incarnation?.number ?? 0, ingestedThrough ?? 0]
     numbers += createdTables.map { UInt64($0.id) << 31 }
     numbers += addedRegions.map(\.id) + retiredRegions + rememberedRegions.map(\.id)
     numbers += addedFiles.flatMap { [$0.number, $0.smallestSequence, $0.largestSequence] }
@@ -143,6 +145,7 @@ extension VersionEdit {
     case .regionOrigin: origins.append(try RegionOrigin(&body))
     case .regionRequests: requests.append(try RegionRequests(&body))
     case .incarnation: incarnation = try StoreIncarnation(&body)
+    case .ingestedThrough: ingestedThrough = try body.readVarint()
     case .flushedThrough:
       flushedThrough.append(
         FlushedThrough(

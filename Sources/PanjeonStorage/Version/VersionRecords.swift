@@ -64,6 +64,7 @@ package struct VersionEdit: Hashable, Sendable {
   /// Recovery begins with this segment of the log.
   package var minLogNumber: UInt64?
   package var incarnation: StoreIncarnation?
+  package var ingestedThrough: UInt64?
   package var createdTables: [TableRecord] = []
   package var splitPolicies: [SplitPolicyRecord] = []
   package var retiredRegions: [UInt64] = []
