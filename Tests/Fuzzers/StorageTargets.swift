@@ -13,6 +13,7 @@ let storageTargets: [FuzzTarget] = [
   FuzzTarget(name: "codec", run: decompress),
   FuzzTarget(name: "manifest", run: decodeEdits),
   FuzzTarget(name: "current", run: decodeCurrent),
+  FuzzTarget(name: "backup", run: decodeBackup),
 ]
 
 func checksum(_ bytes: some Collection<UInt8>) -> [UInt8] {
@@ -158,4 +159,19 @@ private func decodeCurrent(_ bytes: [UInt8]) throws {
     disk.setContents(of: "/CURRENT", to: Array(contents))
     _ = try? CurrentFile.read(in: "", disk)
   }
+}
+
+/// The body of a backup's description, framed; and as it is.
+private func decodeBackup(_ bytes: [UInt8]) throws {
+  var framed: [UInt8] = []
+  framed.appendFixed64LE(BackupDescription.magic)
+  framed.appendFixed32LE(BackupDescription.version)
+  framed.appendFixed64LE(UInt64(bytes.count))
+  framed += bytes
+  framed += checksum(framed)
+  _ = try? BackupDescription.decode(bytes, path: "fuzz")
+  let description = try BackupDescription.decode(framed, path: "fuzz")
+  // What can be read can be written, and says the same.
+  let again = try BackupDescription.decode(description.encode(), path: "fuzz")
+  precondition(again == description)
 }

@@ -143,6 +143,32 @@ struct TransactionManagerTests {
         == .overwritten)
     try await fixture.store.close()
   }
+
+  @Test(
+    "In another life of the store, restored from before the commit, nothing is taken for aborted")
+  func resolveInAnotherLife() async throws {
+    let fixture = try await TransactionFixture()
+    try await fixture.set(["1": 1])
+    let header = try await fixture.store.get(Get("1"), in: "t")?
+      .value(family: "!lock!", qualifier: "header")
+    let stored = try #require(header)
+    let id = try #require(LockHeader(decoding: stored)).transactionID
+    let row = TransactionRow(table: "t", row: "1")
+    let present = fixture.store.incarnation
+    let earlier = StoreIncarnation(
+      store: present.store, number: present.number, nonce: present.nonce &+ 1)
+    let stranger = TransactionID(high: 1, low: 2)
+    let expected: [(TransactionID, StoreIncarnation, TransactionOutcome)] = [
+      (id, present, .committed), (id, earlier, .committed), (stranger, present, .aborted),
+      (stranger, earlier, .overwritten),
+    ]
+    for (id, incarnation, outcome) in expected {
+      let inDoubt = InDoubtTransaction(
+        id: id, row: row, headerBefore: stored, incarnation: incarnation)
+      #expect(try await fixture.manager.resolve(inDoubt) == outcome)
+    }
+    try await fixture.store.close()
+  }
 }
 
 @Suite("LockHeader")

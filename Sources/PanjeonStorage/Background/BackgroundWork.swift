@@ -31,6 +31,7 @@ package final class BackgroundWork: Sendable {
   package let flush: WholeFlush
   package let resumption: Resumption
   package let checkpoint: Checkpoint
+  let ingestion: Ingestion
   private let threads: [WorkerThread]
   private let eventThread: WorkerThread
 
@@ -65,6 +66,7 @@ package final class BackgroundWork: Sendable {
     flush = WholeFlush(environment, pipeline, memtables, signals, gauge)
     resumption = Resumption(environment, pipeline, segments, flush, halt)
     checkpoint = Checkpoint(environment, flush)
+    ingestion = Ingestion(environment, pipeline, memtables, signals, gauge)
     var threads = [
       WorkerThread(name: "panjeon-log") { log.run() },
       WorkerThread(name: "panjeon-flush") { loops.flushLoop() },

@@ -38,7 +38,7 @@ package struct Checkpoint {
       do throws(StoreError) {
         try write(environment.versions.state, to: path)
       } catch {
-        removeRemains(path)
+        fileSystem.removeUnfinishedStore(path, environment.configuration.logger)
         throw error
       }
     }
@@ -50,6 +50,9 @@ package struct Checkpoint {
     }
     try fileSystem.syncDirectory(path)
     try fileSystem.syncDirectory(Self.parent(of: path))
+    // Its own life: what is under way in this store must not be gone on with in that one.
+    var state = state
+    state.renewIncarnation(environment.configuration.randomNumber)
     _ = try Manifest(number: 1, state: state, directory: path, fileSystem: fileSystem)
   }
 
@@ -60,29 +63,13 @@ package struct Checkpoint {
     do throws(StoreError) {
       try fileSystem.link(source, to: target)
     } catch {
-      // Another device, or a file system that knows no links.
+      // Another device, a file system that knows no links, or a file that has as many as it may have.
+      if try fileSystem.exists(target) { try fileSystem.remove(target) }
       try fileSystem.copy(source, to: target)
     }
   }
 
-  /// Removes what an unfinished checkpoint has left: first `CURRENT`, durably, without which the rest is no store.
-  ///
-  /// If that cannot be removed either, all of it stays: then it is a whole store, for `CURRENT` comes last.
-  private func removeRemains(_ path: String) {
-    do throws(StoreError) {
-      let current = FileNames.path(path, .current)
-      if try fileSystem.exists(current) {
-        try fileSystem.remove(current)
-        try fileSystem.syncDirectory(path)
-      }
-      for name in try fileSystem.list(path) { try fileSystem.remove(path + "/" + name) }
-    } catch {
-      environment.configuration.logger.warning(
-        "what an unfinished checkpoint left behind stays", metadata: ["error": "\(error)"])
-    }
-  }
-
-  private static func parent(of path: String) -> String {
+  static func parent(of path: String) -> String {
     let trimmed = path.hasSuffix("/") ? path.dropLast() : path[...]
     guard let slash = trimmed.lastIndex(of: "/") else { return "." }
     return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
@@ -108,5 +95,22 @@ extension FileSystem {
       offset += UInt64(bytes.count)
     }
     try target.sync()
+  }
+
+  /// Removes what an unfinished copy of a store has left: first `CURRENT`, durably, without which the rest is no store.
+  ///
+  /// If that cannot be removed either, all of it stays: then it is a whole store, for `CURRENT` comes last.
+  func removeUnfinishedStore(_ path: String, _ logger: Logger) {
+    do throws(StoreError) {
+      let current = FileNames.path(path, .current)
+      if try exists(current) {
+        try remove(current)
+        try syncDirectory(path)
+      }
+      for name in try list(path) { try remove(path + "/" + name) }
+    } catch {
+      logger.warning(
+        "what an unfinished copy of a store left behind stays", metadata: ["error": "\(error)"])
+    }
   }
 }

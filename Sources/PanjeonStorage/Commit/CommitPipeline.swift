@@ -74,6 +74,10 @@ package final class CommitPipeline: Sendable {
   ) -> Step {
     if let failure = state.failure { return Step(answer: .failed(failure)) }
     if state.isClosing { return Step(answer: .failed(.storeClosed)) }
+    if state.isHeld {
+      unsafe state.held.append(continuation)
+      return Step()
+    }
     if hasChangedRegions(batch, checks) { return Step(answer: .regionsChanged) }
     if state.recordBytes >= pendingBytesMax {
       unsafe state.waitingForRoom.append(continuation)

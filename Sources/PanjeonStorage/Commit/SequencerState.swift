@@ -60,6 +60,13 @@ package enum LogThreadPhase: Sendable {
   /// Commits that found no room in the log's queue.
   package var waitingForRoom: [CommitContinuation] = unsafe []
 
+  /// Whether an ingestion is under way.
+  package var isIngesting = false
+
+  /// Whether commits wait outside the order while an ingestion is entered, and those that do.
+  package var isHeld = false
+  package var held: [CommitContinuation] = unsafe []
+
   /// The number of the segment that the next record may go to, or a later one.
   package var logNumber: UInt64
 

@@ -17,7 +17,8 @@ extension EmbeddedStore {
   ///
   /// The checkpoint holds exactly the commits up to one moment between call and return, all of those acknowledged before
   /// the call among them. SSTables become hard links, or copies where the file system gives none, so that it costs little
-  /// but the flush of what is in memory. Commits go on meanwhile; flush and compaction wait.
+  /// but the flush of what is in memory. Commits go on meanwhile; flush and compaction wait. The checkpoint begins a life of
+  /// its own (``incarnation``). For copies on another disk see ``backUp(to:label:)``.
   ///
   /// - Parameter path: The directory, which must be empty or missing (its parent must exist).
   /// - Throws: `invalidArgument` when the directory holds anything; `writableByOthers` when others could change it;

@@ -22,14 +22,17 @@ extension EmbeddedStore {
 
   /// Opens a store for reading, as it is at this moment, beside a process that may have it open for writing.
   ///
-  /// Takes no lock and writes nothing. What is committed later is not seen.
+  /// Takes no lock and writes nothing. It sees the commits that had reached the operating system when it was opened, a prefix
+  /// of them all; what is committed later it does not see, and never will: close it and open another to see more. The writer
+  /// may go on, remove files by compactions, and use its log again: what this one needs it holds open (which takes
+  /// their space on the disk until it is closed).
   ///
   /// - Parameters:
   ///   - path: The store's directory.
   ///   - configuration: Sizes, bounds, file system, clock.
   /// - Returns: The store; close it when done.
-  /// - Throws: As ``open(at:configuration:)``, but for `locked`; `unavailable` when the writer changed its
-  ///   files faster than they could be read.
+  /// - Throws: As ``open(at:configuration:)``, but for `locked`; `unavailable` when the writer replaced its
+  ///   files faster than they could be read, 50 times in a row: try again.
   public static func openReadOnly(
     at path: String, configuration: StoreConfiguration = StoreConfiguration()
   ) async throws(StoreError) -> EmbeddedStore {

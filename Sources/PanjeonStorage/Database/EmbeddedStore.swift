@@ -27,6 +27,13 @@ public final class EmbeddedStore: Sendable {
   /// When it was opened, by its clock.
   package let openedAtNanoseconds: UInt64
 
+  /// Which life of which store this is; durable, and never the same for a checkpoint or a restored backup as for the
+  /// store it comes from.
+  ///
+  /// Whoever keeps the name of something under way in the store (a transaction, a lock) keeps this with it, and gives it up
+  /// when it has changed; see <doc:Backup>. `.unknown` for a store of an older version that is only read.
+  public let incarnation: StoreIncarnation
+
   package init(_ parts: StoreParts) {
     directory = parts.directory
     configuration = parts.configuration
@@ -39,6 +46,7 @@ public final class EmbeddedStore: Sendable {
     recovery = parts.recovery
     lock = parts.lock
     openedAtNanoseconds = parts.configuration.timeSource.monotonicNanoseconds()
+    incarnation = parts.incarnation
   }
 
   /// The sizes the store accepts.
@@ -60,6 +68,7 @@ package struct StoreParts {
   package var background: BackgroundWork?
   package var recovery: RecoveryReport
   package var lock: (any FileLock)?
+  package var incarnation: StoreIncarnation
 }
 
 /// What recovery found when a store was opened.

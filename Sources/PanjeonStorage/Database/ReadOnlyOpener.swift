@@ -5,8 +5,9 @@ package import WideColumn
 /// Opens a store beside a process that may be writing it.
 ///
 /// Nothing is locked, so files may vanish and log segments be written again while they are read. The MANIFEST
-/// tells: if it is the same afterwards as before, nothing that was read has been replaced. Otherwise, or when a
-/// file was gone or looked damaged, the reading is done again.
+/// tells: if it is the same afterwards as before, nothing that was read has been replaced. If only edits were added that give
+/// up no segment of the log, neither has anything: the SSTables are open, and all of the log that their state lacks
+/// was there throughout. Otherwise, or when a file was gone or looked damaged, the reading is done again.
 package struct ReadOnlyOpener {
   /// How often the reading is done again.
   package static let attemptsMax = 50
@@ -38,7 +39,8 @@ package struct ReadOnlyOpener {
         try Manifest.identity(in: directory, fileSystem)
       }
       switch (before, loaded, after) {
-      case (.success(let old?), .success(let loaded), .success(let new?)) where old == new:
+      case (.success(let old?), .success(let loaded), .success(let new?))
+      where old == new || hasWholeLog(loaded):
         return EmbeddedStore(readOnly: loaded, directory, configuration, begunAt: begin)
       case (.success(let old?), .failure(let error), .success(let new?)) where old == new:
         // The writer changed no file meanwhile: if the error stays, it is real.
@@ -53,6 +55,21 @@ package struct ReadOnlyOpener {
     throw StoreError(
       .unavailable, "the store's writer replaced files faster than they could be read; try again",
       file: directory, cause: lastError)
+  }
+
+  /// Whether the writer has given up no segment of the log since the MANIFEST was read.
+  ///
+  /// It says so in the MANIFEST before it writes one again, or removes it.
+  private func hasWholeLog(_ loaded: LoadedStore) -> Bool {
+    do throws(StoreError) {
+      let found = try Manifest.read(in: directory, configuration.fileSystem)
+      return found?.state.minLogNumber == loaded.state.minLogNumber
+        // What was ingested stands in no log, and commits that follow it do.
+        && found?.state.ingestedThrough == loaded.state.ingestedThrough
+    } catch {
+      // It is being written, or has been replaced: then all is read again.
+      return false
+    }
   }
 }
 
@@ -81,6 +98,7 @@ extension EmbeddedStore {
           limit: configuration.snapshotsMax,
           clock: StoreClock(configuration.timeSource, after: loaded.lastTimestamp)),
         executor: IOExecutor(name: "panjeon-io", threads: configuration.readThreads),
-        cache: loaded.cache, pipeline: pipeline, background: nil, recovery: report, lock: nil))
+        cache: loaded.cache, pipeline: pipeline, background: nil, recovery: report, lock: nil,
+        incarnation: loaded.state.incarnation ?? .unknown))
   }
 }

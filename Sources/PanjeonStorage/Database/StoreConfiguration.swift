@@ -94,6 +94,9 @@ public struct StoreConfiguration: Sendable {
   /// The clock; by default the operating system's.
   public var timeSource: any TimeSource = SystemTimeSource()
 
+  /// Where the random bits of a store's identity and incarnation come from.
+  package var randomNumber: @Sendable () -> UInt64 = { Platform.randomSeed() }
+
   /// Where the store reports what it does in the background; each line has the store's directory in its metadata.
   public var logger = Logger(label: "panjeon")
 

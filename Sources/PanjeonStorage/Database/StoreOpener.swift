@@ -30,7 +30,10 @@ package struct StoreOpener {
     try fileSystem.createDirectory(directory)
     let lock = try fileSystem.lock(FileNames.path(directory, .lock))
     do throws(StoreError) {
-      let loaded = try StoreLoader(directory, configuration).load(isReadOnly: false)
+      var loaded = try StoreLoader(directory, configuration).load(isReadOnly: false)
+      if loaded.state.incarnation == nil {
+        loaded.state.renewIncarnation(configuration.randomNumber)
+      }
       return try assemble(loaded, lock: lock, begin: begin)
     } catch {
       lock.unlock()
@@ -95,7 +98,7 @@ package struct StoreOpener {
         snapshots: snapshots,
         executor: IOExecutor(name: "panjeon-io", threads: configuration.readThreads),
         cache: loaded.cache, pipeline: pipeline, background: background, recovery: report,
-        lock: lock))
+        lock: lock, incarnation: loaded.state.incarnation ?? .unknown))
   }
 
   /// Writes what the log gave back to SSTables, before anything is built on it.

@@ -10,20 +10,29 @@ package enum RowLookup {
   ///   - plan: What to return of the row.
   ///   - row: The row's key.
   ///   - table: Its table.
-  ///   - moment: The moment to read at; called after the view has been taken, so that the view holds all
+  ///   - readMoment: The moment to read at; called after the view has been taken, so that the view holds all
   ///     that its sequence lets through and is still needed.
   ///   - mode: Whether the read may wait for the disk.
   /// - Returns: The row, or nil when it has none of the selected cells.
-  /// - Throws: `wouldBlock` in `cacheOnly` mode, `corruption`, `io`; what `sequence` throws.
+  /// - Throws: `wouldBlock` in `cacheOnly` mode, `corruption`, `io`; what `readMoment` throws.
   package static func read(
     _ plan: ReadPlan, row: Bytes, in table: TableHandle,
-    at moment: () throws(StoreError) -> ReadMoment, mode: ReadMode
+    at readMoment: () throws(StoreError) -> ReadMoment, mode: ReadMode
   ) throws(StoreError) -> RowResult? {
     if let bounds = plan.filter?.rowBounds, !bounds.contains(row) { return nil }
     let probe = RowProbe(row: row)
     let region = table.region(of: row)
-    let view = region.view
-    let moment = try moment()
+    var view = region.view
+    var moment = try readMoment()
+    if view.groups.count > 1 {
+      // If the memtable of one group was exchanged in between, a batch since would be seen in the others alone.
+      while true {
+        let present = region.view
+        if present === view { break }
+        view = present
+        moment = try readMoment()
+      }
+    }
     var tally = FilterTally()
     var cursors: [CellCursor] = []
     var hasSource = false

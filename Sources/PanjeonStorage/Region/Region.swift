@@ -50,8 +50,17 @@ package final class Region: Sendable {
 
   /// Adds locality groups that hold nothing yet.
   package func add(groups memtables: [LoggedMemTable]) {
+    updateAll { groups in groups += memtables.map { GroupView(active: $0) } }
+  }
+
+  /// Replaces all groups of the view at once.
+  ///
+  /// Lock order and bounds as for ``update(group:_:)``.
+  package func updateAll(_ change: (inout [GroupView]) -> Void) {
     current.withLock { view in
-      view = RegionView(groups: view.groups + memtables.map { GroupView(active: $0) })
+      var groups = view.groups
+      change(&groups)
+      view = RegionView(groups: groups)
     }
   }
 

@@ -30,6 +30,8 @@ extension VersionEdit {
     case droppedTable = 31
     case regionOrigin = 64
     case regionRequests = 65
+    case incarnation = 66
+    case ingestedThrough = 67
   }
 
   /// The first tag that a reader may skip.
@@ -49,6 +51,8 @@ extension VersionEdit {
       field(.lastTimestamp) { $0.appendFixed64LE(UInt64(bitPattern: lastTimestamp)) }
     }
     if let minLogNumber { field(.minLogNumber) { $0.appendVarint(minLogNumber) } }
+    if let incarnation { field(.incarnation) { incarnation.encode(to: &$0) } }
+    if let ingestedThrough { field(.ingestedThrough) { $0.appendVarint(ingestedThrough) } }
     for table in createdTables {
       field(table.isExtended ? .extendedTable : .createdTable) {
         table.encode(to: &$0, isExtended: table.isExtended)
@@ -123,6 +127,7 @@ extension VersionEdit {
   /// Numbers only grow, from one: one that could not be counted up any more was never written.
   private func requirePlausibleNumbers() throws(MalformedBytes) {
     var numbers = [nextFileNumber ?? 0, lastSequence ?? 0, minLogNumber ?? 0]
+    numbers += [incarnation?.number ?? 0, ingestedThrough ?? 0]
     numbers += (createdTables + alteredTables).map { UInt64($0.id) << 31 }
     numbers += addedRegions.map(\.id) + retiredRegions + rememberedRegions.map(\.id)
     numbers += addedFiles.flatMap { [$0.number, $0.smallestSequence, $0.largestSequence] }
@@ -154,6 +159,8 @@ extension VersionEdit {
     case .splitPolicy: splitPolicies.append(try SplitPolicyRecord(&body))
     case .regionOrigin: origins.append(try RegionOrigin(&body))
     case .regionRequests: requests.append(try RegionRequests(&body))
+    case .incarnation: incarnation = try StoreIncarnation(&body)
+    case .ingestedThrough: ingestedThrough = try body.readVarint()
     case .flushedThrough:
       flushedThrough.append(
         FlushedThrough(

@@ -66,6 +66,8 @@ package struct VersionEdit: Hashable, Sendable {
   package var lastTimestamp: Int64?
   /// Recovery begins with this segment of the log.
   package var minLogNumber: UInt64?
+  package var incarnation: StoreIncarnation?
+  package var ingestedThrough: UInt64?
   package var createdTables: [TableRecord] = []
   /// Tables of which all but the split policy is as it is here from now on.
   package var alteredTables: [TableRecord] = []

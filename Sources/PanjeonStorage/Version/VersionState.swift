@@ -27,6 +27,10 @@ package struct VersionState: Sendable {
   package private(set) var lastSequence: UInt64 = 0
   package private(set) var lastTimestamp: Int64 = 0
   package private(set) var minLogNumber: UInt64 = 0
+  /// The sequence of the last ingestion; zero: there was none.
+  package private(set) var ingestedThrough: UInt64 = 0
+  /// Nil: the store was written by a version that knew of none.
+  package internal(set) var incarnation: StoreIncarnation?
   package private(set) var tables: [TableRecord] = []
   private var regionsByID: [UInt64: RegionRecord] = [:]
   private var retiredByID: [UInt64: RetiredRegion] = [:]
@@ -74,7 +78,9 @@ package struct VersionState: Sendable {
     lastSequence = max(lastSequence, edit.lastSequence ?? 0)
     lastTimestamp = max(lastTimestamp, edit.lastTimestamp ?? 0)
     minLogNumber = max(minLogNumber, edit.minLogNumber ?? 0)
+    ingestedThrough = max(ingestedThrough, edit.ingestedThrough ?? 0)
     unnamedFiles = []
+    if let incarnation = edit.incarnation { try apply(incarnation) }
     for table in edit.createdTables { try create(table) }
     for table in edit.alteredTables { try alter(table) }
     for record in edit.splitPolicies { try set(record.policy, of: record.tableID) }
@@ -135,6 +141,8 @@ package struct VersionState: Sendable {
     edit.lastSequence = lastSequence
     edit.lastTimestamp = lastTimestamp
     edit.minLogNumber = minLogNumber
+    edit.incarnation = incarnation
+    edit.ingestedThrough = ingestedThrough == 0 ? nil : ingestedThrough
     edit.createdTables = tables
     edit.splitPolicies = tables.filter { $0.schema.splitPolicy != .default }
       .map { SplitPolicyRecord(tableID: $0.id, policy: $0.schema.splitPolicy) }

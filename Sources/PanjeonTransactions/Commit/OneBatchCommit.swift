@@ -56,7 +56,8 @@ extension Transaction {
 
   private func outcomeError(_ error: StoreError, first: TransactionRow) throws -> any Error {
     guard error.code == .unknownOutcome else { return error }
-    let inDoubt = InDoubtTransaction(id: id, row: first, headerBefore: headers[first] ?? nil)
+    let inDoubt = InDoubtTransaction(
+      id: id, row: first, headerBefore: headers[first] ?? nil, incarnation: store.incarnation)
     return TransactionError(
       .unknownOutcome, "the commit of \(id) went unanswered; resolve it", row: first,
       inDoubt: inDoubt, cause: error)

@@ -120,11 +120,13 @@ public final class TransactionManager<Store: AtomicBatchStore>: Sendable {
     _ = try await store.commit(AtomicBatch(), since: nil, durability: .disk)
     let read = try await store.get(.header(transaction.row.row), in: transaction.row.table)
     let header = read?.header
-    if header == transaction.headerBefore { return .aborted }
     if let header, LockHeader(decoding: header)?.transactionID == transaction.id {
       return .committed
     }
-    return .overwritten
+    // In another life of the store the row may be as it was on an earlier day, before the commit.
+    let isSameLife =
+      transaction.incarnation == .unknown || transaction.incarnation == store.incarnation
+    return isSameLife && header == transaction.headerBefore ? .aborted : .overwritten
   }
 }
 

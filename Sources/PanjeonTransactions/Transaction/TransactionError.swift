@@ -106,8 +106,17 @@ public struct InDoubtTransaction: Hashable, Sendable {
   /// The row's header as it was before; nil for none.
   public let headerBefore: Bytes?
 
+  /// The life of the store in which it was under way; in another one its outcome cannot be told from what is not there.
+  public let incarnation: StoreIncarnation
+
   /// Creates what is needed to resolve a transaction, for one whose error was kept elsewhere.
-  public init(id: TransactionID, row: TransactionRow, headerBefore: Bytes?) {
+  ///
+  /// Without the incarnation it must be resolved on no other than the store it was under way in.
+  public init(
+    id: TransactionID, row: TransactionRow, headerBefore: Bytes?,
+    incarnation: StoreIncarnation = .unknown
+  ) {
+    self.incarnation = incarnation
     self.id = id
     self.row = row
     self.headerBefore = headerBefore
@@ -122,6 +131,7 @@ public enum TransactionOutcome: Hashable, Sendable {
   /// It was not, and never will be.
   case aborted
 
-  /// A later transaction has changed the row; it can no longer be told.
+  /// A later transaction has changed the row, or the store is in another life (`StoreIncarnation`), restored from a moment
+  /// that may lie before the commit; it can no longer be told.
   case overwritten
 }

@@ -13,6 +13,11 @@ public protocol WideColumnStore: Sendable {
   /// The sizes the store accepts.
   var limits: StoreLimits { get }
 
+  /// Which life of which store this is; `.unknown` (the default) for a store that cannot tell.
+  ///
+  /// Whoever keeps the name of something under way in the store keeps this with it: under another one it means nothing.
+  var incarnation: StoreIncarnation { get }
+
   /// Returns the shape of a table.
   ///
   /// - Throws: `noSuchTable`.
@@ -46,6 +51,9 @@ public protocol RowCursor: Sendable {
 }
 
 extension WideColumnStore {
+  /// Unknown.
+  public var incarnation: StoreIncarnation { .unknown }
+
   /// Writes cells to one row.
   public func put(
     _ put: Put, in table: String, durability: Durability = .disk

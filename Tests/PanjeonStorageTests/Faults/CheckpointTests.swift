@@ -114,7 +114,26 @@ struct CheckpointTests {
     var workload = CrashWorkload(random: SplitMix64(seed: 1))
     try await workload.run(store, batches: 30)
     try await store.checkpoint(at: "/copy")
-    #expect(failing.injected.count > 0)
+    let linked = failing.injected.count
+    #expect(linked > 0)
+    // Power is cut at once: the copies are on disk, and their names.
+    var random = SplitMix64(seed: 2)
+    let left = try await EmbeddedStore.open(
+      at: "/copy",
+      configuration: TestStore.configuration(disk.crash(keepingUnsynced: 0, using: &random)))
+    #expect(try await CrashWorkload.contents(of: left) == workload.oracle.last)
+    try await left.close()
+    // A link here, a copy there; and one that was made though it is said to have failed.
+    for (number, fault) in [Fault.ioError, .ioErrorAfterwards].enumerated() {
+      failing.fail { $0.kind == .link && $0.number % 2 == 0 ? fault : nil }
+      try await store.checkpoint(at: "/mixed \(number)")
+      let mixed = try await EmbeddedStore.open(
+        at: "/mixed \(number)", configuration: TestStore.configuration(disk))
+      #expect(try await CrashWorkload.contents(of: mixed) == workload.oracle.last)
+      try await mixed.close()
+    }
+    #expect(failing.injected.count > linked)
+    failing.fail { $0.kind == .link ? .ioError : nil }
     let copy = try await EmbeddedStore.open(
       at: "/copy", configuration: TestStore.configuration(disk))
     #expect(try await CrashWorkload.contents(of: copy) == workload.oracle.last)

@@ -131,4 +131,45 @@ struct RealDiskTests {
     #expect(try await TestStore.rows(again.scan(Scan(), in: "t")).count == acknowledged)
     try await again.close()
   }
+
+  @Test(
+    "A checkpoint on another disk is made of copies; a backup that fills its disk leaves the earlier one"
+  )
+  func otherDisk() async throws {
+    guard let disk = try SmallDisk(megabytes: 4) else { return }
+    defer { disk.remove() }
+    let scratch = try ScratchDirectory()
+    defer { scratch.remove() }
+    var configuration = TestStore.configuration(PosixFileSystem())
+    configuration.memtableBytesMax = 1 << 20
+    configuration.memoryBudgetBytes = 16 << 20
+    let store = try await EmbeddedStore.open(at: scratch.path, configuration: configuration)
+    try await store.createTable(TestStore.schema)
+    for number in 0..<200 { try await store.mutate(put(number), in: "t", durability: .memory) }
+    try await store.checkpoint(at: disk.path + "/checkpoint")
+    let backups = BackupDirectory(disk.path + "/backups")
+    let first = try await store.backUp(to: backups)
+    #expect(first.bytesCopied > 400_000)
+    for number in 200..<2000 { try await store.mutate(put(number), in: "t", durability: .memory) }
+    let error = await errorOf { _ = try await store.backUp(to: backups) }
+    #expect(error?.code == .noSpace && store.readOnlyCause == nil)
+    #expect(try await backups.listBackups().map(\.number) == [1])
+    #expect(try await backups.verifyBackup(1).isSound)
+    try await store.close()
+    let restored = try ScratchDirectory()
+    defer { restored.remove() }
+    try await backups.restore(1, to: restored.path, configuration: configuration)
+    for path in [disk.path + "/checkpoint", restored.path] {
+      let report = try await EmbeddedStore.verify(at: path, isDeep: true)
+      #expect(report.isSound, "\(report.findings)")
+      let copy = try await EmbeddedStore.openReadOnly(at: path, configuration: configuration)
+      #expect(try await TestStore.rows(copy.scan(Scan(), in: "t")).count == 200)
+      try await copy.close()
+    }
+    // Space is there again: what could not be backed up is.
+    for name in try PosixFileSystem().list(disk.path + "/checkpoint") {
+      unlink(disk.path + "/checkpoint/" + name)
+    }
+    #expect(try PosixFileSystem().list(disk.path + "/backups").count == 2 + first.filesCopied)
+  }
 }

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PanjeonStorage
+import PanjeonTesting
+import Synchronization
+import Testing
+import WideColumn
+
+/// Ingestions amid commits, splits and compactions: crashed at any call, and with any call failing.
+@Suite("IngestionCrash")
+struct IngestionCrashTests {
+  @Test(
+    "After a crash between any two calls a prefix of commits and ingestions is there, each whole",
+    .timeLimit(.minutes(10)))
+  func prefixAfterCrash() async throws {
+    TestSeed.announce("prefixAfterCrash")
+    var seeds = SplitMix64(seed: TestSeed.value)
+    var cycles = 0
+    for round in 0..<(12 * TestSeed.effort) {
+      var random = SplitMix64(seed: seeds.next())
+      var workload = CrashWorkload(random: random.fork(), regionRandom: random.fork())
+      let crasher = CrashTests.Crasher(random.fork(), workload.progress, chance: 0.15)
+      let disk = InMemoryFileSystem { call in crasher.observe(call) }
+      crasher.state.withLock { $0.disk = disk }
+      let store = try await TestStore.open(disk)
+      try await workload.run(store, batches: 20)
+      for _ in 0..<8 {
+        try await workload.ingest(store)
+        for _ in 0..<random.below(12) { try await workload.step(store) }
+        if random.chance(0.3) { try await store.flush() }
+      }
+      #expect(try await CrashWorkload.contents(of: store) == workload.oracle.last)
+      try await store.close()
+      for crash in crasher.state.withLock({ $0.crashes }) {
+        cycles += 1
+        let again = try await TestStore.open(crash.disk)
+        let recovered = try await CrashWorkload.contents(of: again)
+        try await TestStore.settle(again)
+        #expect(try await CrashWorkload.contents(of: again) == recovered)
+        try await again.close()
+        let verdict = workload.oracle.judge(
+          recovered: recovered, acknowledged: crash.acknowledged, begun: workload.oracle.count)
+        guard case .prefix = verdict else {
+          Issue.record("round \(round), at \(crash.call): \(verdict)")
+          return
+        }
+      }
+    }
+    print("prefixAfterCrash: \(cycles) crashes examined")
+    #expect(cycles > 300)
+  }
+
+  @Test(
+    "Whichever call of an ingestion fails, all of it is there or nothing, and the store goes on when resumed",
+    .timeLimit(.minutes(10)))
+  func everyCallFails() async throws {
+    TestSeed.announce("everyCallFails")
+    var injected = 0
+    var unknown = 0
+    var calls = Int.max
+    var number = 0
+    while number < calls {
+      number += 1
+      for fault in [Fault.ioError, .ioErrorAfterwards, .noSpace] {
+        let disk = InMemoryFileSystem()
+        let failing = FailingFileSystem(disk) { _ in nil }
+        let store = try await TestStore.open(failing)
+        var workload = CrashWorkload(random: SplitMix64(seed: TestSeed.value))
+        try await workload.run(store, batches: 15)
+        try await store.flush()
+        try await TestStore.settle(store)
+        let before = workload.oracle.last
+        let first = failing.callCount
+        let failed = first + number
+        failing.fail { $0.number == failed ? fault : nil }
+        let error = await errorOf { try await workload.ingest(store) }
+        if calls == .max || failing.injected.isEmpty {
+          calls = min(calls, failing.callCount - first + 40)
+        }
+        let after = workload.oracle.last
+        injected += failing.injected.count
+        failing.heal()
+        var random = SplitMix64(seed: UInt64(number))
+        let left = try await TestStore.open(disk.crash(keepingUnsynced: 0.5, using: &random))
+        let recovered = try await CrashWorkload.contents(of: left)
+        try await left.close()
+        if error == nil {
+          #expect(recovered == after, "call \(number), \(fault): an acknowledged ingestion is lost")
+        } else if error?.code == .unknownOutcome {
+          unknown += 1
+          #expect(recovered == before || recovered == after, "call \(number), \(fault)")
+        } else {
+          #expect(recovered == before, "call \(number), \(fault): \(String(describing: error))")
+        }
+        if store.readOnlyCause != nil { try await store.resume() }
+        let seen = try await CrashWorkload.contents(of: store)
+        #expect(seen == (error == nil ? after : before), "call \(number), \(fault)")
+        workload.oracle = PrefixOracle(initial: seen)
+        try await workload.ingest(store)
+        #expect(try await CrashWorkload.contents(of: store) == workload.oracle.last)
+        try await store.close()
+      }
+      if number > 120 { break }
+    }
+    print("everyCallFails: \(injected) faults injected, \(unknown) unknown outcomes")
+    #expect(injected >= 45)
+    #expect(unknown > 0)
+  }
+}
