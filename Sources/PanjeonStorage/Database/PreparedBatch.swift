@@ -160,7 +160,7 @@ package struct PreparedBatch: Sendable {
     cells += 1
   }
 
-  private static func microseconds(
+  static func microseconds(
     _ timeToLive: Duration, of column: Column
   ) throws(StoreError) -> Int64 {
     if let microseconds = timeToLive.microsecondsToLive { return microseconds }

@@ -33,10 +33,13 @@ struct IngestionRow: Sendable {
       )
     }
     for mutation in mutations {
-      guard case .put(let column, let version, let value) = mutation else {
+      guard case .put(let column, let version, let value, let timeToLive) = mutation else {
         throw StoreError(.invalidArgument, "row '\(row)': only puts can be ingested")
       }
-      try append(column, version?.microseconds ?? timestamp, value, sequence, table, limits)
+      var lifetime: Int64?
+      if let timeToLive { lifetime = try PreparedBatch.microseconds(timeToLive, of: column) }
+      try append(
+        column, version?.microseconds ?? timestamp, value, lifetime, sequence, table, limits)
     }
     cells.sort { ($0.group, $0.key) < ($1.group, $1.key) }
     for (cell, next) in zip(cells, cells.dropFirst())
@@ -52,8 +55,8 @@ struct IngestionRow: Sendable {
   }
 
   private mutating func append(
-    _ column: Column, _ timestamp: Int64, _ value: Bytes, _ sequence: UInt64, _ table: TableHandle,
-    _ limits: StoreLimits
+    _ column: Column, _ timestamp: Int64, _ value: Bytes, _ lifetime: Int64?, _ sequence: UInt64,
+    _ table: TableHandle, _ limits: StoreLimits
   ) throws(StoreError) {
     let family = try table.familyNumber(column.family)
     try limits.check(qualifier: column.qualifier)
@@ -61,11 +64,18 @@ struct IngestionRow: Sendable {
     var key: [UInt8] = []
     unsafe column.qualifier.withUnsafeBytes {
       unsafe CellKey.append(
-        family: family, qualifier: $0, timestamp: timestamp, sequence: sequence, kind: .put,
-        to: &key)
+        family: family, qualifier: $0, timestamp: timestamp, sequence: sequence,
+        kind: lifetime == nil ? .put : .expiringPut, to: &key)
+    }
+    var stored = value
+    if let lifetime {
+      var bytes: [UInt8] = []
+      bytes.appendFixed64LE(UInt64(lifetime))
+      unsafe value.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+      stored = Bytes(bytes)
     }
     byteCount += column.qualifier.count + value.count
     cells.append(
-      Cell(group: Int(table.groupOfFamily[Int(family)]), key: Bytes(key), value: value))
+      Cell(group: Int(table.groupOfFamily[Int(family)]), key: Bytes(key), value: stored))
   }
 }

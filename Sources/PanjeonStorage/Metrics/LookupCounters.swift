@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Synchronization
+internal import WideColumn
 
 /// Gets of a region and the Bloom filters that they asked, counted together: one atomic addition a Get.
 ///

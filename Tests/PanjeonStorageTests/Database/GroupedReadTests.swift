@@ -48,7 +48,8 @@ struct GroupedReadTests {
               try await write("new")
             }
           }
-          return store.pipeline.visible.value
+          return ReadMoment(
+            sequence: store.pipeline.visible.value, time: .now(store.snapshots.clock))
         }, mode: .mayBlock)
     }
     let hot = row?.value(family: "hot", qualifier: "q")

@@ -57,26 +57,17 @@ struct IngestionCrashTests {
     TestSeed.announce("everyCallFails")
     var injected = 0
     var unknown = 0
-    var calls = Int.max
-    var number = 0
-    while number < calls {
-      number += 1
+    let calls = try await callsOfAnIngestion()
+    for number in 1...calls {
       for fault in [Fault.ioError, .ioErrorAfterwards, .noSpace] {
         let disk = InMemoryFileSystem()
         let failing = FailingFileSystem(disk) { _ in nil }
-        let store = try await TestStore.open(failing)
-        var workload = CrashWorkload(random: SplitMix64(seed: TestSeed.value))
-        try await workload.run(store, batches: 15)
-        try await store.flush()
-        try await TestStore.settle(store)
+        var (store, workload) = try await Self.scene(failing)
         let before = workload.oracle.last
         let first = failing.callCount
         let failed = first + number
         failing.fail { $0.number == failed ? fault : nil }
         let error = await errorOf { try await workload.ingest(store) }
-        if calls == .max || failing.injected.isEmpty {
-          calls = min(calls, failing.callCount - first + 40)
-        }
         let after = workload.oracle.last
         injected += failing.injected.count
         failing.heal()
@@ -100,10 +91,32 @@ struct IngestionCrashTests {
         #expect(try await CrashWorkload.contents(of: store) == workload.oracle.last)
         try await store.close()
       }
-      if number > 120 { break }
     }
     print("everyCallFails: \(injected) faults injected, \(unknown) unknown outcomes")
     #expect(injected >= 45)
     #expect(unknown > 0)
+  }
+
+  /// A store at rest, with something in it.
+  private static func scene(
+    _ fileSystem: any FileSystem
+  ) async throws -> (EmbeddedStore, CrashWorkload) {
+    let store = try await TestStore.open(fileSystem)
+    var workload = CrashWorkload(random: SplitMix64(seed: TestSeed.value))
+    try await workload.run(store, batches: 15)
+    try await store.flush()
+    try await TestStore.settle(store)
+    return (store, workload)
+  }
+
+  /// How many calls an ingestion makes where none fails.
+  private func callsOfAnIngestion() async throws -> Int {
+    let counting = FailingFileSystem(InMemoryFileSystem()) { _ in nil }
+    var (store, workload) = try await Self.scene(counting)
+    let first = counting.callCount
+    try await workload.ingest(store)
+    let calls = counting.callCount - first
+    try await store.close()
+    return calls
   }
 }
