@@ -45,6 +45,7 @@ extension RowReader {
         try unsafe move(cursor, row: row, to: prefix, goesOn: true)
         judge.beginColumn(retention)
         while unsafe isInRow(cursor, row), unsafe cursor.key.starts(with: prefix) {
+          if judge.isExhausted { return }
           if let value = judge.visibleValue(cursor), !body(value) { return }
           try cursor.next()
         }

@@ -23,7 +23,8 @@ package struct TableChange {
 
   /// Gives a table another schema of the same name.
   ///
-  /// Throws as `TableRecord.altered(to:)`; `io`, `noSpace`, `readOnly`: the table is then as it was.
+  /// Throws as `TableRecord.altered(to:)`; `io`, `noSpace`, `readOnly`: the table is then as it was, unless the store crashes before it
+  /// is resumed.
   package func alter(_ table: TableHandle, to schema: TableSchema) throws(StoreError) {
     let record = try table.record.altered(to: schema)
     let added = record.groupCount - table.record.groupCount
@@ -58,7 +59,8 @@ package struct TableChange {
   ///   - old: The regions.
   ///   - table: Their table.
   ///   - ranges: The rows of the regions that take their place; together those of the old ones.
-  /// - Throws: `io`, `noSpace`, `readOnly`; the table is then as it was.
+  /// - Throws: `io`, `noSpace`, `readOnly`; the table is then as it was, unless the store crashes before it is
+  ///   resumed.
   package func empty(
     _ old: [Region], of table: TableHandle, leaving ranges: [KeyRange]
   ) throws(StoreError) {
@@ -80,7 +82,8 @@ package struct TableChange {
 
   /// Removes a table.
   ///
-  /// Throws `io`, `noSpace`, `readOnly`; the table is then as it was.
+  /// Throws `io`, `noSpace`, `readOnly`; the table is then as it was, unless the store crashes before it is
+  ///   resumed.
   package func drop(_ table: TableHandle) throws(StoreError) {
     try remove(table.regions, of: table) { _, _ in
       var edit = VersionEdit()
@@ -153,8 +156,10 @@ package struct TableChange {
       if regions.isEmpty {
         environment.catalog.remove(table)
       } else {
-        let number = environment.snapshots.removals.next() + 1
+        // In this order: a snapshot that is taken in between reads through the table as it was, now and later.
+        let number = environment.snapshots.removals.value + 1
         environment.catalog.insert(table.removing(old, number: number, leaving: regions))
+        environment.snapshots.removals.store(number)
       }
     }
   }

@@ -12,8 +12,8 @@ package final class TableRemovals: Sendable {
     var rows: [KeyRange]
     /// How many removals of the store it was, itself counted.
     var number: UInt64
-    /// The table as it was; nil once no snapshot from before is open.
-    var before: TableHandle?
+    /// The table as it was.
+    var before: TableHandle
   }
 
   /// From the oldest on.
@@ -50,7 +50,7 @@ package final class TableRemovals: Sendable {
   func alter(_ record: TableRecord, _ onRegion: (Region) -> Void) {
     removals.withLock { removals in
       for index in removals.indices {
-        guard let before = removals[index].before else { continue }
+        let before = removals[index].before
         before.regions.forEach(onRegion)
         removals[index].before = before.with(record)
       }
@@ -60,9 +60,7 @@ package final class TableRemovals: Sendable {
   /// Lets go of what no snapshot needs any more: the oldest that is open was taken after so many removals.
   package func release(below oldest: UInt64) {
     removals.withLock { removals in
-      for index in removals.indices where removals[index].number <= oldest {
-        removals[index].before = nil
-      }
+      removals.removeAll { $0.number <= oldest }
     }
   }
 }
