@@ -141,7 +141,7 @@ package struct BatchValidator: Sendable {
     at moment: ReadMoment, lastTimestamp: Int64, mode: ReadMode
   ) throws(StoreError) -> ResolvedBatch {
     var resolved = ResolvedBatch(batch: PreparedBatch(limits: limits))
-    for (index, (table, operation)) in operations.enumerated() {
+    for (table, operation) in operations {
       let mutations = operation.rowMutations
       guard mutations.readsBeforeWriting else {
         try resolved.batch.add(mutations, in: table)
@@ -151,8 +151,7 @@ package struct BatchValidator: Sendable {
         mutations, in: table, at: moment, lastTimestamp: lastTimestamp, limits: limits, mode: mode)
       resolved.writes += change.results.map { result in
         ResolvedBatch.Write(
-          operation: index, column: result.column, timestamp: result.timestamp,
-          value: result.value)
+          column: result.column, timestamp: result.timestamp, value: result.value)
       }
       try resolved.batch.add(change.resolved(mutations), in: table)
     }
@@ -204,7 +203,6 @@ extension CheckAndMutate {
 /// A batch whose increments and appends have been resolved, and what they have become.
 package struct ResolvedBatch: Sendable {
   package struct Write: Sendable {
-    package var operation: Int
     package var column: Column
     /// Nil: the batch's.
     package var timestamp: Timestamp?

@@ -125,17 +125,6 @@ package struct ReadModifyWrite {
 }
 
 extension Mutation {
-  /// The family that the change concerns; nil for a whole row.
-  package var family: String? {
-    switch self {
-    case .put(let column, _, _, _), .increment(let column, _), .append(let column, _),
-      .deleteVersion(let column, _), .deleteColumn(let column, _):
-      column.family
-    case .deleteFamily(let name, _), .deleteFamilyVersion(let name, _): name
-    case .deleteRow: nil
-    }
-  }
-
   /// The column that an increment or append reads and writes; nil for all else.
   package var columnReadAndWritten: Column? {
     switch self {

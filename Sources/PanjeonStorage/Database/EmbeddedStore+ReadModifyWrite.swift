@@ -12,7 +12,7 @@ extension EmbeddedStore: ReadModifyWriteStore {
   ) async throws(StoreError) -> RowResult? {
     let batch = AtomicBatch(operations: [BatchOperation(table: table, operation: operation)])
     var newest: [Column: Cell] = [:]
-    let outcome = try await commit(batch, since: nil, durability: durability) { _, cell in
+    let outcome = try await commit(batch, since: nil, durability: durability) { cell in
       newest[cell.column] = cell
     }
     guard outcome == .committed else { return nil }
@@ -23,10 +23,10 @@ extension EmbeddedStore: ReadModifyWriteStore {
 
 extension ResolvedBatch {
   /// Hands on what increments and appends have become, with their timestamps.
-  func forEachWrite(_ body: (_ operation: Int, Cell) -> Void) {
+  func forEachWrite(_ body: (Cell) -> Void) {
     for write in writes {
       let timestamp = write.timestamp ?? Timestamp(microseconds: batch.timestamp)
-      body(write.operation, Cell(column: write.column, timestamp: timestamp, value: write.value))
+      body(Cell(column: write.column, timestamp: timestamp, value: write.value))
     }
   }
 }

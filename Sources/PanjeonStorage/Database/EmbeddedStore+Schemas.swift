@@ -23,7 +23,8 @@ extension EmbeddedStore {
 
   /// Removes a table and all that it holds; durable when it returns.
   ///
-  /// Reads that have begun go on; others find no such table, at whatever snapshot. Throws `noSuchTable`, `readOnly`, `io`, `noSpace`,
+  /// Reads that have begun go on; others find no such table, at whatever snapshot, or another that has
+  /// been created under its name. Throws `noSuchTable`, `readOnly`, `io`, `noSpace`,
   /// `closed`.
   public func dropTable(_ name: String) async throws(StoreError) {
     try await changeTable(name) { change, table throws(StoreError) in try change.drop(table) }

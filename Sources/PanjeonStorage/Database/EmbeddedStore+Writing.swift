@@ -45,13 +45,13 @@ extension EmbeddedStore: AtomicBatchStore, BatchStore {
   public func commit(
     _ batch: AtomicBatch, since snapshot: StoreSnapshot?, durability: Durability
   ) async throws(StoreError) -> AtomicBatchOutcome {
-    try await commit(batch, since: snapshot, durability: durability, onWrite: { _, _ in })
+    try await commit(batch, since: snapshot, durability: durability, onWrite: { _ in })
   }
 
-  /// Commits a batch, and hands on the cells that increments and appends have become, by operation.
+  /// Commits a batch, and hands on the cells that increments and appends have become.
   func commit(
     _ batch: AtomicBatch, since snapshot: StoreSnapshot?, durability: Durability,
-    onWrite: (_ operation: Int, Cell) -> Void
+    onWrite: (Cell) -> Void
   ) async throws(StoreError) -> AtomicBatchOutcome {
     try requireOpen()
     for attempt in 0..<configuration.recheckAttemptsMax {

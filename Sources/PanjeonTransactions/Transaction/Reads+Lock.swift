@@ -85,17 +85,6 @@ extension RowResult {
 }
 
 extension Mutation {
-  /// The family a change concerns; nil for a whole row.
-  var family: String? {
-    switch self {
-    case .put(let column, _, _, _), .deleteVersion(let column, _), .deleteColumn(let column, _),
-      .increment(let column, _), .append(let column, _):
-      column.family
-    case .deleteFamily(let name, _), .deleteFamilyVersion(let name, _): name
-    case .deleteRow: nil
-    }
-  }
-
   var byteCount: Int {
     switch self {
     case .put(let column, _, let value, _), .append(let column, let value):

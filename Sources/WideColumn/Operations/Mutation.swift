@@ -37,3 +37,16 @@ public enum Mutation: Hashable, Sendable {
   /// Deletes every family of the row but `!lock!` up to a timestamp; nil means all there are.
   case deleteRow(upTo: Timestamp?)
 }
+
+extension Mutation {
+  /// The family that the change concerns; nil for a whole row.
+  package var family: String? {
+    switch self {
+    case .put(let column, _, _, _), .increment(let column, _), .append(let column, _),
+      .deleteVersion(let column, _), .deleteColumn(let column, _):
+      column.family
+    case .deleteFamily(let name, _), .deleteFamilyVersion(let name, _): name
+    case .deleteRow: nil
+    }
+  }
+}

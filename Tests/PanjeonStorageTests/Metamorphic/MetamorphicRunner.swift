@@ -4,15 +4,6 @@ import PanjeonStorage
 import PanjeonTesting
 import WideColumn
 
-/// A clock that moves only when it is told to: not when a commit that is held back sleeps.
-private struct HeldClock: TimeSource {
-  let base: ManualTimeSource
-
-  func wallClockMicroseconds() -> Int64 { base.wallClockMicroseconds() }
-  func monotonicNanoseconds() -> UInt64 { base.monotonicNanoseconds() }
-  func sleep(for duration: Duration) async throws { await Task.yield() }
-}
-
 /// Makes the steps of a history on a store of some random configuration.
 struct MetamorphicRunner {
   private var random: SplitMix64
