@@ -101,8 +101,9 @@ package final class BackgroundEnvironment: Sendable {
   }
 
   /// How an SSTable of a group is written: as its schema says; where that names no codec, with LZ4 if the build has it.
-  package func tableOptions(of region: Region, group: Int) -> TableOptions {
-    let table = table(of: region)
+  package func tableOptions(
+    of region: Region, in table: TableHandle, group: Int
+  ) -> TableOptions {
     let named = table.schema.localityGroups.first { candidate in
       table.record.groupNumbers[candidate.name] == UInt32(group)
     }

@@ -43,8 +43,8 @@ final class CompactionOutputs {
         target = begun
       } else {
         target = try TableOutput(
-          environment, region: region, group: group, number: environment.versions.fileNumbers.next()
-        )
+          environment, region: region, in: environment.table(of: region), group: group,
+          number: environment.versions.fileNumbers.next())
         current = target
       }
       try unsafe target.add(row: row, key: key, value: value)

@@ -62,7 +62,8 @@ package struct Flusher: Sendable {
     _ sealed: SealedMemTables, region: Region, group: Int, number: UInt64
   ) throws(StoreError) -> Table? {
     let keep = environment.momentsToKeep()
-    let output = try TableOutput(environment, region: region, group: group, number: number)
+    let output = try TableOutput(
+      environment, region: region, in: environment.table(of: region), group: group, number: number)
     let cursor = MergeCursor.over(sealed.parts.map { $0.makeCursor() })
     let filter = CompactionFilter(
       moments: keep, layout: environment.layout(of: region), isBottom: false)

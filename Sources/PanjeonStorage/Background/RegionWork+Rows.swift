@@ -7,7 +7,8 @@ extension RegionWork {
   /// Cuts the range out as regions of its own, puts an empty one in their place, and joins that with its neighbours.
   ///
   /// Each step is one of those that the articles *Regions* and *Schemas* describe; the second is the moment of the removal. A crash, or a
-  /// failure, between two of them leaves regions that may be merged.
+  /// failure, between two of them leaves regions that may be merged. What fails behind that moment has halted the store
+  /// (<doc:Durability>), but the rows are gone: the caller is not told that they are not.
   package func deleteRows(in rows: KeyRange, of name: String) throws(StoreError) {
     let cause = "rows \(rows) were removed"
     let cutsStart = try cut(name, at: rows.start, cause)
@@ -18,8 +19,8 @@ extension RegionWork {
     try changeTable(table) { change, table throws(StoreError) in
       try change.empty(inside, of: table, leaving: [rows])
     }
-    if cutsStart { try join(name, at: rows.start, cause) }
-    if let stop = rows.stop, cutsStop { try join(name, at: stop, cause) }
+    if cutsStart { try? join(name, at: rows.start, cause) }
+    if let stop = rows.stop, cutsStop { try? join(name, at: stop, cause) }
   }
 
   /// Splits the region within which a row lies, whatever the table's policy: it is merged again.

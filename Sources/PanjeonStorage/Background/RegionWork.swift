@@ -228,7 +228,8 @@ extension RegionWork {
 
   /// Gives a table another split policy.
   package func set(_ policy: SplitPolicy, of table: TableHandle) throws(StoreError) {
-    try environment.versions.apply { _ throws(StoreError) in
+    let change = "table '\(table.schema.name)'"
+    try environment.versions.apply(change: change) { _ throws(StoreError) in
       var edit = VersionEdit()
       edit.splitPolicies = [SplitPolicyRecord(tableID: table.record.id, policy: policy)]
       return edit

@@ -12,13 +12,14 @@ package final class TableOutput {
   private let builder: TableBuilder
 
   package init(
-    _ environment: BackgroundEnvironment, region: Region, group: Int, number: UInt64
+    _ environment: BackgroundEnvironment, region: Region, in table: TableHandle, group: Int,
+    number: UInt64
   ) throws(StoreError) {
     self.environment = environment
     self.number = number
     path = FileNames.path(environment.directory, .table(number))
     file = try environment.configuration.fileSystem.open(path, .createNew)
-    let options = environment.tableOptions(of: region, group: group)
+    let options = environment.tableOptions(of: region, in: table, group: group)
     builder = TableBuilder(file: file, options: options)
   }
 

@@ -64,14 +64,16 @@ package final class VersionSet: Sendable {
   /// Makes an edit durable, then true.
   ///
   /// - Parameters:
+  ///   - change: What somebody waits for ("table 't'"): if the MANIFEST fails, it is told that the outcome is unknown.
   ///   - make: Builds the edit from the present state; may throw to leave everything as it is.
   ///   - follow: Changes what follows the state, before anybody sees the state without it.
   /// - Returns: The files that no region names any more.
-  /// - Throws: What `make` throws; `io` and `noSpace` of the MANIFEST, and `readOnly` until ``beginAnew()``; `corruption`
-  ///   when the edit contradicts the state.
+  /// - Throws: What `make` throws; `io` and `noSpace` of the MANIFEST, or `unknownOutcome` if there is a `change`; `readOnly`
+  ///   until ``beginAnew()``; `corruption` when the edit contradicts the state.
   @discardableResult
   package func apply(
-    _ make: (VersionState) throws(StoreError) -> VersionEdit, follow: () -> Void = {}
+    change: String? = nil, _ make: (VersionState) throws(StoreError) -> VersionEdit,
+    follow: () -> Void = {}
   ) throws(StoreError) -> [UInt64] {
     let result = guarded.withLock { guarded in
       Result { () throws(StoreError) in
@@ -86,7 +88,11 @@ package final class VersionSet: Sendable {
           guarded.failure = StoreError(
             .readOnly, "the MANIFEST could not be written", file: error.file, cause: error)
           onFailure(error)
-          throw error
+          guard let change else { throw error }
+          throw StoreError(
+            .unknownOutcome,
+            "\(change): the MANIFEST could not be written, so it has not changed, but may have after a crash",
+            file: error.file, cause: error)
         }
         guarded.state = next
         follow()

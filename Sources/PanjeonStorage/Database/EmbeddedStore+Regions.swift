@@ -61,7 +61,8 @@ extension EmbeddedStore {
 
   /// Gives a table another split policy; durable when it returns.
   ///
-  /// Throws `noSuchTable`, `invalidArgument`, `readOnly`, `io`, `noSpace` or `closed`.
+  /// Throws `noSuchTable`, `invalidArgument`, `readOnly`, `closed`, or `unknownOutcome` when the MANIFEST could not be
+  /// written: it has its old one, unless the store crashes before it is resumed.
   public func setSplitPolicy(_ policy: SplitPolicy, of table: String) async throws(StoreError) {
     if let fault = policy.fault {
       throw StoreError(.invalidArgument, "table '\(table)': split policy: \(fault)")

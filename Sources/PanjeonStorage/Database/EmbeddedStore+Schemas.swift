@@ -13,7 +13,9 @@ extension EmbeddedStore {
   ///
   /// - Parameter schema: The schema.
   /// - Throws: `noSuchTable`; `invalidArgument` when the schema makes no sense, a family would move to another locality group, or
-  ///   `!lock!` would be dropped; `limitExceeded` when the table has had too many families; `readOnly`, `io`, `noSpace`, `closed`.
+  ///   `!lock!` would be dropped; `limitExceeded` when the table has had too many families; `readOnly`, `closed`: the table is as it
+  ///   was; `unknownOutcome` when the MANIFEST could not be written: it is as it was, unless the store crashes before it is
+  ///   resumed.
   public func alterTable(_ schema: TableSchema) async throws(StoreError) {
     try schema.validate()
     try await changeTable(schema.name) { change, table throws(StoreError) in
@@ -25,7 +27,8 @@ extension EmbeddedStore {
   ///
   /// Reads that have begun go on; others find no such table, at whatever snapshot, or another that has
   /// been created under its name. Throws `noSuchTable`, `readOnly`, `io`, `noSpace`,
-  /// `closed`.
+  /// `closed`: the table is there; `unknownOutcome` when the MANIFEST could not be written: it is there, unless the store
+  /// crashes before it is resumed.
   public func dropTable(_ name: String) async throws(StoreError) {
     try await changeTable(name) { change, table throws(StoreError) in try change.drop(table) }
   }
@@ -38,7 +41,8 @@ extension EmbeddedStore {
   /// - Parameters:
   ///   - name: The table.
   ///   - keepsRegions: Whether the table stays cut as it is; else it has one region.
-  /// - Throws: `noSuchTable`, `readOnly`, `io`, `noSpace`, `closed`.
+  /// - Throws: `noSuchTable`, `readOnly`, `io`, `noSpace`, `closed`: the rows are there; `unknownOutcome` when the MANIFEST could
+  ///   not be written: they are there, unless the store crashes before it is resumed.
   public func truncateTable(
     _ name: String, keepsRegions: Bool = true
   ) async throws(StoreError) {
@@ -58,7 +62,8 @@ extension EmbeddedStore {
   /// - Parameters:
   ///   - rows: The rows.
   ///   - table: Their table.
-  /// - Throws: `noSuchTable`, `limitExceeded`, `readOnly`, `io`, `noSpace`, `closed`.
+  /// - Throws: `noSuchTable`, `limitExceeded`; `readOnly`, `io`, `noSpace`, `closed`, `unknownOutcome` as
+  ///   ``truncateTable(_:keepsRegions:)``.
   public func deleteRows(in rows: KeyRange, of table: String) async throws(StoreError) {
     if !rows.start.isEmpty { try limits.check(row: rows.start) }
     if let stop = rows.stop, !stop.isEmpty { try limits.check(row: stop) }

@@ -19,7 +19,8 @@ extension EmbeddedStore: TableAdministration {
 
   /// Creates a table of one region; durable when it returns.
   ///
-  /// Throws `tableExists`, `invalidArgument`, `readOnly`, `io` or `closed`.
+  /// Throws `tableExists`, `invalidArgument`, `readOnly`, `closed`, or `unknownOutcome` when the MANIFEST could not be
+  /// written: the table is not there, unless the store crashes before it is resumed.
   public func createTable(_ schema: TableSchema) async throws(StoreError) {
     try await createTable(schema, splitAt: [])
   }
@@ -31,7 +32,7 @@ extension EmbeddedStore: TableAdministration {
   /// - Parameters:
   ///   - schema: The table's shape.
   ///   - points: The first rows of all regions but the first one, ascending.
-  /// - Throws: `tableExists`, `invalidArgument`, `limitExceeded`, `readOnly`, `io` or `closed`.
+  /// - Throws: `tableExists`, `invalidArgument`, `limitExceeded`, `readOnly`, `closed`, or `unknownOutcome` as ``createTable(_:)``.
   public func createTable(
     _ schema: TableSchema, splitAt points: [RowKey]
   ) async throws(StoreError) {
@@ -91,7 +92,8 @@ extension EmbeddedStore: TableAdministration {
     _ schema: TableSchema, _ ranges: [KeyRange], in catalog: Catalog, _ background: BackgroundWork,
     memtableBytesMax: Int
   ) throws(StoreError) {
-    try background.environment.versions.apply { state throws(StoreError) in
+    let versions = background.environment.versions
+    try versions.apply(change: "table '\(schema.name)'") { state throws(StoreError) in
       if state.tables.contains(where: { $0.schema.name == schema.name }) {
         throw StoreError(.tableExists, "there is a table '\(schema.name)' already")
       }
@@ -107,7 +109,7 @@ extension EmbeddedStore: TableAdministration {
       }
       return edit
     }
-    let state = background.environment.versions.state
+    let state = versions.state
     guard let record = state.tables.first(where: { $0.schema.name == schema.name }) else {
       preconditionFailure("a table that was just created is gone")
     }

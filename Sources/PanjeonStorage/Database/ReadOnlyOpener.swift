@@ -7,7 +7,8 @@ package import WideColumn
 /// Nothing is locked, so files may vanish and log segments be written again while they are read. The MANIFEST
 /// tells: if it is the same afterwards as before, nothing that was read has been replaced. If only edits were added that give
 /// up no segment of the log, neither has anything: the SSTables are open, and all of the log that their state lacks
-/// was there throughout. Otherwise, or when a file was gone or looked damaged, the reading is done again.
+/// was there throughout; unless the edits say what no log says (rows ingested or removed, tables created, altered or
+/// dropped), since the commits behind that would be seen without it. Otherwise, or when a file was gone or looked damaged, the reading is done again.
 package struct ReadOnlyOpener {
   /// How often the reading is done again.
   package static let attemptsMax = 50
@@ -59,13 +60,18 @@ package struct ReadOnlyOpener {
 
   /// Whether the writer has given up no segment of the log since the MANIFEST was read.
   ///
-  /// It says so in the MANIFEST before it writes one again, or removes it.
+  /// It says so in the MANIFEST before it writes one again, or removes it. Nor has anything been done meanwhile that the
+  /// MANIFEST alone says.
   private func hasWholeLog(_ loaded: LoadedStore) -> Bool {
     do throws(StoreError) {
-      let found = try Manifest.read(in: directory, configuration.fileSystem)
-      return found?.state.minLogNumber == loaded.state.minLogNumber
-        // What was ingested stands in no log, and commits that follow it do.
-        && found?.state.ingestedThrough == loaded.state.ingestedThrough
+      guard let found = try Manifest.read(in: directory, configuration.fileSystem)?.state else {
+        return false
+      }
+      // What was ingested, removed or altered stands in no log, and commits that follow it do.
+      return found.minLogNumber == loaded.state.minLogNumber
+        && found.ingestedThrough == loaded.state.ingestedThrough
+        && found.removalCount == loaded.state.removalCount
+        && found.tables.map(\.apartFromPolicy) == loaded.state.tables.map(\.apartFromPolicy)
     } catch {
       // It is being written, or has been replaced: then all is read again.
       return false

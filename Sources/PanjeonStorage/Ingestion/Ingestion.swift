@@ -59,20 +59,10 @@ struct Ingestion: Sendable {
         .unavailable, "the store was halted and resumed during the ingestion; ingest again")
     }
     let parts = try parts(of: files)
-    var isBegun = false
-    do throws(StoreError) {
-      try environment.versions.apply { _ throws(StoreError) in
-        isBegun = true
-        return edit(parts, place)
-      } follow: {
-        show(parts, place)
-      }
-    } catch {
-      guard isBegun else { throw error }
-      throw StoreError(
-        .unknownOutcome,
-        "the MANIFEST could not be written: the rows are not there now, but may be after a crash",
-        cause: error)
+    try environment.versions.apply(change: "what was ingested") { _ throws(StoreError) in
+      edit(parts, place)
+    } follow: {
+      show(parts, place)
     }
   }
 

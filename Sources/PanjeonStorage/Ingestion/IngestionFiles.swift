@@ -51,7 +51,8 @@ struct IngestedFile: Sendable {
   private func output(_ region: Region, _ group: Int) throws(StoreError) -> TableOutput {
     if let begun = outputs[group] { return begun }
     let output = try TableOutput(
-      environment, region: region, group: group, number: environment.versions.fileNumbers.next())
+      environment, region: region, in: table, group: group,
+      number: environment.versions.fileNumbers.next())
     outputs[group] = output
     return output
   }

@@ -23,15 +23,15 @@ package struct TableChange {
 
   /// Gives a table another schema of the same name.
   ///
-  /// Throws as `TableRecord.altered(to:)`; `io`, `noSpace`, `readOnly`: the table is then as it was, unless the store crashes before it
-  /// is resumed.
+  /// Throws as `TableRecord.altered(to:)`; `io`, `noSpace`, `readOnly`: the table is then as it was; `unknownOutcome` when the
+  /// MANIFEST could not be written: then it is as it was unless the store crashes before it is resumed.
   package func alter(_ table: TableHandle, to schema: TableSchema) throws(StoreError) {
     let record = try table.record.altered(to: schema)
     let added = record.groupCount - table.record.groupCount
     let fresh = table.regions.map { region in
       (0..<added).map { _ in memtables.makeMemTable(of: region.rows) }
     }
-    try environment.versions.apply { _ throws(StoreError) in
+    try environment.versions.apply(change: "table '\(schema.name)'") { _ throws(StoreError) in
       var edit = VersionEdit()
       edit.alteredTables = [record]
       if schema.splitPolicy != table.schema.splitPolicy {
@@ -59,8 +59,7 @@ package struct TableChange {
   ///   - old: The regions.
   ///   - table: Their table.
   ///   - ranges: The rows of the regions that take their place; together those of the old ones.
-  /// - Throws: `io`, `noSpace`, `readOnly`; the table is then as it was, unless the store crashes before it is
-  ///   resumed.
+  /// - Throws: `io`, `noSpace`, `readOnly`: the table is then as it was; `unknownOutcome` as ``alter(_:to:)``.
   package func empty(
     _ old: [Region], of table: TableHandle, leaving ranges: [KeyRange]
   ) throws(StoreError) {
@@ -82,8 +81,7 @@ package struct TableChange {
 
   /// Removes a table.
   ///
-  /// Throws `io`, `noSpace`, `readOnly`; the table is then as it was, unless the store crashes before it is
-  ///   resumed.
+  /// Throws `io`, `noSpace`, `readOnly`: the table is then as it was; `unknownOutcome` as ``alter(_:to:)``.
   package func drop(_ table: TableHandle) throws(StoreError) {
     try remove(table.regions, of: table) { _, _ in
       var edit = VersionEdit()
@@ -103,9 +101,11 @@ package struct TableChange {
       // The edit comes behind all that is in order: a crash must not keep it and lose what came before.
       try environment.syncLog(sequence)
       var added: [RegionRecord] = []
-      let unnamed = try environment.versions.apply { state throws(StoreError) in
+      let change = "table '\(table.schema.name)'"
+      let unnamed = try environment.versions.apply(change: change) { state throws(StoreError) in
         var edit = makeEdit(state, sequence)
         edit.retiredRegions = old.map(\.id)
+        edit.removalCount = state.removalCount + 1
         edit.lastSequence = sequence
         edit.lastTimestamp = environment.lastTimestamp()
         added = edit.addedRegions

@@ -32,6 +32,9 @@ extension VersionEdit {
     case regionRequests = 65
     case incarnation = 66
     case ingestedThrough = 67
+    case removalCount = 68
+    case nextTableID = 69
+    case nextRegionID = 70
   }
 
   /// The first tag that a reader may skip.
@@ -53,6 +56,9 @@ extension VersionEdit {
     if let minLogNumber { field(.minLogNumber) { $0.appendVarint(minLogNumber) } }
     if let incarnation { field(.incarnation) { incarnation.encode(to: &$0) } }
     if let ingestedThrough { field(.ingestedThrough) { $0.appendVarint(ingestedThrough) } }
+    if let removalCount { field(.removalCount) { $0.appendVarint(removalCount) } }
+    if let nextTableID { field(.nextTableID) { $0.appendVarint(UInt64(nextTableID)) } }
+    if let nextRegionID { field(.nextRegionID) { $0.appendVarint(nextRegionID) } }
     for table in createdTables {
       field(table.isExtended ? .extendedTable : .createdTable) {
         table.encode(to: &$0, isExtended: table.isExtended)
@@ -127,7 +133,8 @@ extension VersionEdit {
   /// Numbers only grow, from one: one that could not be counted up any more was never written.
   private func requirePlausibleNumbers() throws(MalformedBytes) {
     var numbers = [nextFileNumber ?? 0, lastSequence ?? 0, minLogNumber ?? 0]
-    numbers += [incarnation?.number ?? 0, ingestedThrough ?? 0]
+    numbers += [incarnation?.number ?? 0, ingestedThrough ?? 0, removalCount ?? 0]
+    numbers += [UInt64(nextTableID ?? 0) << 31, nextRegionID ?? 0]
     numbers += (createdTables + alteredTables).map { UInt64($0.id) << 31 }
     numbers += addedRegions.map(\.id) + retiredRegions + rememberedRegions.map(\.id)
     numbers += addedFiles.flatMap { [$0.number, $0.smallestSequence, $0.largestSequence] }
@@ -161,6 +168,9 @@ extension VersionEdit {
     case .regionRequests: requests.append(try RegionRequests(&body))
     case .incarnation: incarnation = try StoreIncarnation(&body)
     case .ingestedThrough: ingestedThrough = try body.readVarint()
+    case .removalCount: removalCount = try body.readVarint()
+    case .nextTableID: nextTableID = UInt32(try body.readCount(max: Int(UInt32.max)))
+    case .nextRegionID: nextRegionID = try body.readVarint()
     case .flushedThrough:
       flushedThrough.append(
         FlushedThrough(

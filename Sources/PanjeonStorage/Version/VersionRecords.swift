@@ -26,6 +26,13 @@ package struct TableRecord: Hashable, Sendable {
 
   package var groupCount: Int { groupNumbers.count }
 
+  /// The table as if it had no split policy: what says how its cells are read.
+  package var apartFromPolicy: TableRecord {
+    var record = self
+    record.schema.splitPolicy = .default
+    return record
+  }
+
   /// Numbers the families and groups of a new table, in the order of their names.
   package static func numbering(_ schema: TableSchema, id: UInt32) -> TableRecord {
     var families: [String: UInt8] = [:]
@@ -68,6 +75,9 @@ package struct VersionEdit: Hashable, Sendable {
   package var minLogNumber: UInt64?
   package var incarnation: StoreIncarnation?
   package var ingestedThrough: UInt64?
+  package var removalCount: UInt64?
+  package var nextTableID: UInt32?
+  package var nextRegionID: UInt64?
   package var createdTables: [TableRecord] = []
   /// Tables of which all but the split policy is as it is here from now on.
   package var alteredTables: [TableRecord] = []

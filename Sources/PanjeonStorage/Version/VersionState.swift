@@ -29,6 +29,12 @@ package struct VersionState: Sendable {
   package private(set) var minLogNumber: UInt64 = 0
   /// The sequence of the last ingestion; zero: there was none.
   package private(set) var ingestedThrough: UInt64 = 0
+  /// How often rows have been removed by range, or a table dropped.
+  package private(set) var removalCount: UInt64 = 0
+  /// No table has had this number, nor a greater one: numbers are not used again.
+  package private(set) var nextTableID: UInt32 = 1
+  /// No region has had this number, nor a greater one.
+  package private(set) var nextRegionID: UInt64 = 1
   /// Nil: the store was written by a version that knew of none.
   package internal(set) var incarnation: StoreIncarnation?
   package private(set) var tables: [TableRecord] = []
@@ -44,15 +50,6 @@ package struct VersionState: Sendable {
   package private(set) var unnamedFiles: [UInt64] = []
 
   package init() {}
-
-  /// Not that of a table that has been dropped while the log may have records of it.
-  package var nextTableID: UInt32 {
-    max(tables.map(\.id).max() ?? 0, retiredByID.values.map(\.tableID).max() ?? 0) + 1
-  }
-
-  package var nextRegionID: UInt64 {
-    max(regionsByID.keys.max() ?? 0, retiredByID.keys.max() ?? 0) + 1
-  }
 
   /// The regions, in the order in which they came to be.
   package var regions: [RegionRecord] { regionsByID.values.sorted { $0.id < $1.id } }
@@ -79,6 +76,9 @@ package struct VersionState: Sendable {
     lastTimestamp = max(lastTimestamp, edit.lastTimestamp ?? 0)
     minLogNumber = max(minLogNumber, edit.minLogNumber ?? 0)
     ingestedThrough = max(ingestedThrough, edit.ingestedThrough ?? 0)
+    removalCount = max(removalCount, edit.removalCount ?? 0)
+    nextTableID = max(nextTableID, edit.nextTableID ?? 0)
+    nextRegionID = max(nextRegionID, edit.nextRegionID ?? 0)
     unnamedFiles = []
     if let incarnation = edit.incarnation { try apply(incarnation) }
     for table in edit.createdTables { try create(table) }
@@ -109,6 +109,7 @@ package struct VersionState: Sendable {
     let isKnown = tables.contains { $0.id == table.id || $0.schema.name == table.schema.name }
     if isKnown { throw contradiction("table '\(table.schema.name)' is created twice") }
     tables.append(table)
+    nextTableID = max(nextTableID, table.id + 1)
   }
 
   private mutating func alter(_ table: TableRecord) throws(StoreError) {
@@ -143,6 +144,9 @@ package struct VersionState: Sendable {
     edit.minLogNumber = minLogNumber
     edit.incarnation = incarnation
     edit.ingestedThrough = ingestedThrough == 0 ? nil : ingestedThrough
+    edit.removalCount = removalCount == 0 ? nil : removalCount
+    edit.nextTableID = nextTableID
+    edit.nextRegionID = nextRegionID
     edit.createdTables = tables
     edit.splitPolicies = tables.filter { $0.schema.splitPolicy != .default }
       .map { SplitPolicyRecord(tableID: $0.id, policy: $0.schema.splitPolicy) }
@@ -184,6 +188,7 @@ extension VersionState {
         throw contradiction("region \(region.id) belongs to no table")
       }
       regionsByID[region.id] = region
+      nextRegionID = max(nextRegionID, region.id + 1)
       touched.insert(region.tableID)
     }
     for region in edit.rememberedRegions {
@@ -191,6 +196,8 @@ extension VersionState {
         throw contradiction("region \(region.id) is retired twice")
       }
       retiredByID[region.id] = region
+      nextRegionID = max(nextRegionID, region.id + 1)
+      nextTableID = max(nextTableID, region.tableID + 1)
     }
     for id in edit.forgottenRegions { retiredByID[id] = nil }
     for table in touched { try checkCover(of: table) }

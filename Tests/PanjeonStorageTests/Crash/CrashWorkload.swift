@@ -86,18 +86,16 @@ struct CrashWorkload {
     }
   }
 
-  /// Empties a table: on the disk when it returns, with all that came before.
-  private mutating func truncate(_ store: EmbeddedStore) async throws {
-    let table = Self.tables[random.below(2)]
-    let keepsRegions = random.chance(0.7)
-    oracle.record { contents in contents = contents.filter { $0.key.family != table } }
+  private mutating func remove(_ removal: RowRemoval, _ store: EmbeddedStore) async throws {
+    oracle.record(removal.apply)
     let number = oracle.count
     progress.counts.withLock { $0.begun = number }
-    try await store.truncateTable(table, keepsRegions: keepsRegions)
+    try await removal.perform(on: store)
     progress.counts.withLock { counts in
       counts.onDisk = number
       counts.inSystem = number
     }
+    try await removal.recreate(on: store)
   }
 
   /// Everything in a store.
@@ -133,7 +131,7 @@ struct CrashWorkload {
       }
       regionRandom = random
     }
-    if random.chance(0.01) { return try await truncate(store) }
+    if random.chance(0.02) { return try await remove(RowRemoval.draw(&random), store) }
     let batch = nextBatch()
     let durability = Durability.allCases[random.below(3)]
     oracle.record { Self.apply(batch, to: &$0) }

@@ -9,6 +9,8 @@ import WideColumn
 /// A writer whose batches set all rows to one number, so that a reader can tell what it sees.
 private actor CountingWriter {
   static let rows = (0..<10).map(TestStore.row)
+  /// A row that only some batches set, and that is removed by range.
+  private static let passingRow: Bytes = "row x"
   private static let column = Column(family: "data", qualifier: "n")
 
   private var store: EmbeddedStore
@@ -25,10 +27,10 @@ private actor CountingWriter {
     try await write()
   }
 
-  func write() async throws {
+  func write(withPassingRow: Bool = false) async throws {
     number += 1
     var batch = AtomicBatch()
-    for row in Self.rows {
+    for row in Self.rows + (withPassingRow ? [Self.passingRow] : []) {
       let filler = Mutation.put(
         Column(family: "other", qualifier: "filler"), timestamp: nil,
         value: Bytes([UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 200)))
@@ -67,6 +69,12 @@ private actor CountingWriter {
     try await reshape(&random)
   }
 
+  /// Removes the passing row by range, and sets the others.
+  func removeRows() async throws {
+    try await store.deleteRows(in: KeyRange(from: Self.passingRow), of: "t")
+    try await write()
+  }
+
   /// Adds an edit to the MANIFEST that removes nothing.
   func edit() async throws {
     edits += 1
@@ -82,7 +90,8 @@ private actor CountingWriter {
   static func number(in store: EmbeddedStore) async throws -> Int? {
     let found = try await TestStore.rows(store.scan(Scan(), in: "t"))
     let numbers = Set(found.map { $0.value(family: "data", qualifier: "n")?.utf8String })
-    guard found.map(\.row) == rows, numbers.count == 1, let text = numbers.first else { return nil }
+    let isWhole = [rows, rows + [passingRow]].contains(found.map(\.row))
+    guard isWhole, numbers.count == 1, let text = numbers.first else { return nil }
     return text.flatMap { Int($0) }
   }
 }
@@ -90,7 +99,7 @@ private actor CountingWriter {
 @Suite("ReadOnlyRace")
 struct ReadOnlyRaceTests {
   private enum Action: CaseIterable {
-    case compact, reopen, reshape
+    case compact, reopen, reshape, removeRows
   }
 
   private static func perform(_ action: Action, _ writer: CountingWriter) async throws {
@@ -98,11 +107,12 @@ struct ReadOnlyRaceTests {
     case .compact: try await writer.compact()
     case .reopen: try await writer.reopen()
     case .reshape: try await writer.reshape()
+    case .removeRows: try await writer.removeRows()
     }
   }
 
   @Test(
-    "Between whichever two calls of the opener a writer compacts, reopens or splits, the reader opens and sees a prefix",
+    "Between whichever two calls of the opener a writer compacts, reopens, splits or removes rows, the reader sees a prefix",
     .timeLimit(.minutes(10)))
   func betweenAnyTwoCalls() async throws {
     let disk = InMemoryFileSystem()
@@ -117,7 +127,7 @@ struct ReadOnlyRaceTests {
       // Every seventh call, or with more effort each.
       let step = TestSeed.effort > 1 ? 1 : 7
       for number in stride(from: 1 + opened % 7, through: counter.callCount, by: step) {
-        try await writer.write()
+        try await writer.write(withPassingRow: action == .removeRows)
         let before = await writer.number
         let observed = FailingFileSystem(disk) { call in
           if call.number == number { Blocking.wait { try await Self.perform(action, writer) } }

@@ -9,13 +9,16 @@ import WideColumn
 struct FaultScript {
   /// What one run of the script does; in this order.
   enum Step: Equatable {
-    case create, write(Durability), flush, split, merge, alter, truncate, checkpoint, reopen
+    case create, write(Durability), flush, split, merge, alter, remove(RowRemoval), checkpoint,
+      reopen
   }
 
   static let steps: [Step] =
     [.create, .write(.disk), .write(.operatingSystem), .write(.memory), .write(.disk), .flush]
     + [.write(.operatingSystem), .split, .write(.disk), .flush, .write(.memory), .merge]
-    + [.alter, .write(.memory), .truncate, .write(.operatingSystem)]
+    + [.alter, .write(.memory), .remove(.truncate("u", keepsRegions: true))]
+    + [.write(.operatingSystem), .remove(.range(KeyRange(from: "row 1", to: "row 4"), of: "t"))]
+    + [.write(.memory), .remove(.drop("u")), .create, .write(.operatingSystem)]
     + [.write(.disk), .flush, .write(.operatingSystem), .flush, .write(.disk), .flush]
     + [.checkpoint, .write(.disk), .reopen, .write(.operatingSystem), .flush, .write(.disk)]
 
@@ -25,8 +28,8 @@ struct FaultScript {
   private var inSystem = 0
   /// A commit of which the script was told that it may have happened.
   private var unknown: AtomicBatch?
-  /// Whether a truncation has failed: it then comes to have happened if the store crashes before it is resumed.
-  private var mayBeTruncated = false
+  /// A removal that has failed: it then comes to have happened if the store crashes before it is resumed.
+  private var failedRemoval: RowRemoval?
   private var batches: CrashWorkload
   /// What the script did not expect.
   private(set) var complaints: [String] = []
@@ -132,11 +135,11 @@ struct FaultScript {
     case .alter:
       if try await store.schema(of: "t").family(named: "extra") != nil { return }
       try await store.addFamily(ColumnFamily("extra", localityGroup: "second"), to: "t")
-    case .truncate:
-      mayBeTruncated = true
-      try await store.truncateTable("u")
-      mayBeTruncated = false
-      oracle.record(Self.truncate)
+    case .remove(let removal):
+      failedRemoval = removal
+      try await removal.perform(on: store)
+      failedRemoval = nil
+      oracle.record(removal.apply)
       (onDisk, inSystem) = (oracle.count, oracle.count)
     case .checkpoint:
       let moment = oracle.count
@@ -146,10 +149,6 @@ struct FaultScript {
       await check(disk.crash(keepingUnsynced: 0, using: &random), path, holding: moment, at: path)
     case .reopen: break
     }
-  }
-
-  private static func truncate(_ contents: inout Contents) {
-    contents = contents.filter { $0.key.family != "u" }
   }
 
   private mutating func write(_ store: EmbeddedStore, _ durability: Durability) async throws {
@@ -209,7 +208,7 @@ struct FaultScript {
           oracle.record { CrashWorkload.apply(batch, to: &$0) }
           unknown = nil
         }
-        mayBeTruncated = false
+        failedRemoval = nil
         (onDisk, inSystem) = (oracle.count, oracle.count)
       }
       let seen = try await CrashWorkload.contents(of: store)
@@ -247,7 +246,7 @@ struct FaultScript {
       let contents = try await Self.contents(left, at: "/store")
       var withUnknown = oracle
       if let unknown { withUnknown.record { CrashWorkload.apply(unknown, to: &$0) } }
-      if mayBeTruncated { withUnknown.record(Self.truncate) }
+      if let failedRemoval { withUnknown.record(failedRemoval.apply) }
       let verdict = withUnknown.judge(
         recovered: contents, acknowledged: promised, begun: withUnknown.count)
       guard case .prefix = verdict else { return complain("\(what): \(verdict)") }
