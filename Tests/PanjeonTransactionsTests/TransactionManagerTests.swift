@@ -49,6 +49,25 @@ struct TransactionManagerTests {
     try await fixture.store.close()
   }
 
+  @Test("A scan with a filter of rows looks at those rows alone")
+  func filteredScan() async throws {
+    let fixture = try await TransactionFixture()
+    try await fixture.set(
+      Dictionary(uniqueKeysWithValues: (0..<200).map { ("r\(1000 + $0)", $0) }))
+    func reads() async throws -> UInt64 {
+      try await fixture.store.info().tables[0].regions.reduce(0) { $0 + $1.reads }
+    }
+    let before = try await reads()
+    try await fixture.manager.withTransaction { transaction in
+      let scan = Scan(filter: .any([.row(.prefix("r119")), .row(.bytes(.equal, "r1007"))]))
+      let values = try await transaction.scanValues(scan)
+      #expect(values.count == 11)
+    }
+    let after = try await reads()
+    #expect(after - before == 11)
+    try await fixture.store.close()
+  }
+
   @Test("A body's own error passes through and nothing is written")
   func bodyThrows() async throws {
     struct Failure: Error {}

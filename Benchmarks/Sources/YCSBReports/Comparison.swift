@@ -64,25 +64,35 @@ package struct Comparison: Sendable {
     return points
   }
 
-  /// Loads every engine as often as the stage says; the last load stays.
+  /// Loads every engine as often as the stage says, and lets the last load stay; or once, in as many parts.
   private func load(
     _ stage: Plan.Stage, until deadline: UInt64
   ) async throws -> ([Contestant], Gathered) {
     let gathered = Gathered(stage, workload: "load", clients: 2)
+    let rounds = max(1, stage.loadRounds)
     var contestants: [Contestant] = []
-    for round in 0..<max(1, stage.loadRounds) {
-      if round >= Plan.roundsMin, Clock.now() > deadline { break }
-      for contestant in contestants { try await contestant.closeAndRemove() }
-      contestants = []
-      for engine in Self.rotated(stage.engines, by: round) {
-        let contestant = try Contestant(
-          engine, stage, try engineOptions(stage, engine), seed: seed)
-        try await contestant.openEmpty()
-        gathered.add(try await contestant.load(), engine)
-        contestants.append(contestant)
+    for round in 0..<rounds {
+      if !stage.loadsInParts || round == 0 {
+        if round >= Plan.roundsMin, Clock.now() > deadline { break }
+        for contestant in contestants { try await contestant.closeAndRemove() }
+        contestants = try await openEmpty(stage)
+      }
+      for contestant in Self.rotated(contestants, by: round) {
+        let part = stage.loadsInParts ? (round, of: rounds) : (0, of: 1)
+        gathered.add(try await contestant.load(part: part), contestant.kind)
       }
     }
     return (contestants, gathered)
+  }
+
+  private func openEmpty(_ stage: Plan.Stage) async throws -> [Contestant] {
+    var contestants: [Contestant] = []
+    for engine in stage.engines {
+      let contestant = try Contestant(engine, stage, try engineOptions(stage, engine), seed: seed)
+      try await contestant.openEmpty()
+      contestants.append(contestant)
+    }
+    return contestants
   }
 
   /// Every round has every workload, every number of clients and every engine: a point's rounds lie far apart, and meet

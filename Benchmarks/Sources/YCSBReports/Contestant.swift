@@ -56,8 +56,11 @@ final class Contestant: @unchecked Sendable {
     try FileTree.remove(options.directory)
   }
 
-  func load() async throws -> Measured {
-    let workload = try self.workload(stage.loadWorkload)
+  /// Loads some of the records, or with one part all.
+  func load(part: (number: Int, of: Int)) async throws -> Measured {
+    let start = stage.records * part.number / part.of
+    let stop = stage.records * (part.number + 1) / part.of
+    let workload = try self.workload(stage.loadWorkload, inserting: start..<stop)
     var properties = Properties()
     properties["threadcount"] = "2"
     let options = try RunOptions(
@@ -94,10 +97,16 @@ final class Contestant: @unchecked Sendable {
   /// A workload as it is after a load: what an earlier run inserted is inserted again.
   ///
   /// Otherwise the quicker an engine, the more records it would have to search.
-  private func workload(_ name: String) throws(UsageError) -> any Workload {
+  private func workload(
+    _ name: String, inserting records: Range<Int>? = nil
+  ) throws(UsageError) -> any Workload {
     if let kept = keptWorkloads[name] { return kept }
     var properties = try ReportWorkload.properties(name)
     properties["recordcount"] = String(stage.records)
+    if let records, records.count < stage.records {
+      properties["insertstart"] = String(records.lowerBound)
+      properties["insertcount"] = String(records.count)
+    }
     let made = try WorkloadKind.make(properties)
     if name == "closed-economy" { keptWorkloads[name] = made }
     return made

@@ -10,6 +10,9 @@ internal import YCSBEngines
 
 /// Measures what memory an engine takes, in a process of its own that loads records and runs workload A.
 package struct MemoryProbe: Sendable {
+  /// The longest time that an engine is run for: all but SQLite are through by then.
+  private static let runSeconds = 60
+
   /// This program's file, and where the workloads' files are not needed: all goes by properties.
   private let program: String
 
@@ -34,7 +37,8 @@ package struct MemoryProbe: Sendable {
         "operationcount=\(records)", "-p", "readproportion=0.5", "-p", "updateproportion=0.5", "-p",
         "requestdistribution=zipfian", "-p", "directory=\(options.directory)", "-p",
         "cachebytes=\(options.cacheBytes)", "-p", "memtablebytes=\(options.memtableBytes)", "-p",
-        "exportfile=\(export)", "-threads", "2",
+        "exportfile=\(export)", "-p", "maxexecutiontime=\(phase == "run" ? Self.runSeconds : 0)",
+        "-threads", "2",
       ]
       guard try spawn(arguments), let bytes = Self.peak(in: FileTree.text(export)) else {
         return nil

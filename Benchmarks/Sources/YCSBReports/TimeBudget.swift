@@ -8,6 +8,8 @@ internal import YCSB
 struct TimeBudget {
   /// What loading a record into five engines takes, roughly; SQLite takes most of it.
   private static let secondsPerRecord = 0.0006
+  /// The same where each record is a transaction's.
+  private static let secondsPerTransaction = 0.0012
   /// What an engine takes around each run until it rests, in seconds.
   private static let secondsAround = 0.03
 
@@ -19,13 +21,16 @@ struct TimeBudget {
     end = plan.secondsMax.map { Clock.now() + UInt64($0 * 1e9) }
     var parts: [Double] = []
     for stage in plan.stages {
-      parts.append(Double(stage.records * max(1, stage.loadRounds)) * Self.secondsPerRecord)
+      let isTransactional = stage.subject == .panjeonTransactional
+      let records = stage.records * (stage.loadsInParts ? 1 : max(1, stage.loadRounds))
+      parts.append(
+        Double(records) * (isTransactional ? Self.secondsPerTransaction : Self.secondsPerRecord))
       let seconds = stage.seconds + Self.secondsAround
       let runs = Double(stage.rounds * stage.clients.count) * seconds + stage.warmupSeconds
       parts.append(runs * Double(stage.engines.count * stage.workloads.count))
     }
     if plan.measuresMemory, let first = plan.stages.first {
-      parts.append(2 * Double(first.records) * Self.secondsPerRecord)
+      parts.append(1.3 * Double(first.records) * Self.secondsPerRecord)
     }
     self.parts = parts[...]
   }

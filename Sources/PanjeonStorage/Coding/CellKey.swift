@@ -52,6 +52,9 @@ package enum CellKey {
   /// The shortest possible key: family, part, suffix.
   package static let bytesMin = 2 + suffixBytes
 
+  /// The number of the family of locks, in every table that has one.
+  package static let lockFamily: UInt8 = 0
+
   /// The part byte of a family delete.
   package static let familyPart: UInt8 = 0
 

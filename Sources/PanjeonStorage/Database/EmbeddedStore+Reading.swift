@@ -52,7 +52,7 @@ extension EmbeddedStore: SnapshotStore {
     try snapshot.requireValid()
     scans.add(1)
     return StoreCursor(
-      try TableScanner(scan, in: handle.handle(at: snapshot), at: snapshot), executor: executor,
+      try TableScanner(scan, in: try handle.handle(at: snapshot), at: snapshot), executor: executor,
       lifecycle: lifecycle)
   }
 
@@ -63,7 +63,9 @@ extension EmbeddedStore: SnapshotStore {
     try requireOpen()
     try limits.check(row: get.row)
     let present = try catalog.table(table)
-    let handle = snapshot.map { present.handle(at: $0) } ?? present
+    let handle =
+      try snapshot.map { (snapshot) throws(StoreError) in try present.handle(at: snapshot) }
+      ?? present
     let plan = try ReadPlan(get, layout: handle.layout)
     do {
       return try RowLookup.read(plan, row: get.row, in: handle, at: moment, mode: .cacheOnly)

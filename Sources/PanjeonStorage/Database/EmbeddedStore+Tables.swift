@@ -116,14 +116,16 @@ extension EmbeddedStore: TableAdministration {
     catalog.insert(
       TableHandle.empty(
         record, state: state, memtableBytesMax: memtableBytesMax,
-        budget: background.environment.cache.budget))
+        budget: background.environment.cache.budget,
+        after: background.environment.snapshots.removals.value))
   }
 }
 
 extension TableHandle {
   /// A table whose regions hold nothing yet.
   package static func empty(
-    _ record: TableRecord, state: VersionState, memtableBytesMax: Int, budget: MemoryBudget
+    _ record: TableRecord, state: VersionState, memtableBytesMax: Int, budget: MemoryBudget,
+    after removals: UInt64
   ) -> TableHandle {
     let regions = state.regions.filter { $0.tableID == record.id }
       .sorted { $0.rows.start < $1.rows.start }
@@ -137,6 +139,6 @@ extension TableHandle {
         }
         return Region(
           id: region.id, tableID: record.id, rows: region.rows, view: RegionView(groups: groups))
-      })
+      }, removals: removals == 0 ? nil : TableRemovals(createdAfter: removals))
   }
 }

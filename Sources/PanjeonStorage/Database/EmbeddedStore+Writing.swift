@@ -105,11 +105,11 @@ extension EmbeddedStore: AtomicBatchStore, BatchStore {
         return .conditionFailed(operation: failed)
       }
       if validator.readsBeforeWriting {
-        let lastTimestamp = max(
-          pipeline.lastTimestamp, configuration.timeSource.wallClockMicroseconds() - 1)
-        resolved = try await evaluate { mode throws(StoreError) in
-          try validator.prepare(at: moment, lastTimestamp: lastTimestamp, mode: mode)
+        guard let ready = try await resolve(validator, at: moment) else {
+          if validator.isOutdated { return nil }
+          continue
         }
+        resolved = ready
       }
       var checks = validator.checks
       checks.rowsHoldAt = now
@@ -152,6 +152,33 @@ extension EmbeddedStore: AtomicBatchStore, BatchStore {
   private func confirmedFailure(_ validator: BatchValidator) async throws(StoreError) -> Int? {
     let snapshot = try snapshot(.sequenced)
     return try await firstFailure(validator, at: ReadMoment(snapshot))
+  }
+
+  /// Resolves increments and appends by what their rows hold at a moment.
+  ///
+  /// That a value is no integer, or too long, is looked at again at a pinned moment, for the reason of
+  /// ``confirmedFailure(_:)``; nil: it is not so there, and the rows have been written since.
+  private func resolve(
+    _ validator: BatchValidator, at moment: ReadMoment
+  ) async throws(StoreError) -> ResolvedBatch? {
+    do {
+      return try await prepare(validator, at: moment)
+    } catch {
+      guard error.code == .invalidArgument || error.code == .limitExceeded else { throw error }
+    }
+    let snapshot = try snapshot(.sequenced)
+    _ = try await prepare(validator, at: ReadMoment(snapshot))
+    return nil
+  }
+
+  private func prepare(
+    _ validator: BatchValidator, at moment: ReadMoment
+  ) async throws(StoreError) -> ResolvedBatch {
+    let lastTimestamp = max(
+      pipeline.lastTimestamp, configuration.timeSource.wallClockMicroseconds() - 1)
+    return try await evaluate { mode throws(StoreError) in
+      try validator.prepare(at: moment, lastTimestamp: lastTimestamp, mode: mode)
+    }
   }
 
   /// Evaluates in memory if it can, else on an I/O thread.

@@ -32,22 +32,26 @@ package struct CellJudge {
     time = moment.time
   }
 
-  /// Reads the deletes of a family, at whose beginning the cursor is.
+  /// Reads the deletes of a family, at whose beginning the cursor is; returns how many there are.
+  @discardableResult
   package mutating func readFamilyDeletes(
     _ family: UInt8, row: UnsafeRawBufferPointer, cursor: CellCursor
-  ) throws(StoreError) {
+  ) throws(StoreError) -> Int {
+    var count = 0
     if !familyDeletes.isEmpty { familyDeletes.removeAll() }
     while unsafe isInRow(cursor, row), unsafe cursor.key[0] == family,
       unsafe cursor.key[1] == CellKey.familyPart
     {
       let sequence = unsafe CellKey.sequence(cursor.key)
       if sequence <= snapshot {
-        unsafe familyDeletes.append(
+        unsafe familyDeletes.appendIfEffective(
           timestamp: CellKey.timestamp(cursor.key), sequence: sequence,
           kind: CellKey.kind(cursor.key))
       }
+      count += 1
       try cursor.next()
     }
+    return count
   }
 
   /// Begins with a column of that family.

@@ -4,6 +4,9 @@ package import WideColumn
 
 /// Reads one row after another at one moment: merges, applies deletes and versions, and builds results.
 package struct RowReader {
+  /// How many cells of which nothing is returned are passed over without waiting, in one call of a scan or in one row.
+  package static let cellsPassedMax = 4096
+
   private let plan: ReadPlan
   private let moment: ReadMoment
   private var judge: CellJudge
@@ -17,8 +20,17 @@ package struct RowReader {
   private var position = RowPosition()
   private var column: [UInt8] = []
   private var target: [UInt8] = []
+  private var passed = 0
+  private let passedMax: Int
 
-  package init(plan: ReadPlan, at moment: ReadMoment) {
+  /// Creates a reader.
+  ///
+  /// - Parameters:
+  ///   - plan: What to read.
+  ///   - moment: The moment to read at.
+  ///   - mode: Whether it may wait; if not, it throws `wouldBlock` once it has passed over ``cellsPassedMax`` cells.
+  package init(plan: ReadPlan, at moment: ReadMoment, mode: ReadMode) {
+    passedMax = mode == .cacheOnly ? Self.cellsPassedMax : .max
     self.plan = plan
     self.moment = moment
     judge = CellJudge(moment)
@@ -96,7 +108,8 @@ package struct RowReader {
     try unsafe target.withRawBytes { (key) throws(StoreError) in
       try unsafe move(cursor, row: row, to: key, goesOn: goesOn)
     }
-    try unsafe judge.readFamilyDeletes(family.number, row: row, cursor: cursor)
+    let deletes = try unsafe judge.readFamilyDeletes(family.number, row: row, cursor: cursor)
+    if deletes > 0 { try passOver(deletes) }
     let start = position.column
     switch family.columns {
     case .all:
@@ -159,9 +172,21 @@ package struct RowReader {
         if versions > returned {
           append(family, cursor, value)
           if slots.count >= slotsMax { return endPiece(versions) }
+          try cursor.next()
+          continue
         }
       }
+      try passOver(1)
       try cursor.next()
+    }
+  }
+
+  /// Counts cells of which nothing is returned: those who may not wait for the disk may not wait for many of these either.
+  @inline(always)
+  private mutating func passOver(_ count: Int) throws(StoreError) {
+    passed += count
+    if passed > passedMax {
+      throw StoreError(.wouldBlock, "many cells of which nothing is returned")
     }
   }
 

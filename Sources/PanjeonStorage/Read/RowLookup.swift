@@ -44,7 +44,7 @@ package enum RowLookup {
     }
     var result: RowResult?
     if hasSource {
-      var reader = RowReader(plan: plan, at: moment)
+      var reader = RowReader(plan: plan, at: moment, mode: mode)
       result = try reader.readRow(row, cursors: cursors)
     }
     // Only now: one that must go to the disk comes again.

@@ -52,7 +52,8 @@ package final class TableScanner: @unchecked Sendable {
 
   /// The next row, or piece of one, or nil after the last.
   ///
-  /// Throws `wouldBlock` in `cacheOnly` mode, also after ``rowsPassedMax`` rows of which nothing is returned.
+  /// Throws `wouldBlock` in `cacheOnly` mode, also after ``rowsPassedMax`` rows, or ``RowReader/cellsPassedMax`` cells, of which
+  /// nothing is returned.
   package func nextRow(_ mode: ReadMode) throws(StoreError) -> RowResult? {
     passed = 0
     while !isAtEnd {
@@ -108,7 +109,7 @@ package final class TableScanner: @unchecked Sendable {
   /// The next row of the region; nil when there is none, or when many have been passed over.
   private func nextInRegion(_ mode: ReadMode) throws(StoreError) -> RowResult? {
     let cursors = try openCursors(mode)
-    var reader = RowReader(plan: plan, at: ReadMoment(snapshot))
+    var reader = RowReader(plan: plan, at: ReadMoment(snapshot), mode: mode)
     if let piece {
       if let result = try read(piece.row, from: piece.position, cursors, &reader) { return result }
       if isAtEnd { return nil }

@@ -153,14 +153,14 @@ package struct TableChange {
         environment.metrics.retire(region)
         retirements.add(region.id, lastSequence: sequence)
       }
+      // In this order: a snapshot that is taken in between reads through the table as it was, now and later.
+      let number = environment.snapshots.removals.value + 1
       if regions.isEmpty {
         environment.catalog.remove(table)
       } else {
-        // In this order: a snapshot that is taken in between reads through the table as it was, now and later.
-        let number = environment.snapshots.removals.value + 1
         environment.catalog.insert(table.removing(old, number: number, leaving: regions))
-        environment.snapshots.removals.store(number)
       }
+      environment.snapshots.removals.store(number)
     }
   }
 }

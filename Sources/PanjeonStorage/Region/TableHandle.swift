@@ -113,8 +113,15 @@ package final class TableHandle: Sendable {
   }
 
   /// The table as a snapshot sees it: rows that were removed since are in regions that are gone.
-  package func handle(at snapshot: StoreSnapshot) -> TableHandle {
-    removals?.handle(after: snapshot.removals) ?? self
+  ///
+  /// Throws `noSuchTable` when the table may have taken the name of one that the snapshot saw, and that has been dropped.
+  package func handle(at snapshot: StoreSnapshot) throws(StoreError) -> TableHandle {
+    if removals?.cameBehind(snapshot.removals) ?? false {
+      throw StoreError(
+        .noSuchTable,
+        "table '\(schema.name)' was created after the snapshot, and tables dropped in between")
+    }
+    return removals?.handle(after: snapshot.removals) ?? self
   }
 
   /// The table with regions, whose rows were removed, replaced by empty ones.

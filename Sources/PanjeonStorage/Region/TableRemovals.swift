@@ -22,12 +22,27 @@ package final class TableRemovals: Sendable {
   /// The number of the last one.
   private let last: UInt64
 
+  /// How many removals of the store there had been when the table was created: a snapshot from before one of them may have seen
+  /// another table of its name.
+  private let createdAfter: UInt64
+
+  /// Begins with a table that is created after so many removals.
+  package init(createdAfter number: UInt64) {
+    removals = Mutex([])
+    last = number
+    createdAfter = number
+  }
+
   /// Adds a removal to those of the table as it was.
   init(of rows: [KeyRange], number: UInt64, from table: TableHandle) {
     let earlier = table.removals?.removals.withLock { $0 } ?? []
     removals = Mutex(earlier + [Removal(rows: rows, number: number, before: table)])
     last = number
+    createdAfter = table.removals?.createdAfter ?? 0
   }
+
+  /// Whether the table came after a removal that is not among the first so many.
+  func cameBehind(_ count: UInt64) -> Bool { count < createdAfter }
 
   /// The table as a snapshot sees it that was taken after so many removals; nil: as it is now.
   func handle(after count: UInt64) -> TableHandle? {
@@ -37,9 +52,10 @@ package final class TableRemovals: Sendable {
     }
   }
 
-  /// Whether rows of a range were removed since a snapshot that was taken after so many removals.
+  /// Whether rows of a range were removed, if only with another table of the same name, since a snapshot that was taken after so many removals.
   package func overlaps(_ rows: KeyRange, after count: UInt64) -> Bool {
-    removals.withLock { removals in
+    if cameBehind(count) { return true }
+    return removals.withLock { removals in
       removals.contains { removal in
         removal.number > count && removal.rows.contains { $0.overlaps(rows) }
       }

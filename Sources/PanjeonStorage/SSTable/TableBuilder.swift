@@ -102,7 +102,8 @@ package final class TableBuilder {
       let timestamp = unsafe CellKey.timestamp(key)
       let isExpiring = kind == CellKind.expiringPut.rawValue
       let end = unsafe isExpiring ? ExpiringValue.end(timestamp: timestamp, value) : nil
-      ages.note(timestamp: timestamp, end: end)
+      // Locks are kept for ever; that they are old says nothing.
+      if lastKey[0] != CellKey.lockFamily { ages.note(timestamp: timestamp, end: end) }
     } else {
       properties.deleteCount += 1
     }

@@ -48,7 +48,11 @@ extension Scan {
     scan.cellsPerRowMax = cellsPerRowMax.map { $0 + 1 }
     scan.rowsMax = nil
     scan.cellsMax = nil
-    scan.filter = filter?.orLock
+    scan.filter = filter.map { filter in
+      let bounds = filter.rowBounds
+      // Of rows outside the bounds nothing is returned, whatever their locks: the store need not look at them.
+      return bounds == .all ? filter.orLock : .all([.rows(bounds.ranges), filter.orLock])
+    }
     return scan
   }
 }

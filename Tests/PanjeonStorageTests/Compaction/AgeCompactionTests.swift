@@ -105,6 +105,40 @@ struct AgeCompactionTests {
     try await store.close()
   }
 
+  @Test(
+    "Locks, which do not expire, are not rewritten over and over once the data beside them has gone"
+  )
+  func locksStay() async throws {
+    let clock = ManualTimeSource()
+    var configuration = TestStore.configuration(InMemoryFileSystem())
+    configuration.timeSource = clock
+    let store = try await EmbeddedStore.open(at: "/store", configuration: configuration)
+    try await store.createTable(
+      TableSchema(name: "t", families: [.lock, ColumnFamily("f", timeToLive: .seconds(100))]))
+    for number in 0..<50 {
+      var put = Put(TestStore.row(number))
+      put.add(family: ColumnFamily.lockFamilyName, qualifier: "", value: "free")
+      put.add(family: "f", qualifier: "q", value: "v")
+      try await store.put(put, in: "t", durability: .memory)
+    }
+    try await store.flush()
+    clock.advance(by: .seconds(200))
+    try await wakeCompaction(store)
+    func files() throws -> [UInt64] {
+      let view = try store.catalog.table("t").regions[0].view.groups[0]
+      return (view.upper + view.bottom).map(\.number)
+    }
+    let left = try files()
+    #expect(left.count == 1)
+    for _ in 0..<3 {
+      clock.advance(by: .seconds(100))
+      try await wakeCompaction(store)
+    }
+    #expect(try files() == left)
+    #expect(try await TestStore.rows(store.scan(Scan(), in: "t")).count == 50)
+    try await store.close()
+  }
+
   @Test("A region that is not written to loses its deletes after the delay")
   func idleRegion() async throws {
     let clock = ManualTimeSource()

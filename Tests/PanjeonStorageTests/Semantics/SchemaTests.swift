@@ -195,6 +195,36 @@ struct SchemaTests {
     try await store.close()
   }
 
+  @Test("A table that was dropped and created again is another one to older snapshots")
+  func createdAgain() async throws {
+    let store = try await TestStore.open(InMemoryFileSystem())
+    try await store.createTable(Self.schema)
+    try await put(store, "c")
+    let snapshot = try store.snapshot(.sequenced)
+    try await store.dropTable("t")
+    let between = try store.snapshot(.sequenced)
+    try await store.createTable(Self.schema)
+    let batch = AtomicBatch(
+      operations: [], unchangedRanges: [UnchangedRange(table: "t", rows: .prefix("c"))])
+    let outcome = try await store.commit(batch, since: snapshot, durability: .memory)
+    #expect(outcome == .rangeChanged(range: 0, row: "c"))
+    #expect(try await store.commit(batch, since: between, durability: .memory) == .committed)
+    #expect(
+      await errorOf { _ = try await store.get(Get("c"), in: "t", at: snapshot) }?.code
+        == .noSuchTable)
+    #expect(
+      await errorOf { _ = try await store.scan(Scan(), in: "t", at: snapshot) }?.code
+        == .noSuchTable)
+    #expect(try await store.get(Get("c"), in: "t", at: between) == nil)
+    try await put(store, "d")
+    try await store.deleteRows(in: .prefix("d"), of: "t")
+    #expect(
+      await errorOf { _ = try await store.get(Get("c"), in: "t", at: snapshot) }?.code
+        == .noSuchTable)
+    #expect(try await store.get(Get("d"), in: "t", at: between) == nil)
+    try await store.close()
+  }
+
   @Test("What makes no sense is refused")
   func refusals() async throws {
     let store = try await TestStore.open(InMemoryFileSystem())

@@ -77,6 +77,87 @@ struct WideRowTests {
     try await store.close()
   }
 
+  @Test("Many deleted columns are not passed over on a thread that must not wait")
+  func deletedColumns() async throws {
+    // All stays in memory: a compaction would take the deletes away.
+    var configuration = TestStore.configuration(InMemoryFileSystem())
+    configuration.memoryBudgetBytes = 64 << 20
+    configuration.memtableBytesMax = 16 << 20
+    configuration.logRetentionBytesMax = 64 << 20
+    let store = try await EmbeddedStore.open(at: "/store", configuration: configuration)
+    try await store.createTable(TestStore.schema)
+    let count = RowReader.cellsPassedMax
+    for start in stride(from: 0, to: count, by: 1024) {
+      var mutations: [Mutation] = []
+      for number in start..<(start + 1024) {
+        let column = Column(family: "data", qualifier: Self.qualifier(number))
+        mutations.append(.deleteColumn(column, upTo: nil))
+      }
+      try await store.mutate(RowMutations("wide", mutations), in: "t", durability: .memory)
+    }
+    var put = Put("wide")
+    put.add(family: "data", qualifier: "z", value: "last")
+    try await store.put(put, in: "t", durability: .memory)
+    func readAtOnce(_ get: Get) throws -> RowResult? {
+      let table = try store.catalog.table("t")
+      let moment = ReadMoment(try store.snapshot(.visible))
+      return try RowLookup.read(
+        try ReadPlan(get, layout: table.layout), row: get.row, in: table,
+        at: { () throws(StoreError) in moment }, mode: .cacheOnly)
+    }
+    #expect(try readAtOnce(Get("wide"))?.count == 1)
+    let one = Column(family: "data", qualifier: Self.qualifier(count))
+    try await store.mutate(
+      RowMutations("wide", [.deleteColumn(one, upTo: nil)]), in: "t", durability: .memory)
+    let error = #expect(throws: StoreError.self) { try readAtOnce(Get("wide")) }
+    #expect(error?.code == .wouldBlock)
+    #expect(try await store.get(Get("wide"), in: "t")?.count == 1)
+    #expect(try await TestStore.rows(store.scan(Scan(), in: "t")).count == 1)
+    try await store.close()
+  }
+
+  @Test("A family that is deleted again and again is one delete to a reader, and hides the same")
+  func familyDeletes() {
+    var random = SplitMix64(seed: 8)
+    for _ in 0..<300 {
+      var markers: [(timestamp: Int64, sequence: UInt64, kind: CellKind)] = []
+      for sequence in 1...20 {
+        markers.append(
+          (
+            Int64(random.below(12)), UInt64(sequence),
+            random.chance(0.6) ? .deleteFamily : .deleteFamilyVersion
+          ))
+      }
+      markers.sort { ($0.timestamp, $0.sequence) > ($1.timestamp, $1.sequence) }
+      var all = FamilyDeletes()
+      var effective = FamilyDeletes()
+      for marker in markers {
+        all.append(
+          timestamp: marker.timestamp, sequence: marker.sequence, kind: marker.kind.rawValue)
+        effective.appendIfEffective(
+          timestamp: marker.timestamp, sequence: marker.sequence, kind: marker.kind.rawValue)
+      }
+      for timestamp in Int64(0)..<13 {
+        let sequence = UInt64(random.below(21))
+        var hiddenBelow: UInt64 = 0
+        var versionDelete: UInt64 = 0
+        for marker in markers {
+          if marker.kind == .deleteFamily, marker.timestamp >= timestamp {
+            hiddenBelow = max(hiddenBelow, marker.sequence)
+          } else if marker.kind == .deleteFamilyVersion, marker.timestamp == timestamp,
+            marker.sequence > sequence, versionDelete == 0 || marker.sequence < versionDelete
+          {
+            versionDelete = marker.sequence
+          }
+        }
+        for deletes in [all, effective] {
+          let effect = deletes.effect(onTimestamp: timestamp, sequence: sequence)
+          #expect(effect.hiddenBelow == hiddenBelow && effect.versionDelete == versionDelete)
+        }
+      }
+    }
+  }
+
   @Test("Filters and limits that make no sense are refused")
   func refusals() async throws {
     let store = try await TestStore.open(InMemoryFileSystem())
