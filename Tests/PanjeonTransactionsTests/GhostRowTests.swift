@@ -65,6 +65,37 @@ struct GhostRowTests {
     try await fixture.store.close()
   }
 
+  @Test("It goes on by itself, table after table, until it is cancelled or the store is closed")
+  func keepsCollecting() async throws {
+    for isCancelled in [true, false] {
+      let fixture = try await TransactionFixture()
+      let (passes, continuation) = AsyncStream.makeStream(of: GhostRowCollection.self)
+      let manager = fixture.manager
+      let task = Task {
+        try await manager.keepCollectingGhostRows(
+          in: ["gone", "t"], every: .seconds(100), olderThan: .seconds(1), rowsPerPiece: 2
+        ) { table, done in
+          #expect(table == "t")
+          continuation.yield(done)
+        }
+      }
+      var collected = 0
+      for round in 0..<3 {
+        let rows = ["a", "b", "c", "d", "e"].map { "\($0)\(round)" }
+        try await fixture.set(Dictionary(uniqueKeysWithValues: rows.map { ($0, 1) }))
+        for row in rows { try await delete(Bytes(utf8: row), fixture) }
+        for await done in passes {
+          collected += done.rowsCollected
+          if collected == 5 * (round + 1) { break }
+        }
+      }
+      #expect(try await rawRows(fixture) == [])
+      if isCancelled { task.cancel() } else { try await fixture.store.close() }
+      try await task.value
+      try await fixture.store.close()
+    }
+  }
+
   @Test("A client that had read the row before it was collected meets a conflict")
   func stalledReader() async throws {
     let fixture = try await TransactionFixture()

@@ -25,8 +25,8 @@ extension EmbeddedStore {
 
   /// Removes a table and all that it holds; durable when it returns.
   ///
-  /// Reads that have begun go on; others find no such table, at whatever snapshot, or another that has
-  /// been created under its name. Throws `noSuchTable`, `readOnly`, `io`, `noSpace`,
+  /// Reads that have begun go on; others find no such table, at whatever snapshot; one that is created under its name later is not
+  /// there for snapshots from before the drop. Throws `noSuchTable`, `readOnly`, `io`, `noSpace`,
   /// `closed`: the table is there; `unknownOutcome` when the MANIFEST could not be written: it is there, unless the store
   /// crashes before it is resumed.
   public func dropTable(_ name: String) async throws(StoreError) {
