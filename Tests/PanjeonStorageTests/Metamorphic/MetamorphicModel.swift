@@ -47,6 +47,11 @@ struct MetamorphicModel {
     switch operation {
     case .commit(let parts): return commit(parts)
     case .readModifyWrite(let table, let operation): return readModifyWrite(table, operation)
+    case .ingest(let table, let rows):
+      // Its moment is taken when it begins, whether rows come or not.
+      let timestamp = nextTimestamp
+      for row in rows { models[table]?.apply(row, assigned: timestamp) }
+      lastTimestamp = timestamp
     case .get(let table, let get, let number):
       return read(table, number) { Answer.row(get.row, $0.get(get, at: $1)) }
     case .scan(let table, let scan, let number):
@@ -61,7 +66,7 @@ struct MetamorphicModel {
     case .deleteRows(let table, let rows): models[table]?.remove(rows)
     case .addFamily(let table): change(table) { $0.add(Self.passing) }
     case .dropFamily(let table): change(table) { $0.drop(Self.passing.name) }
-    case .reopen, .crash:
+    case .reopen, .crash, .moveToCheckpoint, .moveToBackup:
       snapshots = []
       clockFloor = max(clockFloor, lastTimestamp)
     case .flush, .split, .merge, .verify: break
@@ -85,6 +90,8 @@ struct MetamorphicModel {
     switch operation {
     case .commit(let parts): return parts.contains { isUnknown($0.operation, $0.table) }
     case .readModifyWrite(let table, let operation): return isUnknown(operation, table)
+    case .ingest(let table, let rows):
+      return rows.contains { isUnknown(CheckAndMutate([], $0), table) }
     case .get(let table, let get, _): return isUnknown(get.columns, get.startingAt, table)
     case .scan(let table, let scan, _): return isUnknown(scan.columns, nil, table)
     default: return false

@@ -12,6 +12,8 @@ struct MetamorphicRunner {
   private var configuration: StoreConfiguration
   private var store: EmbeddedStore
   private var snapshots: [StoreSnapshot] = []
+  private var path = "/store"
+  private var moves = 0
   private let localityGroups: [LocalityGroup]
 
   /// What is drawn: for messages.
@@ -69,6 +71,7 @@ struct MetamorphicRunner {
       let row = try await store.readModifyWrite(
         operation, in: table, durability: .operatingSystem)
       return row.map { Answer.row($0.row, Array($0)) } ?? "failed"
+    case .ingest(let table, let rows): try await ingest(rows, into: table)
     case .get(let table, let get, let number):
       let row =
         if let snapshot = snapshot(number) {
@@ -111,6 +114,20 @@ struct MetamorphicRunner {
     }
   }
 
+  private func ingest(_ rows: [RowMutations], into table: String) async throws {
+    _ = try await store.ingest(into: table) { writer in
+      for row in rows {
+        var put = Put(row.row)
+        for case .put(let column, let timestamp, let value, let timeToLive) in row.mutations {
+          put.add(
+            family: column.family, qualifier: column.qualifier, value: value, timestamp: timestamp,
+            timeToLive: timeToLive)
+        }
+        try await writer.append(put)
+      }
+    }
+  }
+
   /// Pieces of the same row, one behind the other, are a row.
   private static func joined(_ pieces: [RowResult]) -> [(Bytes, [Cell])] {
     pieces.reduce(into: []) { rows, piece in
@@ -147,18 +164,36 @@ struct MetamorphicRunner {
     case .reopen:
       snapshots = []
       try await store.close()
-      store = try await EmbeddedStore.open(at: "/store", configuration: configuration)
+      store = try await EmbeddedStore.open(at: path, configuration: configuration)
     case .crash:
       snapshots = []
       disk = disk.killProcess()
       try await store.close()
       configuration.fileSystem = disk
-      store = try await EmbeddedStore.open(at: "/store", configuration: configuration)
+      store = try await EmbeddedStore.open(at: path, configuration: configuration)
+    case .moveToCheckpoint, .moveToBackup: try await move(operation)
     case .verify:
       let report = try await store.verify(isDeep: true)
       if let finding = report.findings.first { throw StoreError(.corruption, "\(finding)") }
     default: break
     }
+  }
+
+  /// Lets the history go on in a copy of the store.
+  private mutating func move(_ operation: Operation) async throws {
+    moves += 1
+    let copy = "/copy \(moves)"
+    if case .moveToCheckpoint = operation {
+      try await store.checkpoint(at: copy)
+    } else {
+      let backups = BackupDirectory("/backups", fileSystem: disk)
+      let made = try await store.backUp(to: backups)
+      try await backups.restore(made.backup.number, to: copy, configuration: configuration)
+    }
+    snapshots = []
+    try await store.close()
+    path = copy
+    store = try await EmbeddedStore.open(at: path, configuration: configuration)
   }
 
   func close() async throws { try await store.close() }

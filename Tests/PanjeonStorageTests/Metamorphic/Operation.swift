@@ -6,6 +6,8 @@ import WideColumn
 enum Operation: CustomStringConvertible {
   case commit([BatchOperation])
   case readModifyWrite(String, CheckAndMutate)
+  /// Rows with puts alone, ascending.
+  case ingest(String, [RowMutations])
   case get(String, Get, snapshot: Int?)
   case scan(String, Scan, snapshot: Int?)
   case pin
@@ -20,6 +22,10 @@ enum Operation: CustomStringConvertible {
   case dropFamily(String)
   case reopen
   case crash
+  /// The history goes on in a checkpoint of the store.
+  case moveToCheckpoint
+  /// The history goes on in what a backup of the store is restored to.
+  case moveToBackup
   case verify
 
   var description: String {
@@ -35,6 +41,8 @@ enum Operation: CustomStringConvertible {
     case .readModifyWrite(let table, let operation):
       return "readModifyWrite \(table)/\(operation.row) if \(operation.conditions) "
         + "\(operation.rowMutations.mutations)"
+    case .ingest(let table, let rows):
+      return "ingest \(table) " + rows.map { "\($0.row) \($0.mutations)" }.joined(separator: ", ")
     case .get(let table, let get, let snapshot): return "get \(table) \(get) at \(name(snapshot))"
     case .scan(let table, let scan, let snapshot):
       return "scan \(table) \(scan) at \(name(snapshot))"
@@ -50,6 +58,8 @@ enum Operation: CustomStringConvertible {
     case .dropFamily(let table): return "dropFamily \(table)"
     case .reopen: return "reopen"
     case .crash: return "crash"
+    case .moveToCheckpoint: return "moveToCheckpoint"
+    case .moveToBackup: return "moveToBackup"
     case .verify: return "verify"
     }
   }

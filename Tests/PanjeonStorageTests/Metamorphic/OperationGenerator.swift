@@ -18,7 +18,8 @@ struct OperationGenerator {
     let table = MetamorphicModel.tables[random.below(2)]
     let last = model.lastTimestamp
     switch random.below(1000) {
-    case ..<380: return .commit(batch(model, last))
+    case ..<370: return .commit(batch(model, last))
+    case ..<380: return .ingest(table, ingestedRows(model, table, last))
     case ..<460: return .readModifyWrite(table, readModifyWrite(model, table, last))
     case ..<620: return .get(table, get(model, table, last), snapshot: snapshot())
     case ..<760: return .scan(table, scan(model, table, last), snapshot: snapshot())
@@ -32,7 +33,9 @@ struct OperationGenerator {
     case ..<964: return .deleteRows(table, range())
     case ..<972: return model.hasPassingFamily(table) ? .dropFamily(table) : .addFamily(table)
     case ..<982: return .reopen
-    case ..<992: return .crash
+    case ..<990: return .crash
+    case ..<992: return .moveToCheckpoint
+    case ..<994: return .moveToBackup
     default: return .verify
     }
   }
@@ -83,6 +86,24 @@ struct OperationGenerator {
     return parts
   }
 
+  private mutating func ingestedRows(
+    _ model: MetamorphicModel, _ table: String, _ last: Int64
+  ) -> [RowMutations] {
+    var ingested: [RowMutations] = []
+    for row in rows where random.chance(0.5) {
+      var columns: Set<Column> = []
+      for _ in 0..<(1 + random.below(3)) { columns.insert(column(model, table)) }
+      ingested.append(RowMutations(row, columns.sorted().map { put($0, last) }))
+    }
+    return ingested
+  }
+
+  private mutating func put(_ column: Column, _ last: Int64) -> Mutation {
+    .put(
+      column, timestamp: random.chance(0.5) ? timestamp(last) : nil, value: value(),
+      timeToLive: random.chance(0.2) ? .microseconds(1 + random.below(80)) : nil)
+  }
+
   private mutating func mutation(
     _ model: MetamorphicModel, _ table: String, _ last: Int64
   ) -> Mutation {
@@ -94,10 +115,7 @@ struct OperationGenerator {
     case 2: return .deleteFamilyVersion(column.family, timestamp: timestamp(last))
     case 3, 4: return .deleteColumn(column, upTo: upTo)
     case 5: return .deleteVersion(column, timestamp: timestamp(last))
-    default:
-      return .put(
-        column, timestamp: random.chance(0.5) ? timestamp(last) : nil, value: value(),
-        timeToLive: random.chance(0.2) ? .microseconds(1 + random.below(80)) : nil)
+    default: return put(column, last)
     }
   }
 
