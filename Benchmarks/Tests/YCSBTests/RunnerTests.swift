@@ -85,8 +85,10 @@ struct RunnerTests {
     #expect(json.hasPrefix("[{\"metric\":\"OVERALL\",\"measurement\":\"RunTime(ms)\",\"value\":"))
   }
 
-  @Test("A report names every engine at every point and reads the same from JSON")
-  func report() async throws {
+  @Test(
+    "A report names every engine at every point, whether loads are repeated or made in parts",
+    arguments: [false, true])
+  func report(loadsInParts: Bool) async throws {
     var plan = Plan.quick
     try plan.keep(workloads: ["load", "C", "worst"], engines: ["limit"])
     for index in plan.stages.indices {
@@ -94,11 +96,13 @@ struct RunnerTests {
       plan.stages[index].rounds = 2
       plan.stages[index].seconds = 0.05
     }
-    let directory = "/tmp/ycsb-report-test"
+    plan.stages[0].loadsInParts = loadsInParts
+    let directory = "/tmp/ycsb-report-test \(loadsInParts)"
     defer { try? FileTree.remove(directory) }
     let report = try await Comparison(plan, directory: directory, seed: 1, progress: { _ in })
       .run(command: "test")
     #expect(report.points.map(\.workload) == ["load", "C", "worst"])
+    #expect(report.points[0].rounds == 3)
     #expect(report.points.map(\.subject) == ["panjeon", "panjeon", "panjeon-txn"])
     for point in report.points {
       #expect(point.engines.keys.sorted() == ["limit", point.subject].sorted())
