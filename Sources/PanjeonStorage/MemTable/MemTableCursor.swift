@@ -44,7 +44,12 @@ package final class MemTableCursor: CellCursor {
   }
 
   package override func seekToRow(before row: UnsafeRawBufferPointer?) throws(StoreError) {
-    unsafe enter(table.lastRow(before: row))
+    var node = unsafe table.lastRow(before: row)
+    // A row that has just been linked may have no cell yet: then to the one before, not to what lies behind the bound.
+    while node != 0, table.firstCell(node) == 0 {
+      node = unsafe table.lastRow(before: table.rowKey(node))
+    }
+    enter(node)
   }
 
   /// Goes to the first cell of a row.

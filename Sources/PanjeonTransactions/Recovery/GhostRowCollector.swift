@@ -19,14 +19,19 @@ extension TransactionManager {
   ///   - age: How long ago the last transaction on a row must have been; by default a day.
   ///   - rowsPerPiece: How many rows to look at before it rests; by default 10,000.
   ///   - onPass: Called at the end of each pass over a table, with what it has done.
-  /// - Throws: Errors of the store, but for `closed` and `unavailable`: it returns when the store is closed or the task is cancelled, and
+  /// - Throws: `invalidArgument` for a negative age or interval, or pieces without rows; errors of the store, but for `closed` and `unavailable`: it returns when the store is closed or the task is cancelled, and
   ///   goes on at the next pass when the store was not available.
   public func keepCollectingGhostRows(
     in tables: [String], every interval: Duration = .seconds(3600),
     olderThan age: Duration = .seconds(86_400), rowsPerPiece: Int = 10_000,
     onPass: @Sendable (_ table: String, GhostRowCollection) -> Void = { _, _ in }
   ) async throws(StoreError) {
-    precondition(rowsPerPiece > 0, "a piece has at least one row")
+    if interval < .zero {
+      throw StoreError(.invalidArgument, "an interval of \(interval); at least zero")
+    }
+    if rowsPerPiece <= 0 {
+      throw StoreError(.invalidArgument, "\(rowsPerPiece) rows at a time; at least one")
+    }
     var left = tables
     while true {
       for table in left {

@@ -34,7 +34,7 @@ extension TransactionManager {
   ///     ask for the outcome of a transaction.
   ///   - rowsMax: How many rows to look at, at the most; nil for no limit.
   /// - Returns: What was done.
-  /// - Throws: Errors of the store: `noSuchTable`; `noSuchFamily` when the table has no locks.
+  /// - Throws: `invalidArgument` for a negative age; errors of the store: `noSuchTable`; `noSuchFamily` when the table has no locks.
   public func collectGhostRows(
     in table: String, rows: KeyRange = .all, olderThan age: Duration = .seconds(86_400),
     rowsMax: Int? = nil
@@ -43,6 +43,7 @@ extension TransactionManager {
     guard schema.family(named: ColumnFamily.lockFamilyName) != nil else {
       throw StoreError(.noSuchFamily, "table '\(table)' has no locks, and so no ghost rows")
     }
+    if age < .zero { throw StoreError(.invalidArgument, "an age of \(age); at least zero") }
     let bound = youngestVersion(age)
     var collection = GhostRowCollection()
     // Three cells tell a ghost, which has one or two of the lock family, from a row with data.

@@ -60,7 +60,7 @@ public struct SplitPolicy: Hashable, Sendable {
   public func groupStart(of row: Bytes) -> Bytes {
     switch grouping {
     case .none: row
-    case .prefix(let bytes): row.count <= bytes ? row : row[0..<bytes]
+    case .prefix(let bytes): row.count <= bytes ? row : row[0..<max(0, bytes)]
     case .delimiter(let delimiter):
       row.firstIndex(of: delimiter).map { row[0..<($0 + 1)] } ?? row
     }

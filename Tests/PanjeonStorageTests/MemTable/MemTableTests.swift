@@ -113,6 +113,45 @@ struct MemTableTests {
     #expect(faults.load(ordering: .relaxed) == 0)
   }
 
+  @Test("Going back beside a writer never leads to a row behind the bound, nor past all rows")
+  func goingBackBesideAWriter() {
+    let rows = 20_000
+    let table = MemTable(capacityBytes: 16 << 20)
+    let isDone = Atomic(false)
+    let faults = Atomic(0)
+    func insert(_ number: Int, _ sequence: Int) {
+      var key: [UInt8] = []
+      Bytes("q").withUnsafeBytes {
+        CellKey.append(
+          family: 1, qualifier: $0, timestamp: 1, sequence: UInt64(sequence), kind: .put, to: &key)
+      }
+      self.insert(
+        .init(row: Bytes(utf8: "row \(100_000 + number)"), key: Bytes(key), value: "v"),
+        into: table)
+    }
+    // The least row is there from the start, so that something always lies before a bound.
+    insert(0, 1)
+    func read() {
+      let cursor = table.makeCursor()
+      var random = SplitMix64(seed: 9)
+      while !isDone.load(ordering: .acquiring) {
+        let bound = Bytes(utf8: "row \(100_000 + 1 + random.below(rows))")
+        try? bound.withRawBytes { (bytes) throws(StoreError) in
+          try cursor.seekToRow(before: bytes)
+        }
+        let isRight = cursor.isValid && Bytes(Array(cursor.row)) < bound
+        try? cursor.seekToRow(before: nil)
+        if !isRight || !cursor.isValid { faults.add(1, ordering: .relaxed) }
+      }
+    }
+    withThreads(2, read) {
+      // Descending, so that the newest row is the one before many bounds.
+      for number in (1..<rows).reversed() { insert(number, rows - number + 1) }
+      isDone.store(true, ordering: .releasing)
+    }
+    #expect(faults.load(ordering: .relaxed) == 0)
+  }
+
   /// Runs `work` on threads of its own while `body` runs on this one.
   private func withThreads(_ count: Int, _ work: () -> Void, _ body: () -> Void) {
     withoutActuallyEscaping(work) { work in
