@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import YCSB
+internal import YCSBEngines
 
 /// Shares the time that a plan may take among its parts, so that it ends when it said it would.
 ///
