@@ -14,7 +14,7 @@ public typealias DatabaseSnapshot = SnapshotTransaction<EmbeddedStore>
 ///
 /// Every method may be called from any number of tasks at once.
 public final class Database: Sendable {
-  /// The store beneath, for what transactions do not offer.
+  /// The store beneath, for what transactions do not offer: backups, checkpoints, metrics, regions, schemas, ingestion.
   ///
   /// Writing to transactional tables through it bypasses their locks.
   public let store: EmbeddedStore
@@ -130,6 +130,29 @@ public final class Database: Sendable {
   /// Throws errors of the store.
   public func get(_ get: Get, in table: String) async throws(StoreError) -> RowResult? {
     try await SnapshotTransaction(store).get(get, in: table)
+  }
+
+  /// Removes the locks of rows of a table that hold nothing else.
+  ///
+  /// See `TransactionManager.collectGhostRows(in:rows:olderThan:rowsMax:)`.
+  public func collectGhostRows(
+    in table: String, rows: KeyRange = .all, olderThan age: Duration = .seconds(86_400),
+    rowsMax: Int? = nil
+  ) async throws(StoreError) -> GhostRowCollection {
+    try await transactions.collectGhostRows(
+      in: table, rows: rows, olderThan: age, rowsMax: rowsMax)
+  }
+
+  /// Removes ghost rows of some tables again and again, until its task is cancelled or the database is closed.
+  ///
+  /// See `TransactionManager.keepCollectingGhostRows(in:every:olderThan:rowsPerPiece:onPass:)`.
+  public func keepCollectingGhostRows(
+    in tables: [String], every interval: Duration = .seconds(3600),
+    olderThan age: Duration = .seconds(86_400), rowsPerPiece: Int = 10_000,
+    onPass: @Sendable (_ table: String, GhostRowCollection) -> Void = { _, _ in }
+  ) async throws(StoreError) {
+    try await transactions.keepCollectingGhostRows(
+      in: tables, every: interval, olderThan: age, rowsPerPiece: rowsPerPiece, onPass: onPass)
   }
 
   /// The rows of a scan of a snapshot that is taken when the iteration begins.

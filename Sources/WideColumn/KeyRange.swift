@@ -68,6 +68,12 @@ public struct KeyRange: Hashable, Sendable {
     return stop <= start
   }
 
+  /// Whether it stops before it starts, which stores refuse; one that stops where it starts merely holds no key.
+  public var isInverted: Bool {
+    guard let stop else { return false }
+    return stop < start
+  }
+
   /// Whether some key lies in both ranges.
   public func overlaps(_ other: KeyRange) -> Bool {
     if let stop, other.start >= stop { return false }

@@ -104,6 +104,9 @@ package final class BackgroundWork: Sendable {
     }
   }
 
+  /// Why the store takes no writes; nil while it does.
+  var writeFailure: StoreError? { pipeline.failure }
+
   /// Whether nothing is being flushed or compacted, nor waits for it.
   package var isIdle: Bool {
     let isResting = signals.withLock { state in
@@ -186,11 +189,8 @@ package final class BackgroundWork: Sendable {
 }
 
 extension Duration {
-  /// The duration in whole microseconds.
-  package var microseconds: UInt64 {
-    let (seconds, attoseconds) = components
-    return UInt64(max(0, seconds)) * 1_000_000 + UInt64(max(0, attoseconds) / 1_000_000_000_000)
-  }
+  /// The duration in whole microseconds; zero for one below zero, and no more than `Int64` can hold.
+  package var microseconds: UInt64 { UInt64(microsecondsToLive ?? 0) }
 }
 
 extension Monitor<BackgroundWork.Signals> {

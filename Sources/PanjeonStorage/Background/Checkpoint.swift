@@ -22,6 +22,7 @@ package struct Checkpoint {
   /// In this order, so that a crash leaves either no store at the path or the whole: everything in memory is flushed by one
   /// edit; files are linked and their names synced; the MANIFEST and then `CURRENT` are written.
   package func run(at path: String) throws(StoreError) {
+    try StoreDirectory.requireOutside(path, of: environment.directory)
     try fileSystem.createDirectory(path)
     if try fileSystem.isWritableByOthers(path) {
       throw StoreError(

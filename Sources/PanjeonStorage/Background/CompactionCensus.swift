@@ -3,7 +3,7 @@
 internal import Synchronization
 package import WideColumn
 
-/// What compaction knows of groups beside their files: which regions are idle, and how much has expired.
+/// What compaction knows of groups beside their files: which regions are idle, how much has expired, what was asked for.
 package final class CompactionCensus: Sendable {
   private struct Activity: Sendable {
     var writes: UInt64
@@ -20,6 +20,9 @@ package final class CompactionCensus: Sendable {
   private static let restNanoseconds: UInt64 = 60_000_000_000
 
   private let state = Mutex(State())
+
+  /// What was asked for.
+  package let requests = CompactionRequests()
   private let clock: any TimeSource
   private let idleNanoseconds: UInt64?
 
@@ -49,6 +52,7 @@ package final class CompactionCensus: Sendable {
     situation.isIdle = isIdle(region, now)
     let timeToLive = layout.timeToLive(ofGroup: group)
     let view = region.view.groups[group]
+    situation.requestedFiles = requests.files(among: view, of: region)
     let resting = state.withLock { state in
       state.resting = state.resting.filter { $0.value > now }
       return state.resting

@@ -16,10 +16,14 @@ struct BackupListing {
 
   /// Reads the descriptions.
   ///
-  /// Throws `io` when the directory cannot be read; what is amiss with one backup is kept.
+  /// Throws `invalidArgument` when there is no such directory, `io` when it cannot be read; what is amiss with one backup is kept.
   init(_ directory: String, _ fileSystem: any FileSystem) throws(StoreError) {
     self.directory = directory
     self.fileSystem = fileSystem
+    guard try fileSystem.exists(directory) else {
+      throw StoreError(
+        .invalidArgument, "there is no directory of backups here; check the path", file: directory)
+    }
     names = try fileSystem.list(directory)
     var numbers: [UInt64] = []
     for name in names {

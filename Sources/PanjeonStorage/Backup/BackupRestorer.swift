@@ -28,8 +28,8 @@ struct BackupRestorer {
   ///
   /// Throws `invalidArgument`, `writableByOthers`, `corruption`, `unsupportedFormat`, `io`, `noSpace`.
   func run(_ number: UInt64) throws(StoreError) -> StoreIncarnation {
-    try BackupWriter.requireOwn(backups, source)
     try BackupListing(backups, source).requireBackup(number)
+    try BackupWriter.requireOwn(backups, source)
     let description = try BackupListing.read(number, in: backups, source)
     var state = try description.state(path: BackupNames.description(number).name)
     state.renewIncarnation(configuration.randomNumber)

@@ -12,10 +12,10 @@ extension EmbeddedStore {
   /// copied. See <doc:Backup>.
   ///
   /// - Parameters:
-  ///   - directory: Where the backup goes; created if it is missing.
+  ///   - directory: Where the backup goes; created if it is missing. Not within the store's own directory.
   ///   - label: What to call it, for people; at most 1,024 bytes.
   /// - Returns: The backup, and what it took.
-  /// - Throws: `limitExceeded` for a longer label; `invalidArgument` when the directory holds other things than backups;
+  /// - Throws: `limitExceeded` for a longer label; `invalidArgument` when the directory holds other things than backups, or lies within the store's;
   ///   `writableByOthers` when others could change it; `locked` while another backup or deletion is under way in it;
   ///   `corruption` when a file of this store, or the description of a backup in the directory, is damaged; `readOnly`,
   ///   `io`, `noSpace`, `closed`.
@@ -29,8 +29,9 @@ extension EmbeddedStore {
         .limitExceeded,
         "a label of \(label.utf8.count) bytes; at most \(BackupDescription.labelBytesMax)")
     }
+    try StoreDirectory.requireOutside(directory.path, of: self.directory)
     let logger = configuration.logger
-    let createdAt = configuration.timeSource.wallClockMicroseconds()
+    let createdAt = configuration.timeSource.presentMicroseconds()
     let writer = try await Self.blocking { () throws(StoreError) in
       try BackupWriter(directory.path, directory.fileSystem, logger)
     }

@@ -52,6 +52,7 @@ package struct BatchValidator: Sendable {
     var emptied: AtomicBatchOutcome?
     for (index, range) in batch.unchangedRanges.enumerated() {
       let table = try catalog.table(range.table)
+      try range.rows.requireInOrder("the rows of an unchanged range")
       if let snapshot, table.removals?.overlaps(range.rows, after: snapshot.removals) ?? false {
         emptied = emptied ?? .rangeChanged(range: index, row: range.rows.start)
       }

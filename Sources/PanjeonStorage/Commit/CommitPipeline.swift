@@ -47,7 +47,7 @@ package final class CommitPipeline: Sendable {
   package func enter(
     _ batch: inout PreparedBatch, _ checks: CommitChecks, _ durability: Durability
   ) async -> SequencerAnswer {
-    let now = clock.wallClockMicroseconds()
+    let now = clock.presentMicroseconds()
     var stall: StallMeter.Begun?
     let answer: SequencerAnswer = unsafe await withUnsafeContinuation { continuation in
       let step = monitor.withLock { state in

@@ -40,6 +40,9 @@ package struct CompactionSituation: Hashable, Sendable {
   /// About what share of its cells has expired, by the number of the file, where something has.
   package var expiredShares: [UInt64: Double] = [:]
 
+  /// The numbers of the files that somebody wants rewritten.
+  package var requestedFiles: Set<UInt64> = []
+
   package init() {}
 }
 
@@ -74,6 +77,9 @@ package struct CompactionPicker: Sendable {
   package func pick(
     upper: [FileRecord], bottom: [FileRecord], in situation: CompactionSituation = .init()
   ) -> CompactionPlan? {
+    // Before anything else, lest merges above the bottom pass for what was asked for.
+    let requested = rewrite(upper, bottom) { situation.requestedFiles.contains($0.number) }
+    if let requested { return requested }
     let upperBytes = upper.reduce(0) { $0 + $1.fileBytes }
     let bottomBytes = bottom.reduce(0) { $0 + $1.fileBytes }
     let isBottomDue = upperBytes * 100 >= bottomBytes * options.bottomPercent
@@ -88,11 +94,17 @@ package struct CompactionPicker: Sendable {
   private func rewriteOfExpired(
     _ upper: [FileRecord], _ bottom: [FileRecord], _ situation: CompactionSituation
   ) -> CompactionPlan? {
-    func hasExpired(_ file: FileRecord) -> Bool {
+    rewrite(upper, bottom) { file in
       (situation.expiredShares[file.number] ?? 0) * 100 >= options.expiredPercent
     }
-    if upper.contains(where: hasExpired) { return intoBottom(upper, bottom) }
-    guard let file = bottom.first(where: hasExpired) else { return nil }
+  }
+
+  /// Rewrites a file, if there is one such, at the bottom: a tiered one together with all the others.
+  private func rewrite(
+    _ upper: [FileRecord], _ bottom: [FileRecord], where isSuch: (FileRecord) -> Bool
+  ) -> CompactionPlan? {
+    if upper.contains(where: isSuch) { return intoBottom(upper, bottom) }
+    guard let file = bottom.first(where: isSuch) else { return nil }
     return CompactionPlan(
       inputsUpper: [], inputsBottom: [file], outputLevel: 1, coversBottom: true)
   }

@@ -20,8 +20,8 @@ extension EmbeddedStore {
   /// but the flush of what is in memory. Commits go on meanwhile; flush and compaction wait. The checkpoint begins a life of
   /// its own (``incarnation``). For copies on another disk see ``backUp(to:label:)``.
   ///
-  /// - Parameter path: The directory, which must be empty or missing (its parent must exist).
-  /// - Throws: `invalidArgument` when the directory holds anything; `writableByOthers` when others could change it;
+  /// - Parameter path: The directory, which must be empty or missing (its parent must exist), and not within the store's own.
+  /// - Throws: `invalidArgument` when the directory holds anything, or lies within the store's; `writableByOthers` when others could change it;
   ///   `readOnly`, `io`, `noSpace`, `closed`. What then stands at the path is no store, or, when not even that could be
   ///   removed again, a whole one.
   public func checkpoint(at path: String) async throws(StoreError) {

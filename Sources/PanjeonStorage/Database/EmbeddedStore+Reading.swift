@@ -15,7 +15,7 @@ extension EmbeddedStore: SnapshotStore {
 
   /// Reads one row at a snapshot.
   ///
-  /// Throws as ``get(_:in:)``, and `snapshotTooOld`.
+  /// Throws as ``get(_:in:)``, and `snapshotTooOld`; `invalidArgument` for a snapshot of another store.
   public func get(
     _ get: Get, in table: String, at snapshot: StoreSnapshot
   ) async throws(StoreError) -> RowResult? {
@@ -43,11 +43,13 @@ extension EmbeddedStore: SnapshotStore {
 
   /// Begins a scan at a snapshot, which it keeps until its end.
   ///
-  /// Throws as ``get(_:in:)``, and `snapshotTooOld`, which the scan's cursor throws too.
+  /// Throws as ``get(_:in:)``, and `snapshotTooOld`, which the scan's cursor throws too; `invalidArgument` for a snapshot of
+  /// another store.
   public func scan(
     _ scan: Scan, in table: String, at snapshot: StoreSnapshot
   ) async throws(StoreError) -> StoreCursor {
     try requireOpen()
+    try requireOwn(snapshot)
     let handle = try catalog.table(table)
     try snapshot.requireValid()
     scans.add(1)
@@ -61,6 +63,7 @@ extension EmbeddedStore: SnapshotStore {
     _ moment: @escaping @Sendable () throws(StoreError) -> ReadMoment
   ) async throws(StoreError) -> RowResult? {
     try requireOpen()
+    if let snapshot { try requireOwn(snapshot) }
     try limits.check(row: get.row)
     let present = try catalog.table(table)
     let handle =
@@ -75,6 +78,15 @@ extension EmbeddedStore: SnapshotStore {
     return try await executor.run { () throws(StoreError) in
       try RowLookup.read(plan, row: get.row, in: handle, at: moment, mode: .mayBlock)
     }
+  }
+
+  /// Refuses the snapshot of another store, or of this one before it was opened again: its sequence means something else here.
+  package func requireOwn(_ snapshot: StoreSnapshot) throws(StoreError) {
+    if snapshot.isOf(snapshots) { return }
+    throw StoreError(
+      .invalidArgument,
+      "the snapshot was taken of another store, or before this one was opened; take one of this store"
+    )
   }
 
   package func requireOpen() throws(StoreError) {

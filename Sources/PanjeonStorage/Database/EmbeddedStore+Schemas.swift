@@ -62,9 +62,10 @@ extension EmbeddedStore {
   /// - Parameters:
   ///   - rows: The rows.
   ///   - table: Their table.
-  /// - Throws: `noSuchTable`, `limitExceeded`; `readOnly`, `io`, `noSpace`, `closed`, `unknownOutcome` as
-  ///   ``truncateTable(_:keepsRegions:)``.
+  /// - Throws: `noSuchTable`, `limitExceeded`; `invalidArgument` for an inverted range; `readOnly`, `io`, `noSpace`, `closed`,
+  ///   `unknownOutcome` as ``truncateTable(_:keepsRegions:)``.
   public func deleteRows(in rows: KeyRange, of table: String) async throws(StoreError) {
+    try rows.requireInOrder("the rows to remove")
     if !rows.start.isEmpty { try limits.check(row: rows.start) }
     if let stop = rows.stop, !stop.isEmpty { try limits.check(row: stop) }
     try requireOpen()

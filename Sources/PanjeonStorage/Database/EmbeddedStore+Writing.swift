@@ -54,6 +54,7 @@ extension EmbeddedStore: AtomicBatchStore, BatchStore {
     onWrite: (Cell) -> Void
   ) async throws(StoreError) -> AtomicBatchOutcome {
     try requireOpen()
+    if let snapshot { try requireOwn(snapshot) }
     for attempt in 0..<configuration.recheckAttemptsMax {
       let validator = try BatchValidator(batch, catalog: catalog, limits: limits, since: snapshot)
       var resolved =
@@ -175,7 +176,7 @@ extension EmbeddedStore: AtomicBatchStore, BatchStore {
     _ validator: BatchValidator, at moment: ReadMoment
   ) async throws(StoreError) -> ResolvedBatch {
     let lastTimestamp = max(
-      pipeline.lastTimestamp, configuration.timeSource.wallClockMicroseconds() - 1)
+      pipeline.lastTimestamp, configuration.timeSource.presentMicroseconds() - 1)
     return try await evaluate { mode throws(StoreError) in
       try validator.prepare(at: moment, lastTimestamp: lastTimestamp, mode: mode)
     }

@@ -170,6 +170,9 @@ public final class StoreSnapshot: Sendable {
     registry.unpin(pin)
   }
 
+  /// Whether it was taken of the store whose registry this is, since it was opened.
+  package func isOf(_ registry: SnapshotRegistry) -> Bool { self.registry === registry }
+
   /// The sequence of the last change that is visible.
   public var sequence: UInt64 { pin.moment.sequence }
 

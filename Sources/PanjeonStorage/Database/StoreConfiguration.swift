@@ -5,7 +5,8 @@ public import WideColumn
 
 /// How a store is opened: sizes, bounds and the world around it.
 ///
-/// Every queue, cache and retry of the engine has its bound here.
+/// Every queue, cache and retry of the engine has its bound here. A store does not open with one that makes no sense
+/// (`invalidArgument`, which says what it may be): no time is negative, or longer than a century.
 public struct StoreConfiguration: Sendable {
   /// Whether a directory without a store is made into one; by default true.
   public var createsIfMissing = true

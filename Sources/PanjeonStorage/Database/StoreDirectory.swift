@@ -63,34 +63,28 @@ package enum StoreDirectory {
   }
 }
 
-extension StoreConfiguration {
-  /// Refuses sizes that make no sense.
-  package func validate() throws(StoreError) {
-    let bounds: [(String, Int, ClosedRange<Int>)] = [
-      ("memoryBudgetBytes", memoryBudgetBytes, (1 << 20)...(1 << 46)),
-      ("memtableBytesMax", memtableBytesMax, (4 << 10)...(1 << 30)),
-      ("unflushedMemtablesMax", unflushedMemtablesMax, 1...1024),
-      ("logSegmentBytes", logSegmentBytes, (4 << 10)...(1 << 32)),
-      ("logRetentionBytesMax", logRetentionBytesMax, (4 << 10)...(1 << 40)),
-      ("spareLogSegmentsMax", spareLogSegmentsMax, 0...1024),
-      ("pendingLogBytesMax", pendingLogBytesMax, (4 << 10)...(1 << 32)),
-      ("recentRowsMax", recentRowsMax, 16...(1 << 24)),
-      ("recheckAttemptsMax", recheckAttemptsMax, 1...100_000),
-      ("snapshotsMax", snapshotsMax, 1...(1 << 24)), ("blockBytes", blockBytes, 64...(8 << 20)),
-      ("bloomBitsPerRow", bloomBitsPerRow, 1...64),
-      ("tableFileBytesMax", tableFileBytesMax, (4 << 10)...(1 << 40)),
-      ("limits.rowKeyBytesMax", limits.rowKeyBytesMax, 1...(64 << 10)),
-      ("limits.qualifierBytesMax", limits.qualifierBytesMax, 1...(64 << 10)),
-      ("limits.valueBytesMax", limits.valueBytesMax, 1...(32 << 20)),
-      ("limits.mutationsPerBatchMax", limits.mutationsPerBatchMax, 1...200_000),
-      ("limits.batchBytesMax", limits.batchBytesMax, 1...(64 << 20)),
-      ("scrubBytesPerSecond", scrubBytesPerSecond ?? 1, 1...(1 << 40)),
-      ("readThreads", readThreads, 1...IOExecutor.threadsMax),
-    ]
-    for (name, value, range) in bounds where !range.contains(value) {
-      throw StoreError(
-        .invalidArgument,
-        "\(name) is \(value); it must lie between \(range.lowerBound) and \(range.upperBound)")
+extension StoreDirectory {
+  /// Refuses a place for a copy that is the store's own directory, or within it.
+  ///
+  /// By the paths alone: links are not followed. Throws `invalidArgument`.
+  static func requireOutside(_ path: String, of directory: String) throws(StoreError) {
+    let place = components(of: path)
+    let own = components(of: directory)
+    guard path.hasPrefix("/") == directory.hasPrefix("/"), place.starts(with: own) else { return }
+    throw StoreError(
+      .invalidArgument,
+      "a copy of a store cannot lie within the store's own directory, '\(directory)'", file: path)
+  }
+
+  private static func components(of path: String) -> [Substring] {
+    var components: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == "..", let last = components.last, last != ".." {
+        components.removeLast()
+      } else {
+        components.append(part)
+      }
     }
+    return components
   }
 }

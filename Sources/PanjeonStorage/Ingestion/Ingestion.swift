@@ -31,7 +31,7 @@ struct Ingestion: Sendable {
   /// Begins an ingestion; ``end()`` must follow.
   func begin() throws(StoreError) -> Place {
     let resumptions = signals.withLock { $0.resumptions }
-    let now = environment.configuration.timeSource.wallClockMicroseconds()
+    let now = environment.configuration.timeSource.presentMicroseconds()
     let (sequence, timestamp) = try pipeline.reserve(now: now)
     return Place(sequence: sequence, timestamp: timestamp, resumptions: resumptions)
   }

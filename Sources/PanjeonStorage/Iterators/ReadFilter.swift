@@ -4,12 +4,6 @@ package import WideColumn
 
 /// A read's filter, resolved against a table's families.
 package struct ReadFilter: Sendable {
-  /// How many filters a filter is made of at the most.
-  package static let nodesMax = 1000
-
-  /// How deep they are nested at the most.
-  package static let depthMax = 32
-
   /// Where a column stands whose newest value the filter looks at.
   package struct Place: Sendable {
     package var family: UInt8
@@ -34,12 +28,6 @@ package struct ReadFilter: Sendable {
   package let places: [Column: Place]
 
   package init(_ filter: Filter, layout: FamilyLayout) throws(StoreError) {
-    if filter.nodeCount > Self.nodesMax || filter.depth > Self.depthMax {
-      throw StoreError(
-        .limitExceeded,
-        "a filter of \(filter.nodeCount) filters, \(filter.depth) deep; at most \(Self.nodesMax) "
-          + "and \(Self.depthMax) are allowed")
-    }
     self.filter = filter
     dependsOnRow = filter.dependsOnRow
     let bounds = filter.rowBounds

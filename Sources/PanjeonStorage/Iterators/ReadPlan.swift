@@ -39,6 +39,7 @@ package struct ReadPlan: Sendable {
   ///
   /// Throws `noSuchFamily`, `invalidArgument`.
   package init(_ get: Get, layout: FamilyLayout) throws(StoreError) {
+    try get.validate()
     try self.init(
       columns: get.columns, versionsMax: get.versionsMax, cellsMax: get.cellsMax,
       filter: get.filter, startingAt: get.startingAt, layout: layout)
@@ -48,9 +49,7 @@ package struct ReadPlan: Sendable {
   ///
   /// Throws `noSuchFamily`, `invalidArgument`.
   package init(_ scan: Scan, layout: FamilyLayout) throws(StoreError) {
-    try Self.check(scan.rowsMax, "rows", min: 0)
-    try Self.check(scan.cellsMax, "cells", min: 0)
-    try Self.check(scan.cellsPerBatchMax, "cells at once", min: 1)
+    try scan.validate()
     try self.init(
       columns: scan.columns, versionsMax: scan.versionsMax, cellsMax: scan.cellsPerRowMax,
       filter: scan.filter, layout: layout)
@@ -61,17 +60,15 @@ package struct ReadPlan: Sendable {
   /// - Parameters:
   ///   - columns: What the client selected.
   ///   - versionsMax: The versions to return of a column, at least one.
-  ///   - cellsMax: The cells to return of a row, at least one; nil for all.
+  ///   - cellsMax: The cells to return of a row; nil for all.
   ///   - filter: Which of them to return; nil for all.
   ///   - start: The first column; nil for the first there is.
   ///   - layout: The table's families.
-  /// - Throws: `noSuchFamily`, `invalidArgument`.
+  /// - Throws: `noSuchFamily`.
   package init(
     columns: ColumnSelection, versionsMax: Int, cellsMax: Int?, filter: Filter? = nil,
     startingAt start: Column? = nil, layout: FamilyLayout
   ) throws(StoreError) {
-    try Self.check(versionsMax, "versions", min: 1)
-    try Self.check(cellsMax, "cells of a row", min: 1)
     self.versionsMax = versionsMax
     self.cellsMax = cellsMax ?? .max
     names = layout.names
@@ -102,11 +99,6 @@ package struct ReadPlan: Sendable {
           retention: family.retention, columns: compiled))
     }
     self.families = families
-  }
-
-  private static func check(_ limit: Int?, _ what: String, min: Int) throws(StoreError) {
-    guard let limit, limit < min else { return }
-    throw StoreError(.invalidArgument, "a read of \(limit) \(what); ask for at least \(min)")
   }
 
   /// The columns selected that lie within bounds; nil when none does.

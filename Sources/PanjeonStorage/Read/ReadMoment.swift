@@ -53,7 +53,7 @@ package final class StoreClock: Sendable {
 
   /// Microseconds since the Unix epoch.
   package func now() -> Int64 {
-    latest.raise(to: UInt64(max(0, source.wallClockMicroseconds())))
+    latest.raise(to: UInt64(max(0, source.presentMicroseconds())))
     return Int64(latest.value)
   }
 }

@@ -19,6 +19,7 @@ package enum RowLookup {
     _ plan: ReadPlan, row: Bytes, in table: TableHandle,
     at readMoment: () throws(StoreError) -> ReadMoment, mode: ReadMode
   ) throws(StoreError) -> RowResult? {
+    if plan.cellsMax == 0 { return nil }
     if let bounds = plan.filter?.rowBounds, !bounds.contains(row) { return nil }
     let probe = RowProbe(row: row)
     let region = table.region(of: row)

@@ -44,7 +44,9 @@ package final class TableScanner: @unchecked Sendable {
     let overlapping = table.regions(in: scan.rows)
     regions = scan.isReversed ? overlapping : overlapping.reversed()
     next = scan.isReversed ? scan.rows.stop : scan.rows.start
-    isAtEnd = scan.rows.isEmpty || rowsLeft == 0 || cellsLeft == 0 || plan.families.isEmpty
+    isAtEnd =
+      scan.rows.isEmpty || rowsLeft == 0 || cellsLeft == 0 || plan.cellsMax == 0
+      || plan.families.isEmpty
   }
 
   /// The region that the scan is in.

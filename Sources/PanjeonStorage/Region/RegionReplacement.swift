@@ -71,7 +71,7 @@ package struct RegionReplacement {
     _ old: [Region], _ table: TableHandle, _ ranges: [KeyRange], _ cause: String,
     _ state: VersionState
   ) -> [Draft] {
-    let now = environment.configuration.timeSource.wallClockMicroseconds()
+    let now = environment.configuration.timeSource.presentMicroseconds()
     return ranges.enumerated().map { index, rows in
       let id = state.nextRegionID + UInt64(index)
       let parents = old.filter { $0.rows.overlaps(rows) }

@@ -76,7 +76,7 @@ extension Transaction {
 
   /// Greater than the version of every row touched, and the wall clock if it agrees.
   private func nextVersion(_ clock: any TimeSource) -> UInt64 {
-    var version = UInt64(max(1, clock.wallClockMicroseconds()))
+    var version = UInt64(max(1, clock.presentMicroseconds()))
     for case let header?? in headers.values {
       if let known = LockHeader(decoding: header)?.version { version = max(version, known + 1) }
     }

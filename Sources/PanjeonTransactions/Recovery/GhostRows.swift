@@ -32,9 +32,9 @@ extension TransactionManager {
   ///   - rows: The rows to look at.
   ///   - age: How long ago the last transaction on a row must have been; by default a day. Longer than any client may take to
   ///     ask for the outcome of a transaction.
-  ///   - rowsMax: How many rows to look at, at the most; nil for no limit.
+  ///   - rowsMax: How many rows to look at, at the most, at least one; nil for no limit.
   /// - Returns: What was done.
-  /// - Throws: `invalidArgument` for a negative age; errors of the store: `noSuchTable`; `noSuchFamily` when the table has no locks.
+  /// - Throws: `invalidArgument` for a negative age, an inverted range, or no rows to look at; errors of the store: `noSuchTable`; `noSuchFamily` when the table has no locks.
   public func collectGhostRows(
     in table: String, rows: KeyRange = .all, olderThan age: Duration = .seconds(86_400),
     rowsMax: Int? = nil
@@ -42,6 +42,9 @@ extension TransactionManager {
     let schema = try await store.schema(of: table)
     guard schema.family(named: ColumnFamily.lockFamilyName) != nil else {
       throw StoreError(.noSuchFamily, "table '\(table)' has no locks, and so no ghost rows")
+    }
+    if let rowsMax, rowsMax < 1 {
+      throw StoreError(.invalidArgument, "\(rowsMax) rows to look at; at least one")
     }
     if age < .zero { throw StoreError(.invalidArgument, "an age of \(age); at least zero") }
     let bound = youngestVersion(age)
@@ -68,7 +71,7 @@ extension TransactionManager {
 
   /// The least version that is too young.
   private func youngestVersion(_ age: Duration) -> UInt64 {
-    let now = clock.wallClockMicroseconds()
+    let now = clock.presentMicroseconds()
     let (seconds, attoseconds) = age.components
     let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
     let microseconds = whole + (overflow ? 0 : attoseconds / 1_000_000_000_000)

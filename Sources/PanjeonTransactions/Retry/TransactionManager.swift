@@ -39,11 +39,12 @@ public final class TransactionManager<Store: AtomicBatchStore>: Sendable {
   ///   - body: Reads and writes through the transaction, which must not be kept.
   /// - Returns: What `body` returned in the attempt that was committed.
   /// - Throws: What `body` throws; `retriesExhausted` or `deadlineExceeded` with the conflict as their cause;
-  ///   `unknownOutcome`, for ``resolve(_:)``; errors of the store.
+  ///   `unknownOutcome`, for ``resolve(_:)``; `misuse` for options without sense; errors of the store.
   public func withTransaction<R>(
     _ options: TransactionOptions = TransactionOptions(),
     _ body: (inout Transaction<Store>) async throws -> R
   ) async throws -> R {
+    try options.validate()
     let begin = clock.monotonicNanoseconds()
     var attempt = 1
     while true {

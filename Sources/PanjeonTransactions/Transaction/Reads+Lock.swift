@@ -7,7 +7,7 @@ extension Get {
   func withHeader() -> Get {
     var get = self
     get.columns = columns.withHeader()
-    get.cellsMax = cellsMax.map { $0 + 1 }
+    get.cellsMax = cellsMax.map(roomForHeader)
     get.filter = effectiveFilter?.orLock
     get.startingAt = nil
     return get
@@ -34,18 +34,14 @@ extension Filter {
   }
 }
 
-extension Scan {
-  /// What a scan of a transaction cannot do; nil when there is nothing.
-  var fault: String? {
-    cellsPerBatchMax == nil
-      ? nil
-      : "a scan of a transaction returns whole rows; read a wide one by pages, with Get.startingAt"
-  }
+/// A limit of cells that leaves room for the header.
+private func roomForHeader(_ limit: Int) -> Int { limit == .max ? limit : limit + 1 }
 
+extension Scan {
   func withHeader() -> Scan {
     var scan = self
     scan.columns = columns.withHeader()
-    scan.cellsPerRowMax = cellsPerRowMax.map { $0 + 1 }
+    scan.cellsPerRowMax = cellsPerRowMax.map(roomForHeader)
     scan.rowsMax = nil
     scan.cellsMax = nil
     scan.filter = filter.map { filter in

@@ -43,6 +43,7 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
   /// `conflict` when a commit in two phases holds the row; `tooLarge`; `misuse` when the lock family is asked for.
   public mutating func get(_ get: Get, in table: String) async throws -> RowResult? {
     let name = TransactionRow(table: table, row: get.row)
+    try get.validate()
     try checkSelection(get.columns)
     let changes = writes[name]
     if changes == nil {

@@ -27,8 +27,13 @@ extension Transaction {
   public mutating func scan(
     _ scan: Scan, in table: String
   ) async throws -> TransactionCursor<Store> {
+    try scan.validate()
     try checkSelection(scan.columns)
-    if let fault = scan.fault { throw TransactionError(.misuse, fault) }
+    if scan.cellsPerBatchMax != nil {
+      throw TransactionError(
+        .misuse,
+        "a scan of a transaction returns whole rows; read a wide one by pages, with Get.startingAt")
+    }
     ranges.append(nil)
     return TransactionCursor(
       table: table, scan: scan, rangeIndex: ranges.count - 1,

@@ -3,6 +3,8 @@
 public import WideColumn
 
 /// How a transaction is run.
+///
+/// What makes no sense, fewer than one attempt or a negative time or size, is refused before the body runs (`misuse`).
 public struct TransactionOptions: Hashable, Sendable {
   /// What the commit survives when it returns; by default `disk`.
   public var durability: Durability
@@ -42,5 +44,35 @@ public struct TransactionOptions: Hashable, Sendable {
     self.rowsReadMax = rowsReadMax
     self.rowsWrittenMax = rowsWrittenMax
     self.bytesWrittenMax = bytesWrittenMax
+  }
+}
+
+extension TransactionOptions {
+  /// Refuses what makes no sense.
+  ///
+  /// Throws `misuse`.
+  func validate() throws(TransactionError) {
+    try Self.require(attemptsMax, "attemptsMax", min: 1)
+    try Self.require(rowsReadMax, "rowsReadMax", min: 0)
+    try Self.require(rowsWrittenMax, "rowsWrittenMax", min: 0)
+    try Self.require(bytesWrittenMax, "bytesWrittenMax", min: 0)
+    try Self.require(deadline, "deadline", max: nil)
+    try Self.require(backoffBase, "backoffBase", max: .seconds(3600))
+    try Self.require(backoffMax, "backoffMax", max: .seconds(3600))
+  }
+
+  private static func require(
+    _ value: Int, _ name: StaticString, min: Int
+  ) throws(TransactionError) {
+    if value >= min { return }
+    throw TransactionError(.misuse, "\(name) is \(value); it must be at least \(min)")
+  }
+
+  private static func require(
+    _ value: Duration, _ name: StaticString, max: Duration?
+  ) throws(TransactionError) {
+    if value < .zero { throw TransactionError(.misuse, "\(name) is \(value); it is negative") }
+    guard let max, value > max else { return }
+    throw TransactionError(.misuse, "\(name) is \(value); it must be at most \(max)")
   }
 }

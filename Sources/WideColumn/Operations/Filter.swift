@@ -6,7 +6,8 @@
 /// passes counts towards the read's limits, nothing else does. The store skips rows and columns that cannot pass, by row ranges,
 /// qualifier ranges and times, without looking at their cells.
 ///
-/// The article *Reading* of the engine says which of HBase's filters is which.
+/// At most ``nodesMax`` filters make one, ``depthMax`` deep. The article *Reading* of the engine says which of HBase's filters is
+/// which.
 public indirect enum Filter: Hashable, Sendable {
   /// The name of the cell's family passes.
   case family(Comparison)
@@ -14,13 +15,13 @@ public indirect enum Filter: Hashable, Sendable {
   /// The cell's qualifier passes.
   case qualifier(Comparison)
 
-  /// The cell's qualifier lies in a range.
+  /// The cell's qualifier lies in a range, which must not be inverted.
   case qualifiers(KeyRange)
 
   /// The cell's value passes.
   case value(Comparison)
 
-  /// The cell's timestamp is not before the first and is before the second; nil is no bound.
+  /// The cell's timestamp is not before the first and is before the second, which must not be less; nil is no bound.
   case time(from: Timestamp?, to: Timestamp?)
 
   /// The cell's timestamp is one of these.
@@ -29,7 +30,7 @@ public indirect enum Filter: Hashable, Sendable {
   /// The row's key passes.
   case row(Comparison)
 
-  /// The row's key lies in one of these ranges.
+  /// The row's key lies in one of these ranges, none of which may be inverted.
   case rows([KeyRange])
 
   /// The newest visible value of a column of the row passes, whether or not the column is selected.
@@ -48,6 +49,12 @@ public indirect enum Filter: Hashable, Sendable {
 }
 
 extension Filter {
+  /// Of how many filters one is made at the most, itself included: 1,000.
+  public static let nodesMax = 1000
+
+  /// How deep filters are nested at the most: 32.
+  public static let depthMax = 32
+
   /// The cells whose qualifier begins with `prefix`.
   public static func qualifierPrefix(_ prefix: Bytes) -> Filter { .qualifiers(.prefix(prefix)) }
 

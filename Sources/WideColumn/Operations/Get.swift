@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A read of one row.
+///
+/// A store refuses negative limits and inverted ranges (`invalidArgument`); a limit of zero returns nothing.
 public struct Get: Hashable, Sendable {
   /// The row to read.
   public var row: RowKey
@@ -8,7 +10,7 @@ public struct Get: Hashable, Sendable {
   /// The columns to return; by default all.
   public var columns: ColumnSelection
 
-  /// How many versions of a column to return at the most, newest first; by default 1.
+  /// How many versions of a column to return at the most, newest first, at least one; by default 1.
   ///
   /// Never more than the family keeps.
   public var versionsMax: Int

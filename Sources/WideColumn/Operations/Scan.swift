@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A read of the rows in a range, in the order of their keys.
+///
+/// A store refuses negative limits and inverted ranges (`invalidArgument`); a limit of zero returns nothing.
 public struct Scan: Hashable, Sendable {
-  /// The rows to read; by default all.
+  /// The rows to read, a range that is not inverted (``KeyRange/isInverted``); by default all.
   public var rows: KeyRange
 
   /// The columns to return; rows without any are passed over.
   public var columns: ColumnSelection
 
-  /// How many versions of a column to return at the most, newest first; by default 1.
+  /// How many versions of a column to return at the most, newest first, at least one; by default 1.
   public var versionsMax: Int
 
   /// How many rows to return at the most; nil for no limit.
@@ -20,7 +22,7 @@ public struct Scan: Hashable, Sendable {
   /// How many cells to return in all at the most, by which the last row may be cut short; nil for no limit.
   public var cellsMax: Int?
 
-  /// How many cells of a row to return at once at the most; nil: all of them.
+  /// How many cells of a row to return at once at the most, at least one; nil: all of them.
   ///
   /// A wider row comes in several pieces one after the other, all but the last of which say that they may not be all
   /// (``RowResult/mayHaveMoreCells``); so a row of any width is read in constant memory. HBase's `setBatch`.

@@ -27,6 +27,9 @@ extension TableSchema {
       throw refuse("two column families have the same name")
     }
     let groups = Set(localityGroups.map(\.name))
+    guard groups.count == localityGroups.count else {
+      throw refuse("two locality groups have the same name")
+    }
     for family in families {
       let isPrintable = family.name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x3A }
       guard isPrintable, !family.name.isEmpty, family.name.utf8.count <= 255 else {

@@ -165,7 +165,7 @@ public struct UnchangedRange: Hashable, Sendable {
   /// The table of the rows.
   public var table: String
 
-  /// The rows.
+  /// The rows; not inverted.
   public var rows: KeyRange
 
   /// Creates a condition on a range.

@@ -13,3 +13,12 @@ public protocol TimeSource: Sendable {
   /// Throws `CancellationError` when the task is cancelled.
   func sleep(for duration: Duration) async throws
 }
+
+extension TimeSource {
+  /// Microseconds since the Unix epoch, as far as a store believes the clock: 73,000 years either way.
+  ///
+  /// What is assigned may still be counted up from there.
+  package func presentMicroseconds() -> Int64 {
+    min(max(wallClockMicroseconds(), -(1 << 61)), 1 << 61)
+  }
+}

@@ -69,7 +69,7 @@ struct MetamorphicModel {
     case .reopen, .crash, .moveToCheckpoint, .moveToBackup:
       snapshots = []
       clockFloor = max(clockFloor, lastTimestamp)
-    case .flush, .split, .merge, .verify: break
+    case .flush, .compact, .split, .merge, .verify: break
     }
     return ""
   }

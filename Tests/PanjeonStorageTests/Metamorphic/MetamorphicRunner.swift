@@ -142,6 +142,7 @@ struct MetamorphicRunner {
   private mutating func reshape(_ operation: Operation) async throws {
     switch operation {
     case .flush: try await store.flush()
+    case .compact(let table, let rows): try await store.compact(table: table, rows: rows)
     case .split(let table, let row):
       let isCut = try store.catalog.table(table).regions.contains { $0.rows.start == row }
       if !isCut { try await store.split(table: table, at: row) }

@@ -14,6 +14,7 @@ enum Operation: CustomStringConvertible {
   case unpin(Int)
   case advance(Int)
   case flush
+  case compact(String, KeyRange)
   case split(String, RowKey)
   case merge(String, Int)
   case truncate(String, keepsRegions: Bool)
@@ -50,6 +51,7 @@ enum Operation: CustomStringConvertible {
     case .unpin(let number): return "unpin \(number)"
     case .advance(let microseconds): return "advance \(microseconds)"
     case .flush: return "flush"
+    case .compact(let table, let rows): return "compact \(table) \(rows)"
     case .split(let table, let row): return "split \(table) at \(row)"
     case .merge(let table, let number): return "merge \(table) \(number)"
     case .truncate(let table, let keepsRegions): return "truncate \(table) \(keepsRegions)"

@@ -26,7 +26,8 @@ struct OperationGenerator {
     case ..<800: return .pin
     case ..<830: return .unpin(random.below(8))
     case ..<890: return .advance(1 + random.below(30))
-    case ..<910: return .flush
+    case ..<904: return .flush
+    case ..<910: return .compact(table, range())
     case ..<935: return .split(table, rows[1 + random.below(5)])
     case ..<955: return .merge(table, random.below(4))
     case ..<960: return .truncate(table, keepsRegions: random.chance(0.5))
@@ -178,7 +179,7 @@ struct OperationGenerator {
 
   private mutating func range() -> KeyRange {
     let stop = random.chance(0.5) ? nil : rows[random.below(rows.count)]
-    return KeyRange(from: random.chance(0.5) ? "" : rows[random.below(rows.count)], to: stop)
+    return .inOrder(random.chance(0.5) ? "" : rows[random.below(rows.count)], stop)
   }
 
   private mutating func scan(

@@ -51,7 +51,10 @@ enum ModelFilter {
     case 1: return .qualifier(comparison(["", "q", "q\0", "z"], &random))
     case 2: return .qualifiers(range(["", "q", "q\0", "r", "z", "z\0"], &random))
     case 3: return .value(comparison([[7], [7, 7], [99], [200, 200]], &random))
-    case 4: return .time(from: bound(&random), to: bound(&random))
+    case 4:
+      let (from, to) = (bound(&random), bound(&random))
+      if let first = from, let second = to, second < first { return .time(from: to, to: from) }
+      return .time(from: from, to: to)
     case 5: return .timestamps(Set((0..<random.below(3)).map { _ in time(&random) }))
     case 6: return .row(comparison(["r0", "r2", "r2\0", "r4"], &random))
     case 7: return .rows((0..<random.below(3)).map { _ in range(["", "r1", "r3", "r4"], &random) })
@@ -79,7 +82,7 @@ enum ModelFilter {
 
   private static func range(_ keys: [Bytes], _ random: inout SplitMix64) -> KeyRange {
     let stop = random.chance(0.3) ? nil : keys[random.below(keys.count)]
-    return KeyRange(from: keys[random.below(keys.count)], to: stop)
+    return .inOrder(keys[random.below(keys.count)], stop)
   }
 
   private static func comparison(_ keys: [Bytes], _ random: inout SplitMix64) -> Comparison {
@@ -91,5 +94,13 @@ enum ModelFilter {
       let operators = Comparison.Operator.allCases
       return .bytes(operators[random.below(operators.count)], key)
     }
+  }
+}
+
+extension KeyRange {
+  /// The range between two keys, whichever is the greater.
+  static func inOrder(_ one: Bytes, _ other: Bytes?) -> KeyRange {
+    guard let other else { return KeyRange(from: one) }
+    return KeyRange(from: min(one, other), to: max(one, other))
   }
 }

@@ -151,7 +151,7 @@ struct SchemaTests {
     let ranges: [KeyRange] = [
       KeyRange(from: "b", to: "c"), KeyRange(from: "b"), KeyRange(from: "", to: "p"), .all,
       KeyRange(from: "m", to: "q"), KeyRange(from: "c", to: "q"), .single("d"),
-      KeyRange(from: "x", to: "y"), KeyRange(from: "q", to: "b"),
+      KeyRange(from: "x", to: "y"), KeyRange(from: "q", to: "q"),
     ]
     let names: [RowKey] = ["a", "b", "c", "d", "m", "p", "q", "z"]
     for range in ranges {

@@ -166,7 +166,7 @@ struct WideRowTests {
     let many = Filter.any((0..<1001).map { .value(.prefix(Bytes(utf8: "\($0)"))) })
     let scans: [(Scan, StoreError.Code)] = [
       (Scan(rowsMax: -1), .invalidArgument), (Scan(cellsMax: -1), .invalidArgument),
-      (Scan(cellsPerRowMax: 0), .invalidArgument), (Scan(cellsPerBatchMax: 0), .invalidArgument),
+      (Scan(cellsPerRowMax: -1), .invalidArgument), (Scan(cellsPerBatchMax: 0), .invalidArgument),
       (Scan(versionsMax: 0), .invalidArgument), (Scan(filter: deep), .limitExceeded),
       (Scan(filter: many), .limitExceeded),
       (Scan(filter: .column(Column(family: "no", qualifier: ""), .prefix(""))), .noSuchFamily),
