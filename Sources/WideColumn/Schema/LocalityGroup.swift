@@ -33,7 +33,7 @@ public struct LocalityGroup: Hashable, Sendable {
   /// The group of families that name no other.
   public static let `default` = LocalityGroup("default")
 
-  /// The group's name.
+  /// The group's name: 1 to 255 printable ASCII bytes, no colon.
   public var name: String
 
   /// How blocks are compressed; nil means LZ4 where the build has it, else none.

@@ -30,10 +30,12 @@ extension TableSchema {
     guard groups.count == localityGroups.count else {
       throw refuse("two locality groups have the same name")
     }
+    for group in localityGroups where !Self.isPlain(group.name) {
+      throw refuse("locality group '\(group.name)': \(Self.plainNameRule)")
+    }
     for family in families {
-      let isPrintable = family.name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x3A }
-      guard isPrintable, !family.name.isEmpty, family.name.utf8.count <= 255 else {
-        throw refuse("family '\(family.name)': a name is 1 to 255 printable ASCII bytes, no colon")
+      guard Self.isPlain(family.name) else {
+        throw refuse("family '\(family.name)': \(Self.plainNameRule)")
       }
       guard family.versionsMax >= 1 else {
         throw refuse("family '\(family.name)' keeps \(family.versionsMax) versions; at least one")
@@ -46,6 +48,15 @@ extension TableSchema {
       }
     }
     if let fault = splitPolicy.fault { throw refuse("split policy: \(fault)") }
+  }
+}
+
+extension TableSchema {
+  private static let plainNameRule = "a name is 1 to 255 printable ASCII bytes, no colon"
+
+  private static func isPlain(_ name: String) -> Bool {
+    let isPrintable = name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x3A }
+    return isPrintable && !name.isEmpty && name.utf8.count <= 255
   }
 }
 

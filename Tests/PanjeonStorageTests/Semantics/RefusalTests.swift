@@ -161,10 +161,12 @@ struct RefusalTests {
   @Test("Locality groups have names of their own")
   func groups() async throws {
     let store = try await TestStore.open(InMemoryFileSystem())
-    let schema = TableSchema(
-      name: "t", families: [ColumnFamily("f")],
-      localityGroups: [.default, LocalityGroup("x"), LocalityGroup("x")])
-    await refusal("two locality groups") { try await store.createTable(schema) }
+    for (names, words) in [(["x", "x"], "two locality groups"), ([""], "255"), (["a b"], "255")] {
+      let schema = TableSchema(
+        name: "t", families: [ColumnFamily("f")],
+        localityGroups: [.default] + names.map { LocalityGroup($0) })
+      await refusal(words) { try await store.createTable(schema) }
+    }
     try await store.close()
   }
 
