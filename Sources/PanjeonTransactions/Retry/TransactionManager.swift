@@ -69,8 +69,10 @@ public final class TransactionManager<Store: AtomicBatchStore>: Sendable {
     let id = random.withLock { TransactionID(using: &$0) }
     var transaction = try Transaction(id: id, store: store, options: options)
     let result = try await body(&transaction)
+    try await transaction.runBeforeCommit()
     try await transaction.commit(clock: clock)
     counters.withLock { $0.commits += 1 }
+    for hook in transaction.hooks.afterCommit { await hook() }
     return result
   }
 

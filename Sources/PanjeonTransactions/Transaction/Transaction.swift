@@ -26,7 +26,13 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
 
   /// The changes of each row, in order.
   var writes: [TransactionRow: [Mutation]] = [:]
-  private var bytesWritten = 0
+  private(set) var bytesWritten = 0
+
+  /// How to take the changes back that came behind the first savepoint.
+  var undoLog = UndoLog()
+
+  var hooks = CommitHooks<Store>()
+  var values: [ObjectIdentifier: Any] = [:]
 
   init(
     id: TransactionID, store: Store, options: TransactionOptions
@@ -85,14 +91,32 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
   /// the commit.
   public mutating func mutate(_ rowMutations: RowMutations, in table: String) throws {
     for mutation in rowMutations.mutations { try checkWrite(mutation) }
-    let name = TransactionRow(table: table, row: rowMutations.row)
-    bytesWritten += rowMutations.mutations.reduce(rowMutations.row.count) { $0 + $1.byteCount }
-    writes[name, default: []].append(contentsOf: rowMutations.mutations)
+    try write(rowMutations.mutations, to: TransactionRow(table: table, row: rowMutations.row))
+  }
+
+  /// Adds changes to those of a row; without any, the row gets a new version alone.
+  ///
+  /// Throws `tooLarge`.
+  mutating func write(_ mutations: [Mutation], to name: TransactionRow) throws {
+    let bytes = mutations.reduce(name.row.count) { $0 + $1.byteCount }
+    undoLog.note(name, mutationsBefore: writes[name]?.count, bytes: bytes)
+    bytesWritten += bytes
+    writes[name, default: []].append(contentsOf: mutations)
     if writes.count > options.rowsWrittenMax || bytesWritten > options.bytesWrittenMax {
       throw TransactionError(
         .tooLarge,
         "a transaction that writes more than \(options.rowsWrittenMax) rows or "
           + "\(options.bytesWrittenMax) bytes", row: name)
+    }
+  }
+
+  /// Takes back the last of the changes.
+  mutating func undo(_ change: UndoLog.Change) {
+    bytesWritten -= change.bytes
+    if let count = change.mutationsBefore {
+      writes[change.row]?.removeSubrange(count...)
+    } else {
+      writes[change.row] = nil
     }
   }
 
@@ -131,7 +155,7 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
     }
   }
 
-  private mutating func noteRead(_ name: TransactionRow, _ row: RowResult?) throws {
+  mutating func noteRead(_ name: TransactionRow, _ row: RowResult?) throws {
     rowsRead.insert(name)
     try noteHeader(name, row)
   }

@@ -9,7 +9,7 @@ import WideColumn
 @Suite("Hermitage")
 struct HermitageTests {
   /// How many schedules of a script are run; of more, so many at random.
-  private static let schedulesMax = 100 * TestSeed.effort
+  private static let schedulesMax = 60 * TestSeed.effort
 
   @Test("The anomaly does not show", arguments: HermitagePlacement.allCases)
   func table(placement: HermitagePlacement) async throws {

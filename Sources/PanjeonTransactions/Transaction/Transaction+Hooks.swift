@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import WideColumn
+
+/// What is done before and after a transaction commits.
+struct CommitHooks<Store: AtomicBatchStore> {
+  typealias BeforeCommit = (inout Transaction<Store>) async throws -> Void
+
+  var beforeCommit: [BeforeCommit] = []
+  var afterCommit: [@Sendable () async -> Void] = []
+}
+
+extension Transaction {
+  /// Has something done when the body has returned, before the commit.
+  ///
+  /// In the order of the calls; each may read, write, and add further ones. What one throws ends the attempt as if the body had
+  /// thrown it. Like the body it may run more than once, once in each attempt that adds it.
+  public mutating func beforeCommit(
+    _ body: @escaping (inout Transaction<Store>) async throws -> Void
+  ) {
+    hooks.beforeCommit.append(body)
+  }
+
+  /// Has something done once the transaction has been committed, with the durability that was asked for.
+  ///
+  /// In the order of the calls, before `withTransaction` returns; for one attempt only, the one that was committed. Not when the
+  /// transaction fails, nor when its outcome is unknown, nor when the process dies: what must happen belongs into the
+  /// transaction itself.
+  public mutating func afterCommit(_ body: @escaping @Sendable () async -> Void) {
+    hooks.afterCommit.append(body)
+  }
+
+  /// Runs what is to be done before the commit, what that adds included.
+  mutating func runBeforeCommit() async throws {
+    while !hooks.beforeCommit.isEmpty {
+      let hook = hooks.beforeCommit.removeFirst()
+      try await hook(&self)
+    }
+  }
+}
