@@ -150,7 +150,11 @@ extension MemTable {
       start: header + Self.rowLinksOffset + height * 4, count: length)
   }
 
-  private func findOrInsertRow(_ row: UnsafeRawBufferPointer, _ rowHash: UInt64) -> UInt32 {
+  /// The row's node; if the row was not there, it is linked now, and has no cell yet.
+  ///
+  /// The first half of an insertion: readers may see what lies between both.
+  @discardableResult
+  package func findOrInsertRow(_ row: UnsafeRawBufferPointer, _ rowHash: UInt64) -> UInt32 {
     if splice.row != 0, unsafe compareBytes(rowKey(splice.row), row) == 0 { return splice.row }
     let found = unsafe findRow(row, rowHash)
     if found != 0 { return found }

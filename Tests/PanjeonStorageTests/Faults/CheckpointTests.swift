@@ -104,6 +104,38 @@ struct CheckpointTests {
     }
   }
 
+  @Test("What fills memtables while a checkpoint flushes goes on waiting for its own flush")
+  func writtenMeanwhile() async throws {
+    let hook = CallHook()
+    let disk = InMemoryFileSystem { hook.observe($0) }
+    var configuration = TestStore.configuration(disk)
+    configuration.unflushedMemtablesMax = 16
+    let store = try await EmbeddedStore.open(at: "/store", configuration: configuration)
+    try await store.createTable(TestStore.schema)
+    let column = Column(family: "data", qualifier: "q")
+    let value = Bytes([UInt8](repeating: 7, count: 1000))
+    let put: @Sendable (Int) async throws -> Void = { number in
+      try await store.mutate(
+        RowMutations(TestStore.row(number), [.put(column, timestamp: nil, value: value)]), in: "t",
+        durability: .memory)
+    }
+    for number in 0..<10 { try await put(number) }
+    // What is to be flushed has been chosen by now; two memtables more are filled.
+    hook.beforeNext {
+      $0.kind == .sync && $0.path.hasSuffix(".sst")
+    } _: {
+      Blocking.wait { for number in 10..<90 { try await put(number) } }
+    }
+    try await store.checkpoint(at: "/checkpoint")
+    #expect(hook.isDone)
+    #expect(try await TestStore.rows(store.scan(Scan(), in: "t")).count == 90)
+    try await store.close()
+    let copy = try await EmbeddedStore.openReadOnly(
+      at: "/checkpoint", configuration: configuration)
+    #expect(try await TestStore.rows(copy.scan(Scan(), in: "t")).count == 10)
+    try await copy.close()
+  }
+
   @Test(
     "Where there are no links files are copied; a directory in use is refused; a failure leaves no store"
   )

@@ -97,6 +97,41 @@ struct IngestionCrashTests {
     #expect(unknown > 0)
   }
 
+  @Test("A commit that comes while an ingestion has the log synced is on disk before it")
+  func commitBetweenSyncs() async throws {
+    let hook = CallHook()
+    let disk = InMemoryFileSystem { hook.observe($0) }
+    var configuration = TestStore.configuration(disk)
+    // Nothing is written to the log before somebody asks for it.
+    configuration.memoryDurabilityDelay = .seconds(60)
+    let store = try await EmbeddedStore.open(at: "/store", configuration: configuration)
+    try await store.createTable(TestStore.schema)
+    let put: @Sendable (RowKey) -> Put = { row in
+      var put = Put(row)
+      put.add(family: "data", qualifier: "q", value: "1")
+      return put
+    }
+    try await store.put(put("before"), in: "t", durability: .memory)
+    let crashed = Mutex<InMemoryFileSystem?>(nil)
+    hook.beforeNext {
+      $0.kind == .sync && $0.path.hasSuffix(".log")
+    } _: {
+      Blocking.wait { try await store.put(put("between"), in: "t", durability: .memory) }
+      // From here on the ingestion may be in the MANIFEST.
+      hook.beforeNext {
+        $0.kind == .sync && $0.path.contains("MANIFEST")
+      } _: {
+        crashed.withLock { $0 = disk.killProcess() }
+      }
+    }
+    _ = try await store.ingest(into: "t") { writer in try await writer.append(put("ingested")) }
+    let left = try await TestStore.open(try #require(crashed.withLock { $0 }))
+    let rows = try await TestStore.rows(left.scan(Scan(), in: "t")).map(\.row)
+    #expect(rows == ["before", "between", "ingested"])
+    try await left.close()
+    try await store.close()
+  }
+
   /// A store at rest, with something in it.
   private static func scene(
     _ fileSystem: any FileSystem

@@ -87,6 +87,37 @@ struct IngestionSchemaTests {
     try await store.close()
   }
 
+  @Test("The number of a region that the MANIFEST has forgotten is not used again")
+  func numbersOfForgottenRegions() async throws {
+    let disk = InMemoryFileSystem()
+    var store = try await TestStore.open(disk)
+    var other = Self.schema
+    other.name = "other"
+    try await store.createTable(other)
+    var regions = Set(try store.catalog.table("other").regions.map(\.id))
+    for _ in 0..<3 {
+      try await store.createTable(Self.schema)
+      let new = try store.catalog.table("t").regions.map(\.id)
+      #expect(new.allSatisfy { regions.insert($0).inserted }, "\(new) once more")
+      try await store.dropTable("t")
+      try await store.close()
+      store = try await TestStore.open(disk)
+      // A new log and a flush: no log that is needed can have anything of the regions.
+      var put = Put("r")
+      put.add(family: "data", qualifier: "q", value: Bytes([UInt8](repeating: 1, count: 40_000)))
+      for _ in 0..<2 { try await store.put(put, in: "other", durability: .disk) }
+      try await TestStore.settle(store)
+      let background = try #require(store.background)
+      #expect(background.environment.versions.state.retiredRegions == [])
+      // Twice: the MANIFEST that is read first began when it still remembered them.
+      for _ in 0..<2 {
+        try await store.close()
+        store = try await TestStore.open(disk)
+      }
+    }
+    try await store.close()
+  }
+
   @Test("Rows come behind a removal of rows, and without the cells of a family that was dropped")
   func removed() async throws {
     let (store, _) = try await Self.open()

@@ -113,6 +113,41 @@ struct MemTableTests {
     #expect(faults.load(ordering: .relaxed) == 0)
   }
 
+  @Test("A row that is linked and has no cell yet is passed over, forward and back")
+  func rowsWithoutCells() throws {
+    let table = MemTable(capacityBytes: 1 << 16)
+    for row in ["b", "d"] as [Bytes] {
+      var key: [UInt8] = []
+      Bytes("q").withUnsafeBytes {
+        CellKey.append(family: 1, qualifier: $0, timestamp: 1, sequence: 1, kind: .put, to: &key)
+      }
+      insert(.init(row: row, key: Bytes(key), value: "v"), into: table)
+    }
+    for row in ["a", "c", "cc", "e"] as [Bytes] {
+      row.withUnsafeBytes { _ = table.findOrInsertRow($0, RowHash.hash($0)) }
+    }
+    let cursor = table.makeCursor()
+    func row() -> Bytes? { cursor.isValid ? Bytes(Array(cursor.row)) : nil }
+    try cursor.seekToRow(before: nil)
+    #expect(row() == "d")
+    for (bound, expected) in [("f", "d"), ("e", "d"), ("d", "b"), ("cc", "b"), ("c", "b")]
+      as [(Bytes, Bytes)]
+    {
+      try bound.withRawBytes { (bytes) throws(StoreError) in try cursor.seekToRow(before: bytes) }
+      #expect(row() == expected, "before \(bound)")
+    }
+    for bound in ["b", "a"] as [Bytes] {
+      try bound.withRawBytes { (bytes) throws(StoreError) in try cursor.seekToRow(before: bytes) }
+      #expect(row() == nil, "before \(bound)")
+    }
+    try cursor.seekToFirst()
+    #expect(row() == "b")
+    try cursor.nextRow()
+    #expect(row() == "d")
+    try cursor.nextRow()
+    #expect(row() == nil)
+  }
+
   @Test("Going back beside a writer never leads to a row behind the bound, nor past all rows")
   func goingBackBesideAWriter() {
     let rows = 20_000
