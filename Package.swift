@@ -92,7 +92,8 @@ let package = Package(
     .testTarget(name: "PanjeonTests", dependencies: ["Panjeon", "PanjeonTesting", "WideColumn"]),
     .testTarget(
       name: "BetweenTests", dependencies: ["Between", "Panjeon", "PanjeonTesting", "WideColumn"]),
-    .testTarget(name: "PanjeonTestingTests", dependencies: ["PanjeonTesting", "PanjeonStorage"]),
+    .testTarget(
+      name: "PanjeonTestingTests", dependencies: ["PanjeonTesting", "PanjeonStorage", "WideColumn"]),
     .testTarget(
       name: "PanjeonInspectorTests",
       dependencies: ["Between", "PanjeonInspector", "Panjeon", "PanjeonTesting", "WideColumn"]),
