@@ -133,4 +133,27 @@ struct HookTests {
     #expect(error?.code == .invalidArgument)
     try await fixture.store.close()
   }
+
+  @Test("A row whose conflict is declared is read as it would be; a row that a limit cuts says so")
+  func pages() async throws {
+    let fixture = try await TransactionFixture()
+    try await fixture.manager.withTransaction { transaction in
+      var put = Put("wide")
+      for number in 0..<10 {
+        put.add(family: "data", qualifier: Bytes(utf8: "\(number)"), value: "v")
+      }
+      try transaction.put(put, in: "t")
+      let page = try await transaction.get(Get("wide", cellsMax: 3), in: "t")
+      #expect(page?.count == 3 && page?.mayHaveMoreCells == true)
+    }
+    try await fixture.manager.withTransaction { transaction in
+      try transaction.addWriteConflict(row: "wide", in: "t")
+      let page = try await transaction.get(Get("wide", cellsMax: 3), in: "t")
+      #expect(page?.count == 3 && page?.mayHaveMoreCells == true)
+      // Nothing is returned, and nothing is looked at.
+      #expect(try await transaction.scanValues(Scan(cellsPerRowMax: 0)).isEmpty)
+      try await fixture.set(["other": 1])
+    }
+    try await fixture.store.close()
+  }
 }

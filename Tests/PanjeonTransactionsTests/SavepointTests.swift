@@ -3,6 +3,7 @@
 import PanjeonStorage
 import PanjeonTesting
 import PanjeonTransactions
+import Synchronization
 import Testing
 import WideColumn
 
@@ -123,6 +124,55 @@ struct SavepointTests {
       #expect(result == "done")
     }
     #expect(try await fixture.all() == ["a": 1, "c": 3])
+    try await fixture.store.close()
+  }
+
+  @Test("The error of a body within the transaction is its own, even if it has gone further back")
+  func furtherBack() async throws {
+    let fixture = try await TransactionFixture()
+    try await fixture.manager.withTransaction { transaction in
+      try transaction.set("a", 1)
+      let outer = transaction.setSavepoint()
+      try transaction.set("b", 1)
+      await #expect(throws: Failure.self) {
+        try await transaction.withSavepoint { inner in
+          try inner.set("c", 1)
+          try inner.rollBack(to: outer)
+          throw Failure()
+        }
+      }
+      try transaction.release(outer)
+      #expect(throws: TransactionError.self) { try transaction.release(outer) }
+    }
+    #expect(try await fixture.all() == ["a": 1])
+    try await fixture.store.close()
+  }
+
+  @Test("Hooks of what is taken back are taken back")
+  func hooks() async throws {
+    let fixture = try await TransactionFixture()
+    let log = Mutex<[String]>([])
+    try await fixture.manager.withTransaction { transaction in
+      transaction.afterCommit { log.withLock { $0.append("outer") } }
+      transaction.beforeCommit { transaction in
+        await #expect(throws: Failure.self) {
+          try await transaction.withSavepoint { inner in
+            inner.beforeCommit { try $0.set("hook", 1) }
+            throw Failure()
+          }
+        }
+        try transaction.set("b", 1)
+      }
+      await #expect(throws: Failure.self) {
+        try await transaction.withSavepoint { inner in
+          inner.afterCommit { log.withLock { $0.append("inner") } }
+          inner.beforeCommit { try $0.set("inner", 1) }
+          throw Failure()
+        }
+      }
+    }
+    #expect(log.withLock { $0 } == ["outer"])
+    #expect(try await fixture.all() == ["b": 1])
     try await fixture.store.close()
   }
 

@@ -34,7 +34,7 @@ package struct BackgroundLoops: Sendable {
         }
       }
       // What a whole flush has written pins no segment any more, and leaves nothing to flush that would give it up.
-      if isLogTooLong { try releaseSegments() }
+      if isLogTooLong, !isHalted { try releaseSegments() }
       // One pass frees what pins the oldest segment: on, until the log is short enough.
       if isLogTooLong, !isDone { signals.withLock { $0.wantsFlush = true } }
     }

@@ -6,7 +6,7 @@ package import WideColumn
 extension BackgroundWork {
   /// Has the files rewritten that hold rows of a range now; ``waitFor(_:)`` must follow.
   ///
-  /// For the one thread that changes regions, after a flush.
+  /// For the one thread that changes regions, after a flush, before the gates are opened.
   package func requestCompaction(
     of rows: KeyRange, in table: TableHandle
   ) -> CompactionRequests.Request {
@@ -28,7 +28,7 @@ extension BackgroundWork {
       if environment.damage.isSuspended(region, group: group) {
         throw StoreError(
           .corruption,
-          "some of the rows stand in a file that is damaged, and are not compacted; `knownDamage` tells more",
+          "a file of the region is damaged, so that it is not compacted; `knownDamage` tells more",
           rows: region.rows)
       }
       var hasLooked = false

@@ -15,7 +15,8 @@ extension EmbeddedStore {
   ///   - table: The table.
   ///   - rows: The rows; by default all.
   /// - Throws: `noSuchTable`; `invalidArgument` for an inverted range; `corruption` when one of the files is damaged;
-  ///   `readOnly`, `io`, `noSpace`, `closed`. What has been rewritten until then stays so.
+  ///   `readOnly`, `io`, `noSpace`, `closed`. What has been rewritten until then stays so. When the table is dropped meanwhile, it
+  ///   returns. A task that is cancelled waits nevertheless.
   public func compact(table: String, rows: KeyRange = .all) async throws(StoreError) {
     try rows.requireInOrder("the rows to compact")
     try requireOpen()
@@ -25,8 +26,13 @@ extension EmbeddedStore {
       _ throws(StoreError) -> CompactionRequests.Request? in
       let handle = try catalog.table(table)
       if rows.isEmpty { return nil }
-      try background.flush.runAlone()
-      return background.requestCompaction(of: rows, in: handle)
+      var request: CompactionRequests.Request?
+      // With the gates closed: a compaction that began between the flush and the request would know of the one and not of the other.
+      try background.flush.withGatesClosed { () throws(StoreError) in
+        try background.flush.run(isLogNeeded: true)
+        request = background.requestCompaction(of: rows, in: handle)
+      }
+      return request
     }
     guard let request else { return }
     try await Self.blocking { () throws(StoreError) in try background.waitFor(request) }

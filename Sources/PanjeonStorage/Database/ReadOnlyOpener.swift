@@ -22,6 +22,7 @@ package struct ReadOnlyOpener {
   }
 
   package func open() throws(StoreError) -> EmbeddedStore {
+    try configuration.validate()
     let fileSystem = configuration.fileSystem
     OpenFilesLimit.raise()
     guard try StoreDirectory.inspect(directory, fileSystem) else {

@@ -67,10 +67,12 @@ extension StoreDirectory {
   /// Refuses a place for a copy that is the store's own directory, or within it.
   ///
   /// By the paths alone: links are not followed. Throws `invalidArgument`.
-  static func requireOutside(_ path: String, of directory: String) throws(StoreError) {
+  package static func requireOutside(_ path: String, of directory: String) throws(StoreError) {
     let place = components(of: path)
     let own = components(of: directory)
-    guard path.hasPrefix("/") == directory.hasPrefix("/"), place.starts(with: own) else { return }
+    guard path.hasPrefix("/") == directory.hasPrefix("/"), place.starts(with: own),
+      place.dropFirst(own.count).first != ".."
+    else { return }
     throw StoreError(
       .invalidArgument,
       "a copy of a store cannot lie within the store's own directory, '\(directory)'", file: path)

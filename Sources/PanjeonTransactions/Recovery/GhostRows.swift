@@ -74,9 +74,9 @@ extension TransactionManager {
     let now = clock.presentMicroseconds()
     let (seconds, attoseconds) = age.components
     let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
-    let microseconds = whole + (overflow ? 0 : attoseconds / 1_000_000_000_000)
+    let (microseconds, overflows) = whole.addingReportingOverflow(attoseconds / 1_000_000_000_000)
     let (bound, underflow) = now.subtractingReportingOverflow(microseconds)
-    return overflow || underflow ? 0 : UInt64(max(0, bound))
+    return overflow || overflows || underflow ? 0 : UInt64(max(0, bound))
   }
 
   /// Removes the lock of a row if its header is still the one that was read: then nothing has been written to it since.

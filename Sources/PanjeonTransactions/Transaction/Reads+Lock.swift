@@ -66,14 +66,9 @@ extension ColumnSelection {
 extension RowResult {
   /// The row without its lock cells; nil when nothing else is there.
   func withoutLock(cellsMax: Int?) -> RowResult? {
+    // No family of a table with locks sorts before theirs.
     let lockCells = self.prefix { $0.column.family == ColumnFamily.lockFamilyName }.count
-    let isLockFirst =
-      lockCells > 0
-      || !self.contains { $0.column.family == ColumnFamily.lockFamilyName }
-    if isLockFirst { return dropping(first: lockCells, keeping: cellsMax) }
-    // A family sorts before the lock's: rare, and not worth a faster way.
-    let cells = filter { $0.column.family != ColumnFamily.lockFamilyName }
-    return cells.isEmpty ? nil : RowResult(row: row, cells: Array(cells.prefix(cellsMax ?? .max)))
+    return dropping(first: lockCells, keeping: cellsMax)
   }
 
   /// The row with at most so many cells, which are then so many fewer; nil when none are left to return.

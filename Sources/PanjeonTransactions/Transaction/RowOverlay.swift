@@ -79,10 +79,7 @@ struct RowOverlay {
       }
       cells += versions.prefix(get.versionsMax)
     }
-    if let cellsMax = get.cellsMax, cells.count > cellsMax {
-      cells.removeLast(cells.count - cellsMax)
-    }
-    return cells.isEmpty ? nil : RowResult(row: get.row, cells: cells)
+    return RowResult(row: get.row, cells: cells).dropping(first: 0, keeping: get.cellsMax)
   }
 
   private func visible(_ column: Column) -> [Cell] {

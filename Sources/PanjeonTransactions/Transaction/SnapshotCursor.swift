@@ -20,7 +20,7 @@ public struct SnapshotCursor<Store: SnapshotStore>: RowCursor {
     isInPieces = scan.cellsPerBatchMax != nil
     cellsPerRowMax = scan.cellsPerRowMax ?? .max
     rowsLeft = scan.rowsMax ?? .max
-    cellsLeft = scan.cellsMax ?? .max
+    cellsLeft = cellsPerRowMax == 0 ? 0 : scan.cellsMax ?? .max
   }
 
   /// Returns the next row, or piece of one, or nil after the last.

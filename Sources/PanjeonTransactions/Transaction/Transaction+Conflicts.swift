@@ -14,9 +14,14 @@ extension Transaction {
 
   /// Has the transaction conflict with every change in a range of rows since its snapshot, as if it had scanned the range.
   ///
-  /// Reads nothing. Throws `invalidArgument` for an inverted range; `noSuchTable` comes at the commit.
+  /// Reads nothing. Throws `invalidArgument` for an inverted range; `tooLarge` for more than as many as rows may be read;
+  /// `noSuchTable` comes at the commit, if anything is written.
   public mutating func addReadConflict(rows: KeyRange, in table: String) throws {
     try rows.requireInOrder("the rows of a read conflict")
+    if ranges.count >= options.rowsReadMax {
+      throw TransactionError(
+        .tooLarge, "a transaction that depends on more than \(options.rowsReadMax) ranges")
+    }
     ranges.append(UnchangedRange(table: table, rows: rows))
   }
 

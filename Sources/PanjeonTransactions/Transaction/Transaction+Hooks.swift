@@ -8,6 +8,27 @@ struct CommitHooks<Store: AtomicBatchStore> {
 
   var beforeCommit: [BeforeCommit] = []
   var afterCommit: [@Sendable () async -> Void] = []
+
+  /// How many of those before the commit have been begun.
+  private var begun = 0
+
+  var counts: UndoLog.HookCounts {
+    UndoLog.HookCounts(beforeCommit: beforeCommit.count, afterCommit: afterCommit.count)
+  }
+
+  /// Forgets the last ones.
+  mutating func shorten(to counts: UndoLog.HookCounts) {
+    beforeCommit.removeSubrange(counts.beforeCommit...)
+    afterCommit.removeSubrange(counts.afterCommit...)
+    begun = min(begun, beforeCommit.count)
+  }
+
+  /// The next one before the commit.
+  mutating func next() -> BeforeCommit? {
+    guard begun < beforeCommit.count else { return nil }
+    begun += 1
+    return beforeCommit[begun - 1]
+  }
 }
 
 extension Transaction {
@@ -32,9 +53,6 @@ extension Transaction {
 
   /// Runs what is to be done before the commit, what that adds included.
   mutating func runBeforeCommit() async throws {
-    while !hooks.beforeCommit.isEmpty {
-      let hook = hooks.beforeCommit.removeFirst()
-      try await hook(&self)
-    }
+    while let hook = hooks.next() { try await hook(&self) }
   }
 }

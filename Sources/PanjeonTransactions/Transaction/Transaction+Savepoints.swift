@@ -11,20 +11,31 @@ extension Transaction {
   ///
   /// Costs nothing but what is then noted of each change. Savepoints nest.
   public mutating func setSavepoint() -> Savepoint {
-    Savepoint(transactionID: id, number: undoLog.mark())
+    Savepoint(transactionID: id, number: undoLog.mark(hooks.counts))
   }
 
   /// Takes back the changes that were made since a savepoint, which stays; those set behind it are gone.
   ///
   /// What was **read** since stays read: the program has gone on by it. So a row, or a range, that was read behind the savepoint
-  /// conflicts with others' changes as before, and a row that was only written conflicts with nothing any more. Hooks and
-  /// values are not taken back.
+  /// conflicts with others' changes as before, and a row that was only written conflicts with nothing any more. Hooks that
+  /// were added since are taken back, values are not.
   ///
   /// Throws `misuse` when the savepoint is another transaction's, of another attempt, or gone.
   public mutating func rollBack(to savepoint: Savepoint) throws {
-    guard savepoint.transactionID == id, let changes = undoLog.takeChanges(behind: savepoint.number)
+    guard savepoint.transactionID == id,
+      let (changes, counts) = undoLog.takeChanges(behind: savepoint.number)
     else { throw Self.noSuchSavepoint }
     for change in changes { undo(change) }
+    hooks.shorten(to: counts)
+  }
+
+  /// Forgets a savepoint and those set behind it; the changes stay.
+  ///
+  /// Nobody needs to, but for a transaction that sets very many. Throws `misuse` as ``rollBack(to:)``.
+  public mutating func release(_ savepoint: Savepoint) throws {
+    guard savepoint.transactionID == id, undoLog.release(savepoint.number) else {
+      throw Self.noSuchSavepoint
+    }
   }
 
   /// Runs `body`, and takes its changes back if it throws.
@@ -39,7 +50,8 @@ extension Transaction {
     do {
       result = try await body(&self)
     } catch {
-      try rollBack(to: savepoint)
+      // It is gone when the body has gone back further; so are its changes, then.
+      try? rollBack(to: savepoint)
       _ = undoLog.release(savepoint.number)
       throw error
     }

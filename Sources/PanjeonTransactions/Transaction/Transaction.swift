@@ -51,13 +51,12 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
     let name = TransactionRow(table: table, row: get.row)
     try get.validate()
     try checkSelection(get.columns)
-    let changes = writes[name]
-    if changes == nil {
+    guard let changes = writes[name], !changes.isEmpty else {
       let read = try await store.get(get.withHeader(), in: table, at: snapshot)
       try noteRead(name, read)
       return read?.withoutLock(cellsMax: get.cellsMax)
     }
-    return try await readOverlaid(name, get, changes ?? [])
+    return try await readOverlaid(name, get, changes)
   }
 
   /// Reads several rows of a table, in order.
@@ -99,15 +98,16 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
   /// Throws `tooLarge`.
   mutating func write(_ mutations: [Mutation], to name: TransactionRow) throws {
     let bytes = mutations.reduce(name.row.count) { $0 + $1.byteCount }
-    undoLog.note(name, mutationsBefore: writes[name]?.count, bytes: bytes)
-    bytesWritten += bytes
-    writes[name, default: []].append(contentsOf: mutations)
-    if writes.count > options.rowsWrittenMax || bytesWritten > options.bytesWrittenMax {
+    let rows = writes.count + (writes[name] == nil ? 1 : 0)
+    if rows > options.rowsWrittenMax || bytesWritten + bytes > options.bytesWrittenMax {
       throw TransactionError(
         .tooLarge,
         "a transaction that writes more than \(options.rowsWrittenMax) rows or "
           + "\(options.bytesWrittenMax) bytes", row: name)
     }
+    undoLog.note(name, mutationsBefore: writes[name]?.count, bytes: bytes)
+    bytesWritten += bytes
+    writes[name, default: []].append(contentsOf: mutations)
   }
 
   /// Takes back the last of the changes.

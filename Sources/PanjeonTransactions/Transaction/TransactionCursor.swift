@@ -38,7 +38,7 @@ extension Transaction {
     return TransactionCursor(
       table: table, scan: scan, rangeIndex: ranges.count - 1,
       cursor: try await store.scan(scan.withHeader(), in: table, at: snapshot),
-      cellsLeft: scan.cellsMax ?? .max)
+      cellsLeft: scan.cellsPerRowMax == 0 ? 0 : scan.cellsMax ?? .max)
   }
 
   /// Returns the next row of a scan, or nil after the last.
@@ -92,7 +92,7 @@ extension Transaction {
     let name = TransactionRow(table: cursor.table, row: key)
     let committed = cursor.ahead?.row == key ? cursor.ahead : nil
     if committed != nil { cursor.ahead = nil }
-    if let changes = writes[name] {
+    if let changes = writes[name], !changes.isEmpty {
       let get = Get(
         key, columns: cursor.scan.columns, versionsMax: cursor.scan.versionsMax,
         cellsMax: cursor.scan.cellsPerRowMax, filter: cursor.scan.filter)

@@ -22,6 +22,12 @@ extension Transaction {
   /// It is not stored, and begins anew with each attempt.
   public subscript<Key: TransactionKey>(key: Key.Type) -> Key.Value {
     get { values[ObjectIdentifier(key)] as? Key.Value ?? Key.defaultValue }
-    set { values[ObjectIdentifier(key)] = newValue }
+    _modify {
+      // Taken out, lest what is changed in place be copied.
+      var value =
+        values.removeValue(forKey: ObjectIdentifier(key)) as? Key.Value ?? Key.defaultValue
+      defer { values[ObjectIdentifier(key)] = value }
+      yield &value
+    }
   }
 }

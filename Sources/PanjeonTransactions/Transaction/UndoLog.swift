@@ -15,6 +15,13 @@ struct UndoLog {
   private struct Mark {
     var number: UInt64
     var changes: Int
+    var hooks: HookCounts
+  }
+
+  /// How many hooks there were.
+  struct HookCounts {
+    var beforeCommit: Int
+    var afterCommit: Int
   }
 
   private var changes: [Change] = []
@@ -28,9 +35,9 @@ struct UndoLog {
   }
 
   /// Sets a savepoint; returns its number.
-  mutating func mark() -> UInt64 {
+  mutating func mark(_ hooks: HookCounts) -> UInt64 {
     defer { nextNumber += 1 }
-    marks.append(Mark(number: nextNumber, changes: changes.count))
+    marks.append(Mark(number: nextNumber, changes: changes.count, hooks: hooks))
     return nextNumber
   }
 
@@ -42,12 +49,13 @@ struct UndoLog {
     return true
   }
 
-  /// Forgets the savepoints behind one, and returns the changes behind it, the last first; nil when there is none of that number.
-  mutating func takeChanges(behind number: UInt64) -> [Change]? {
+  /// Forgets the savepoints behind one, and returns the changes behind it, the last first, and how many hooks there were; nil when
+  /// there is none of that number.
+  mutating func takeChanges(behind number: UInt64) -> ([Change], HookCounts)? {
     guard let place = marks.firstIndex(where: { $0.number == number }) else { return nil }
     marks.removeSubrange((place + 1)...)
     let behind = changes[marks[place].changes...].reversed()
     changes.removeSubrange(marks[place].changes...)
-    return Array(behind)
+    return (Array(behind), marks[place].hooks)
   }
 }

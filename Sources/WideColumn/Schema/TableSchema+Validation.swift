@@ -33,9 +33,14 @@ extension TableSchema {
     for group in localityGroups where !Self.isPlain(group.name) {
       throw refuse("locality group '\(group.name)': \(Self.plainNameRule)")
     }
+    let hasLocks = family(named: ColumnFamily.lockFamilyName) != nil
     for family in families {
       guard Self.isPlain(family.name) else {
         throw refuse("family '\(family.name)': \(Self.plainNameRule)")
+      }
+      if hasLocks, family.name < ColumnFamily.lockFamilyName {
+        throw refuse(
+          "family '\(family.name)' sorts before '!lock!', which comes first in a table with locks")
       }
       guard family.versionsMax >= 1 else {
         throw refuse("family '\(family.name)' keeps \(family.versionsMax) versions; at least one")

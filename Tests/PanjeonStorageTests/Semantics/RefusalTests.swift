@@ -91,6 +91,9 @@ struct RefusalTests {
         _ = try await EmbeddedStore.open(at: "/store", configuration: configuration)
       }
       #expect(try !disk.exists("/store"))
+      await refusal(name) {
+        _ = try await EmbeddedStore.openReadOnly(at: "/store", configuration: configuration)
+      }
     }
     var configuration = TestStore.configuration(InMemoryFileSystem())
     let century = Duration.seconds(100 * 365 * 86_400)
@@ -186,6 +189,22 @@ struct RefusalTests {
       }
     }
     try await store.checkpoint(at: "/store2")
+    try await store.close()
+    try StoreDirectory.requireOutside("../copy", of: ".")
+    try StoreDirectory.requireOutside("../../x", of: "..")
+    #expect(throws: StoreError.self) { try StoreDirectory.requireOutside("x", of: ".") }
+  }
+
+  @Test("No family of a table with locks sorts before theirs")
+  func families() async throws {
+    let store = try await TestStore.open(InMemoryFileSystem())
+    for families in [[ColumnFamily.lock, ColumnFamily("!a")], [ColumnFamily("!a"), .lock]] {
+      await refusal("sorts before") {
+        try await store.createTable(TableSchema(name: "t", families: families))
+      }
+    }
+    try await store.createTable(TableSchema(name: "t", families: [ColumnFamily("!a")]))
+    await refusal("sorts before") { try await store.addFamily(.lock, to: "t") }
     try await store.close()
   }
 }

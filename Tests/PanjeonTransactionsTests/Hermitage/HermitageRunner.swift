@@ -12,27 +12,27 @@ enum HermitagePlacement: CaseIterable, Sendable {
 /// Lets transactions take turns.
 private actor Turns {
   private var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
-  private var isTaken = true
-  private var ended: CheckedContinuation<Void, Never>?
+  /// Who gives the turn, while the transaction whose it is has not come yet, or has not ended it.
+  private var giver: (number: Int, CheckedContinuation<Void, Never>)?
 
   /// Waits until it is this transaction's turn.
   func wait(_ number: Int) async {
+    if giver?.number == number { return }
     await withCheckedContinuation { waiting[number] = $0 }
   }
 
   /// Ends the turn.
   func end() {
-    isTaken = false
-    ended?.resume()
-    ended = nil
+    giver?.1.resume()
+    giver = nil
   }
 
-  /// Gives a transaction its turn, and waits until that has ended; it must be waiting, or about to.
+  /// Gives a transaction its turn, and waits until that has ended.
   func give(_ number: Int) async {
-    while waiting[number] == nil { await Task.yield() }
-    isTaken = true
-    waiting.removeValue(forKey: number)?.resume()
-    if isTaken { await withCheckedContinuation { ended = $0 } }
+    await withCheckedContinuation { continuation in
+      giver = (number, continuation)
+      waiting.removeValue(forKey: number)?.resume()
+    }
   }
 }
 
