@@ -118,6 +118,23 @@ struct ReadRefusalTests {
     try await fixture.store.close()
   }
 
+  @Test("A collection of ghosts that rests for ever ends when it is cancelled")
+  func longRest() async throws {
+    let fixture = try await TransactionFixture()
+    let manager = TransactionManager(
+      store: fixture.store, timeSource: SystemTimeSource(), seed: 1)
+    let passes = AsyncStream<Void>.makeStream()
+    let collection = Task {
+      try await manager.keepCollectingGhostRows(
+        in: ["t"], every: .seconds(Int64.max), olderThan: .seconds(Int64.max)
+      ) { _, _ in passes.continuation.yield() }
+    }
+    for await _ in passes.stream { break }
+    collection.cancel()
+    try await collection.value
+    try await fixture.store.close()
+  }
+
   @Test("A scan of a snapshot in pieces returns the same cells as one of whole rows, without locks")
   func pieces() async throws {
     let fixture = try await TransactionFixture()

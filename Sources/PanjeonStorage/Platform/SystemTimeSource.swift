@@ -17,10 +17,13 @@ public struct SystemTimeSource: TimeSource {
     Platform.monotonicNanoseconds()
   }
 
-  /// Suspends the task.
+  private static let sleepMax = Duration.seconds(100 * 365 * 86_400)
+
+  /// Suspends the task, for a century at the most.
   ///
   /// Throws `CancellationError` when the task is cancelled.
   public func sleep(for duration: Duration) async throws {
-    try await Task.sleep(for: duration)
+    // The library stops the process when it is asked for more than its clock can hold.
+    try await Task.sleep(for: min(duration, Self.sleepMax))
   }
 }
