@@ -31,13 +31,15 @@ let package = Package(
   traits: [
     .trait(name: "Snappy", description: "Reads and writes SSTable blocks compressed with Snappy."),
     .trait(name: "LZ4", description: "Reads and writes SSTable blocks compressed with LZ4."),
-    .trait(name: "Metrics", description: "Hands a store's metrics on to swift-metrics."),
+    .trait(name: "Metrics", description: "Hands metrics on to swift-metrics."),
+    .trait(name: "Tracing", description: "Traces transactions with swift-distributed-tracing."),
     .default(enabledTraits: ["Snappy", "LZ4"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
   ],
   targets: [
     .target(name: "CPanjeonChecksum"),
@@ -57,7 +59,16 @@ let package = Package(
         .product(
           name: "CoreMetrics", package: "swift-metrics", condition: .when(traits: ["Metrics"])),
       ]),
-    .target(name: "PanjeonTransactions", dependencies: ["WideColumn"]),
+    .target(
+      name: "PanjeonTransactions",
+      dependencies: [
+        "WideColumn",
+        .product(
+          name: "CoreMetrics", package: "swift-metrics", condition: .when(traits: ["Metrics"])),
+        .product(
+          name: "Tracing", package: "swift-distributed-tracing",
+          condition: .when(traits: ["Tracing"])),
+      ]),
     .target(
       name: "Panjeon", dependencies: ["PanjeonStorage", "PanjeonTransactions", "WideColumn"]),
     .target(name: "Between", dependencies: ["Panjeon", "PanjeonTransactions", "WideColumn"]),
@@ -88,6 +99,14 @@ let package = Package(
       dependencies: [
         "PanjeonTransactions", "PanjeonStorage", "PanjeonTesting", "WideColumn",
         .product(name: "Logging", package: "swift-log"),
+        .product(
+          name: "MetricsTestKit", package: "swift-metrics", condition: .when(traits: ["Metrics"])),
+        .product(
+          name: "Tracing", package: "swift-distributed-tracing",
+          condition: .when(traits: ["Tracing"])),
+        .product(
+          name: "InMemoryTracing", package: "swift-distributed-tracing",
+          condition: .when(traits: ["Tracing"])),
       ]),
     .testTarget(name: "PanjeonTests", dependencies: ["Panjeon", "PanjeonTesting", "WideColumn"]),
     .testTarget(

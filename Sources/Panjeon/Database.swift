@@ -16,7 +16,7 @@ public typealias DatabaseSnapshot = SnapshotTransaction<EmbeddedStore>
 public final class Database: Sendable {
   /// The store beneath, for what transactions do not offer: backups, checkpoints, metrics, regions, schemas, ingestion.
   ///
-  /// Writing to transactional tables through it bypasses their locks.
+  /// It refuses plain writes to tables that take part in transactions, but by `EmbeddedStore.commitBypassingTransactions(_:durability:)`.
   public let store: EmbeddedStore
 
   private let transactions: TransactionManager<EmbeddedStore>
@@ -93,6 +93,14 @@ public final class Database: Sendable {
     }
   }
 
+  /// Lets a table take part in transactions that was created without the family `!lock!`, with all that it holds.
+  ///
+  /// See `TransactionManager.enableTransactions(in:)`.
+  @discardableResult
+  public func enableTransactions(in table: String) async throws(StoreError) -> Bool {
+    try await transactions.enableTransactions(in: table)
+  }
+
   /// The shapes of all tables, by name.
   public func tables() async throws(StoreError) -> [TableSchema] {
     try await store.tables()
@@ -111,9 +119,26 @@ public final class Database: Sendable {
     try await transactions.withTransaction(options, body)
   }
 
+  /// Runs `body` as a transaction that takes effect once for each key, and returns what it returned then.
+  ///
+  /// See `TransactionManager.withIdempotentTransaction(_:_:_:)`.
+  public func withIdempotentTransaction(
+    _ key: IdempotencyKey, _ options: TransactionOptions = TransactionOptions(),
+    _ body: (inout DatabaseTransaction) async throws -> Bytes
+  ) async throws -> Bytes {
+    try await transactions.withIdempotentTransaction(key, options, body)
+  }
+
   /// Runs `body` on a snapshot: reads of one moment, which never block and never conflict.
   public func withSnapshot<R>(_ body: (DatabaseSnapshot) async throws -> R) async throws -> R {
     try await transactions.withSnapshot(body)
+  }
+
+  /// Takes a snapshot to read at as long as it is kept.
+  ///
+  /// See `TransactionManager.snapshot()`.
+  public func snapshot() throws(StoreError) -> DatabaseSnapshot {
+    try transactions.snapshot()
   }
 
   /// Finds out how a transaction of unknown outcome ended.
@@ -130,6 +155,16 @@ public final class Database: Sendable {
   /// Throws errors of the store.
   public func get(_ get: Get, in table: String) async throws(StoreError) -> RowResult? {
     try await SnapshotTransaction(store).get(get, in: table)
+  }
+
+  /// Finds the locks of a table that are not stable.
+  ///
+  /// See `TransactionManager.unstableLocks(in:rows:olderThan:locksMax:)`.
+  public func unstableLocks(
+    in table: String, rows: KeyRange = .all, olderThan age: Duration = .zero, locksMax: Int = 1000
+  ) async throws(StoreError) -> [RowLock] {
+    try await transactions.unstableLocks(
+      in: table, rows: rows, olderThan: age, locksMax: locksMax)
   }
 
   /// Removes the locks of rows of a table that hold nothing else.
@@ -188,15 +223,4 @@ public func withDatabase<R>(
   }
   try await database.close()
   return result
-}
-
-extension TableSchema {
-  var withLockFamily: TableSchema {
-    if family(named: ColumnFamily.lockFamilyName) != nil { return self }
-    var group = ColumnFamily.lock
-    group.localityGroup = localityGroups.first?.name ?? LocalityGroup.default.name
-    return TableSchema(
-      name: name, families: families + [group], localityGroups: localityGroups,
-      splitPolicy: splitPolicy)
-  }
 }

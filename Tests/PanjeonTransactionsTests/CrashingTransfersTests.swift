@@ -138,6 +138,9 @@ struct CrashingTransfersTests {
         let other = try await transaction.value(to) ?? 0
         try transaction.set(to, other + 1)
         try transaction.set("client \(client)", number)
+        var count = Increment("total")
+        count.add(family: "data", qualifier: "n")
+        try transaction.increment(count, in: "t")
       }
       recorder.state.withLock { state in
         if durability == .disk { state.onDisk[client] = number }
@@ -153,6 +156,10 @@ struct CrashingTransfersTests {
     let values = try await manager.withTransaction { try await $0.scanValues() }
     let money = values.filter { $0.key.hasPrefix("account") }.values.reduce(0, +)
     #expect(money == Self.accounts * 100, "seed \(seed): \(values)")
+    let total = try await store.get(Get("total"), in: "t")?
+      .value(family: "data", qualifier: "n").flatMap(Int64.init(counterValue:))
+    let counted = values.filter { $0.key.hasPrefix("client") }.values.reduce(0, +)
+    #expect(total ?? 0 == Int64(counted), "seed \(seed): \(values)")
     for (client, promised) in crash.promised.enumerated() {
       #expect(
         values["client \(client)"] ?? 0 >= promised, "seed \(seed), client \(client): \(values)")

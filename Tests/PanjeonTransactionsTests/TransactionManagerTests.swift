@@ -155,11 +155,11 @@ struct TransactionManagerTests {
       try await manager.resolve(InDoubtTransaction(id: id, row: row, headerBefore: nil))
         == .committed)
     #expect(
-      try await manager.resolve(InDoubtTransaction(id: stranger, row: row, headerBefore: stored))
-        == .aborted)
-    #expect(
       try await manager.resolve(InDoubtTransaction(id: stranger, row: row, headerBefore: nil))
         == .overwritten)
+    #expect(
+      try await manager.resolve(InDoubtTransaction(id: stranger, row: row, headerBefore: stored))
+        == .aborted)
     try await fixture.store.close()
   }
 
@@ -178,8 +178,8 @@ struct TransactionManagerTests {
       store: present.store, number: present.number, nonce: present.nonce &+ 1)
     let stranger = TransactionID(high: 1, low: 2)
     let expected: [(TransactionID, StoreIncarnation, TransactionOutcome)] = [
-      (id, present, .committed), (id, earlier, .committed), (stranger, present, .aborted),
-      (stranger, earlier, .overwritten),
+      (id, present, .committed), (id, earlier, .committed), (stranger, earlier, .overwritten),
+      (stranger, present, .aborted),
     ]
     for (id, incarnation, outcome) in expected {
       let inDoubt = InDoubtTransaction(

@@ -16,11 +16,15 @@ package struct BatchValidator: Sendable {
   /// The sequence since which the ranges must be unchanged.
   package let rangesHoldAt: UInt64
 
+  /// The sequence at which the client has seen all conditions hold; nil: they must be looked at.
+  package let conditionsHoldAt: UInt64?
+
   /// The outcome if the table of a range was emptied since the snapshot.
   package let emptiedRange: AtomicBatchOutcome?
 
   package init(
-    _ batch: AtomicBatch, catalog: Catalog, limits: StoreLimits, since snapshot: StoreSnapshot?
+    _ batch: AtomicBatch, catalog: Catalog, limits: StoreLimits, since snapshot: StoreSnapshot?,
+    bypassesTransactions: Bool = false
   ) throws(StoreError) {
     if batch.operations.count + batch.unchangedRanges.count > limits.rowsPerBatchMax {
       throw StoreError(
@@ -40,6 +44,7 @@ package struct BatchValidator: Sendable {
     for part in batch.operations {
       let table = try catalog.table(part.table)
       try Self.check(part.operation, in: table, limits)
+      if table.isTransactional, !bypassesTransactions { try part.operation.requireHeader(table) }
       operations.append((table, part.operation))
       if part.operation.dependsOnRow {
         let row = part.operation.row
@@ -49,6 +54,7 @@ package struct BatchValidator: Sendable {
             hash: row.withUnsafeBytes { unsafe RowHash.hash($0) }))
       }
     }
+    conditionsHoldAt = Self.conditionsHoldAt(batch, operations, snapshot)
     var emptied: AtomicBatchOutcome?
     for (index, range) in batch.unchangedRanges.enumerated() {
       let table = try catalog.table(range.table)
@@ -66,6 +72,20 @@ package struct BatchValidator: Sendable {
     emptiedRange = emptied
     checks.tables = Self.tables(operations, ranges)
     self.checks = checks
+  }
+
+  /// Rows that were removed since the snapshot are not among those written since: then the conditions must be looked at.
+  private static func conditionsHoldAt(
+    _ batch: AtomicBatch, _ operations: [(table: TableHandle, operation: CheckAndMutate)],
+    _ snapshot: StoreSnapshot?
+  ) -> UInt64? {
+    guard batch.conditionsHoldAtSnapshot, let snapshot else { return nil }
+    for (table, operation) in operations {
+      guard let removals = table.removals else { continue }
+      let row = KeyRange(from: operation.row, to: operation.row.successor)
+      if removals.overlaps(row, after: snapshot.removals) { return nil }
+    }
+    return snapshot.sequence
   }
 
   /// The tables whose regions the checks rely on, each once.
@@ -195,6 +215,14 @@ package struct BatchValidator: Sendable {
 }
 
 extension CheckAndMutate {
+  /// Whoever changes a row that transactions use must change its header with it, or they would not notice.
+  fileprivate func requireHeader(_ table: TableHandle) throws(StoreError) {
+    let mutations = rowMutations.mutations
+    if mutations.isEmpty { return }
+    if mutations.contains(where: { $0.family == ColumnFamily.lockFamilyName }) { return }
+    throw .outsideTransactions(table.schema.name)
+  }
+
   /// Whether what it does depends on what the row holds.
   fileprivate var dependsOnRow: Bool {
     !conditions.isEmpty || rowMutations.readsBeforeWriting

@@ -101,9 +101,13 @@ package final class CommitPipeline: Sendable {
     return unsafe queue(batch, durability, continuation, &state)
   }
 
-  /// Whether the batch is encoded for a region that is gone, or was checked in the last view of one.
+  /// Whether the batch is encoded for a region that is gone, was checked in the last view of one, or may not be written any more
+  /// outside of transactions.
   private func hasChangedRegions(_ batch: PreparedBatch, _ checks: CommitChecks) -> Bool {
     for run in batch.runs where run.region.isRetired { return true }
+    if batch.isOutsideTransactions {
+      for run in batch.runs where run.region.hasJoinedTransactions { return true }
+    }
     for table in checks.tables where table.isSuperseded { return true }
     return false
   }

@@ -2,7 +2,7 @@
 
 package import WideColumn
 
-/// Turns the increments and appends of a row into puts, by what the row holds at a moment.
+/// Turns the increments, appends, minima and maxima of a row into puts, by what the row holds at a moment.
 ///
 /// The commit then depends on the row's being unchanged since that moment, as it does for a condition; so the result is that of
 /// one step. No merge of operands at reading: versions and deletes keep their one rule.
@@ -13,7 +13,7 @@ package struct ReadModifyWrite {
   private let lastTimestamp: Int64
   private var columns: [Column: ColumnChanges] = [:]
 
-  /// The puts in place of increments and appends, by their place among the row's mutations.
+  /// The puts in their place, by their place among the row's mutations.
   package private(set) var results:
     [(place: Int, column: Column, timestamp: Timestamp?, value: Bytes)] = []
 
@@ -37,14 +37,10 @@ package struct ReadModifyWrite {
     self.lastTimestamp = lastTimestamp
     try read(rowMutations, in: table, at: moment, mode)
     for (place, mutation) in rowMutations.mutations.enumerated() {
-      switch mutation {
-      case .increment(let column, let amount):
-        try resolve(place, column) { value throws(StoreError) in try Self.sum(value, amount) }
-      case .append(let column, let bytes):
-        try resolve(place, column) { value throws(StoreError) in
-          Bytes(Array(value ?? Bytes()) + Array(bytes))
-        }
-      default: for column in columns.keys { columns[column]?.apply(mutation, to: column) }
+      if let rule = ReadModifyWriteRule(mutation) {
+        try resolve(place, rule)
+      } else {
+        for column in columns.keys { columns[column]?.apply(mutation, to: column) }
       }
     }
   }
@@ -67,7 +63,7 @@ package struct ReadModifyWrite {
     let view = region.view
     var tally = FilterTally()
     let probe = RowProbe(row: row)
-    for column in Set(rowMutations.mutations.compactMap(\.columnReadAndWritten)) {
+    for column in Set(rowMutations.mutations.compactMap { ReadModifyWriteRule($0)?.column }) {
       try limits.check(qualifier: column.qualifier)
       let family = try table.familyNumber(column.family)
       let retention = try table.retention(family)
@@ -85,58 +81,41 @@ package struct ReadModifyWrite {
     region.metrics.countConditions(tally)
   }
 
-  private mutating func resolve(
-    _ place: Int, _ column: Column, _ change: (Bytes?) throws(StoreError) -> Bytes
-  ) throws(StoreError) {
+  private mutating func resolve(_ place: Int, _ rule: ReadModifyWriteRule) throws(StoreError) {
+    let column = rule.column
     let newest = columns[column]?.newest()
     let value: Bytes
     do throws(StoreError) {
-      value = try change(newest?.value)
+      value = try rule.apply(to: newest?.value)
     } catch {
       throw StoreError(error.code, "row '\(row)', column '\(column)': \(error.message)")
     }
     try limits.check(value: value)
-    var timestamp: Timestamp?
-    if let known = newest?.timestamp, known > lastTimestamp {
-      guard known < .max else {
-        throw StoreError(
-          .invalidArgument,
-          "row '\(row)', column '\(column)': its newest version has the greatest timestamp there is"
-        )
-      }
-      timestamp = Timestamp(microseconds: known + 1)
-    }
+    let timestamp = try timestamp(of: rule, after: newest)
     columns[column]?.put(timestamp?.microseconds, value)
     results.append((place, column, timestamp, value))
   }
 
-  private static func sum(_ value: Bytes?, _ amount: Int64) throws(StoreError) -> Bytes {
-    guard let value else { return amount.counterValue }
-    guard let number = Int64(counterValue: value) else {
-      throw StoreError(
-        .invalidArgument, "its value of \(value.count) bytes is no integer, which has eight")
-    }
-    let (sum, overflow) = number.addingReportingOverflow(amount)
-    if overflow {
-      throw StoreError(.invalidArgument, "\(number) + \(amount) leaves the range of 64 bits")
-    }
-    return sum.counterValue
-  }
-}
-
-extension Mutation {
-  /// The column that an increment or append reads and writes; nil for all else.
-  package var columnReadAndWritten: Column? {
-    switch self {
-    case .increment(let column, _), .append(let column, _): column
-    default: nil
-    }
+  /// The timestamp of a result, which makes it the newest version; nil: the store's next does.
+  private func timestamp(
+    of rule: ReadModifyWriteRule, after newest: (timestamp: Int64?, value: Bytes)?
+  ) throws(StoreError) -> Timestamp? {
+    guard let newest else { return rule.timestamp }
+    // A version of the same timestamp is replaced.
+    guard let known = newest.timestamp else { return nil }
+    if let timestamp = rule.timestamp, known <= timestamp.microseconds { return timestamp }
+    if rule.timestamp == nil, known <= lastTimestamp { return nil }
+    if known < .max { return Timestamp(microseconds: known + 1) }
+    throw StoreError(
+      .invalidArgument,
+      "row '\(row)', column '\(rule.column)': its newest version has the greatest timestamp there is"
+    )
   }
 }
 
 extension RowMutations {
   /// Whether some of it is resolved by what the row holds.
   package var readsBeforeWriting: Bool {
-    mutations.contains { $0.columnReadAndWritten != nil }
+    mutations.contains { ReadModifyWriteRule($0) != nil }
   }
 }

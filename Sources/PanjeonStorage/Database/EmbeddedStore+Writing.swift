@@ -48,15 +48,47 @@ extension EmbeddedStore: AtomicBatchStore, BatchStore {
     try await commit(batch, since: snapshot, durability: durability, onWrite: { _ in })
   }
 
+  /// Commits a batch to tables of whatever kind, **behind the back of transactions**.
+  ///
+  /// Changes to a table with the family `!lock!` are refused elsewhere unless they write to that family, since a transaction that
+  /// has read one of the rows does not notice them: it commits over them. For repairs, and for loading data before the first
+  /// transaction begins. Otherwise as ``commit(_:since:durability:)``.
+  ///
+  /// - Parameters:
+  ///   - batch: The conditions and changes.
+  ///   - durability: What the batch survives when this returns.
+  /// - Returns: How it ended.
+  /// - Throws: As ``commit(_:since:durability:)``.
+  @discardableResult
+  public func commitBypassingTransactions(
+    _ batch: AtomicBatch, durability: Durability = .disk
+  ) async throws(StoreError) -> AtomicBatchOutcome {
+    try await commit(
+      batch, since: nil, durability: durability, bypassesTransactions: true, onWrite: { _ in })
+  }
+
+  /// Changes one row of a table of whatever kind, **behind the back of transactions**.
+  ///
+  /// See ``commitBypassingTransactions(_:durability:)``.
+  public func mutateBypassingTransactions(
+    _ rowMutations: RowMutations, in table: String, durability: Durability = .disk
+  ) async throws(StoreError) {
+    let operation = BatchOperation(table: table, operation: CheckAndMutate([], rowMutations))
+    try await commitBypassingTransactions(
+      AtomicBatch(operations: [operation]), durability: durability)
+  }
+
   /// Commits a batch, and hands on the cells that increments and appends have become.
   func commit(
     _ batch: AtomicBatch, since snapshot: StoreSnapshot?, durability: Durability,
-    onWrite: (Cell) -> Void
+    bypassesTransactions: Bool = false, onWrite: (Cell) -> Void
   ) async throws(StoreError) -> AtomicBatchOutcome {
     try requireOpen()
     if let snapshot { try requireOwn(snapshot) }
     for attempt in 0..<configuration.recheckAttemptsMax {
-      let validator = try BatchValidator(batch, catalog: catalog, limits: limits, since: snapshot)
+      let validator = try BatchValidator(
+        batch, catalog: catalog, limits: limits, since: snapshot,
+        bypassesTransactions: bypassesTransactions)
       var resolved =
         validator.readsBeforeWriting
         ? ResolvedBatch(batch: PreparedBatch(limits: limits))
@@ -96,10 +128,14 @@ extension EmbeddedStore: AtomicBatchStore, BatchStore {
     _ resolved: inout ResolvedBatch, _ validator: BatchValidator, _ durability: Durability
   ) async throws(StoreError) -> AtomicBatchOutcome? {
     var rangesHoldAt = validator.rangesHoldAt
+    var conditionsHoldAt = validator.conditionsHoldAt
     for _ in 0..<configuration.recheckAttemptsMax {
-      let now = pipeline.sequenced.value
+      let now = conditionsHoldAt ?? pipeline.sequenced.value
       let moment = ReadMoment(sequence: now, time: .now(snapshots.clock))
-      if try await firstFailure(validator, at: moment) != nil {
+      if conditionsHoldAt != nil {
+        // Whether a row has been written since is all that can have changed; if one has, they are looked at.
+        conditionsHoldAt = nil
+      } else if try await firstFailure(validator, at: moment) != nil {
         let failed = try await confirmedFailure(validator)
         if validator.isOutdated { return nil }
         guard let failed else { continue }
@@ -192,5 +228,15 @@ extension EmbeddedStore: AtomicBatchStore, BatchStore {
       guard error.code == .wouldBlock else { throw error }
     }
     return try await executor.run { () throws(StoreError) in try body(.mayBlock) }
+  }
+}
+
+extension StoreError {
+  /// A change to a table that takes part in transactions was made outside of one.
+  static func outsideTransactions(_ table: String) -> StoreError {
+    StoreError(
+      .invalidArgument,
+      "table '\(table)' takes part in transactions, which do not notice a change of a row that leaves its header "
+        + "in '!lock!' as it is: write in a transaction, or by commitBypassingTransactions")
   }
 }

@@ -35,6 +35,9 @@ package struct PreparedBatch: Sendable {
 
   package var isEmpty: Bool { runs.isEmpty }
 
+  /// Whether some of it is for tables that took no part in transactions when it was prepared.
+  package private(set) var isOutsideTransactions = false
+
   /// Adds the changes of one row.
   ///
   /// - Throws: `noSuchFamily`, `limitExceeded` or `invalidArgument`; the batch must then be thrown away.
@@ -42,6 +45,7 @@ package struct PreparedBatch: Sendable {
   {
     try limits.check(row: rowMutations.row)
     guard !rowMutations.mutations.isEmpty else { return }
+    if !table.isTransactional { isOutsideTransactions = true }
     mutationCount += rowMutations.mutations.count
     payloadBytes += rowMutations.row.count
     let region = table.region(of: rowMutations.row)
@@ -105,7 +109,8 @@ package struct PreparedBatch: Sendable {
       try appendColumn(
         column, timestamp?.microseconds, .put, value, timeToLive, in: table, group: group,
         cells: &cells)
-    case .increment(let column, _), .append(let column, _):
+    case .increment(let column, _, _), .append(let column, _, _), .minimum(let column, _, _),
+      .maximum(let column, _, _):
       preconditionFailure("a change of column '\(column)' must be resolved before it is written")
     case .deleteVersion(let column, let timestamp):
       try appendColumn(

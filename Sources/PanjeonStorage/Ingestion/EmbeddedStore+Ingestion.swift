@@ -23,18 +23,27 @@ extension EmbeddedStore {
   ///
   /// - Parameters:
   ///   - table: The table.
+  ///   - bypassingTransactions: Whether a table with the family `!lock!` is taken too. Transactions that have read rows of it do not
+  ///     notice what is added; load before the first one begins. By default such a table is refused.
   ///   - body: Appends the rows, ascending by their bytes, each once. When it throws, nothing has happened.
   /// - Returns: What was added.
   /// - Throws: What `body` throws, and what ``IngestionWriter/append(_:)`` has thrown, even if `body` caught it; `StoreError`s:
-  ///   `noSuchTable`; `unavailable` while another ingestion is under way, or when the store was resumed meanwhile; `readOnly`,
+  ///   `noSuchTable`; `invalidArgument` for a table that takes part in transactions; `unavailable` while another ingestion is under way, or when the store was resumed meanwhile; `readOnly`,
   ///   `io`, `noSpace`, `closed`: nothing has happened. `unknownOutcome` when the MANIFEST could not be written: the rows
   ///   are not there now, nor after ``resume()``, but may be after a crash, all of them.
   public func ingest(
-    into table: String, _ body: (inout IngestionWriter) async throws -> Void
+    into table: String, bypassingTransactions: Bool = false,
+    _ body: (inout IngestionWriter) async throws -> Void
   ) async throws -> IngestionReport {
     try requireOpen()
     let background = try requireWritable()
     let handle = try catalog.table(table)
+    if handle.isTransactional, !bypassingTransactions {
+      throw StoreError(
+        .invalidArgument,
+        "table '\(table)' takes part in transactions; ingest with bypassingTransactions, before the first one begins"
+      )
+    }
     let place = try background.ingestion.begin()
     defer { background.ingestion.end() }
     let files = IngestionFiles(background.environment, handle)
@@ -47,7 +56,13 @@ extension EmbeddedStore {
       let written = try await writer.finish()
       if !written.isEmpty {
         do throws(StoreError) {
+          let catalog = catalog
           try await background.regions.run { _ throws(StoreError) in
+            let present = catalog.table(id: handle.record.id)
+            if present?.isTransactional == true, !handle.isTransactional {
+              throw StoreError(
+                .unavailable, "table '\(table)' came to take part in transactions meanwhile")
+            }
             try background.ingestion.enter(written, at: place)
           }
         } catch {

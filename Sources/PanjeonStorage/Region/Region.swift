@@ -18,6 +18,7 @@ package final class Region: Sendable {
   package let metrics: RegionMetrics
 
   private let retired = AtomicNumber(0)
+  private let joined = AtomicNumber(0)
 
   /// Guards one reference and nothing else: readers hold it for a load, writers for a store.
   private let current: Mutex<RegionView>
@@ -75,6 +76,14 @@ package final class Region: Sendable {
   /// Takes writes again: what was to take its place could not be written.
   package func revive() {
     retired.store(0)
+  }
+
+  /// Whether its table has come to take part in transactions since the region came to be.
+  package var hasJoinedTransactions: Bool { joined.value != 0 }
+
+  /// Takes no more writes that were prepared before; under the sequencer's lock.
+  package func joinTransactions() {
+    joined.store(1)
   }
 
   /// What the MANIFEST keeps of its counters.

@@ -47,7 +47,11 @@ package struct TableChange {
           guard known.insert(region.id).inserted else { return }
           region.add(groups: (0..<added).map { _ in memtables.makeMemTable(of: region.rows) })
         }
-        environment.catalog.insert(table.with(record))
+        let altered = table.with(record)
+        if altered.isTransactional, !table.isTransactional {
+          for region in table.regions { region.joinTransactions() }
+        }
+        environment.catalog.insert(altered)
         table.supersede()
       }
     }

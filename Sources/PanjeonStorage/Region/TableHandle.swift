@@ -10,6 +10,9 @@ package final class TableHandle: Sendable {
   /// The regions in the order of their rows; together they cover every row, without overlap.
   package let regions: [Region]
 
+  /// Whether the table takes part in transactions: whether it has the family `!lock!`.
+  package let isTransactional: Bool
+
   /// The locality group of each family, by family number.
   package let groupOfFamily: [UInt32]
 
@@ -25,6 +28,7 @@ package final class TableHandle: Sendable {
     precondition(!regions.isEmpty, "a table has at least one region")
     self.record = record
     self.regions = regions
+    isTransactional = record.familyNumbers[ColumnFamily.lockFamilyName] != nil
     layout = FamilyLayout(record: record)
     var groups = [UInt32](repeating: 0, count: layout.families.count)
     for family in record.schema.families {

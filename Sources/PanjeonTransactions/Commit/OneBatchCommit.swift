@@ -10,77 +10,100 @@ internal import WideColumn
 extension Transaction {
   /// Commits; a transaction without changes only waits until what it read is visible.
   ///
+  /// A row that was written without having been read may change meanwhile: then its header is read again, and the batch
+  /// built anew. What was read must hold each time.
+  ///
   /// Throws `conflict`, `unknownOutcome`, and errors of the store.
   mutating func commit(clock: any TimeSource) async throws {
     if writes.isEmpty {
       _ = try await store.commit(AtomicBatch(), since: nil, durability: options.durability)
       return
     }
-    try await readMissingHeaders()
-    let version = nextVersion(clock)
-    let names = writes.keys.sorted()
-    var batch = AtomicBatch()
-    for name in names { batch.operations.append(operation(name, version: version)) }
-    let onlyRead = rowsRead.filter { writes[$0] == nil }.sorted()
-    for name in onlyRead {
-      batch.operations.append(
-        BatchOperation(
-          table: name.table,
-          operation: CheckAndMutate([headerCondition(name)], RowMutations(name.row))))
+    let blind = writes.keys.filter { headers[$0] == nil }.sorted()
+    // What the transaction depends on comes first, so that a conflict there is not taken for one of the others.
+    let names =
+      rowsRead.filter { writes[$0] == nil }.sorted()
+      + writes.keys.filter { headers[$0] != nil }.sorted() + blind
+    while true {
+      // At first all of the batch is of one moment; only what changes meanwhile is looked at again.
+      try await readHeaders(
+        of: blind, at: blindRepeats == 0 ? snapshot : store.snapshot(.sequenced))
+      guard let failed = try await commitOnce(names, clock) else { return }
+      let changed = names[failed]
+      if failed < names.count - blind.count { throw Self.conflict(changed) }
+      if blindRepeats >= Self.blindRepeatsMax { throw Self.conflict(changed) }
+      blindRepeats += 1
     }
-    batch.unchangedRanges = ranges.compactMap { $0 }
+  }
+
+  /// How often a batch is built anew because of rows that it does not depend on.
+  private static var blindRepeatsMax: Int { 64 }
+
+  private static func conflict(_ row: TransactionRow) -> TransactionError {
+    TransactionError(.conflict, "another transaction changed the row", row: row)
+  }
+
+  /// Sends one batch; returns which row has changed, nil when it is committed.
+  private mutating func commitOnce(
+    _ names: [TransactionRow], _ clock: any TimeSource
+  ) async throws -> Int? {
+    let version = try await nextVersion(clock)
+    let batch = AtomicBatch(
+      operations: names.map { operation($0, version: version) },
+      unchangedRanges: ranges.compactMap { $0 }, conditionsHoldAtSnapshot: blindRepeats == 0)
     let outcome: AtomicBatchOutcome
     do {
       outcome = try await store.commit(batch, since: snapshot, durability: options.durability)
     } catch {
-      throw try outcomeError(error, first: names[0])
+      if error.code == .unknownOutcome { throw inDoubt(error, firstWritten(names)) }
+      throw await explained(error, Set(names.map(\.table)).sorted())
     }
     switch outcome {
-    case .committed: return
+    case .committed: return nil
     case .rangeChanged(let range, let row):
       let table = batch.unchangedRanges[range].table
       throw TransactionError(
         .conflict, "a range that was scanned has changed",
         row: TransactionRow(table: table, row: row))
     case .conditionFailed(let index):
-      try await settle(failed: (names + onlyRead)[index], first: names[0])
+      return try await hasCommitted(firstWritten(names)) ? nil : index
     }
   }
 
-  /// A failed condition is looked at once more before it is called a conflict: the header may be our own.
-  private func settle(failed: TransactionRow, first: TransactionRow) async throws {
-    let read = try await store.get(.header(first.row), in: first.table)
-    if let bytes = read?.header, LockHeader(decoding: bytes)?.transactionID == id { return }
-    throw TransactionError(.conflict, "another transaction changed the row", row: failed)
+  /// A row that bears the transaction's id when it has been committed.
+  private func firstWritten(_ names: [TransactionRow]) -> TransactionRow {
+    names.first { writes[$0] != nil } ?? names[0]
   }
 
-  private func outcomeError(_ error: StoreError, first: TransactionRow) throws -> any Error {
-    guard error.code == .unknownOutcome else { return error }
+  /// Before a failed condition is called a conflict, a header is looked at once more: it may be our own, by a call that came twice.
+  private func hasCommitted(_ first: TransactionRow) async throws -> Bool {
+    let present = try store.snapshot(.sequenced)
+    let read = try await store.get(.header(first.row), in: first.table, at: present)
+    guard read?.header.flatMap(LockHeader.init(decoding:))?.isCommit(of: id) == true else {
+      return false
+    }
+    _ = try await store.commit(AtomicBatch(), since: nil, durability: options.durability)
+    return true
+  }
+
+  private func inDoubt(_ error: StoreError, _ row: TransactionRow) -> TransactionError {
     let inDoubt = InDoubtTransaction(
-      id: id, row: first, headerBefore: headers[first] ?? nil, incarnation: store.incarnation)
+      id: id, row: row, headerBefore: headers[row] ?? nil, incarnation: store.incarnation)
     return TransactionError(
-      .unknownOutcome, "the commit of \(id) went unanswered; resolve it", row: first,
+      .unknownOutcome, "the commit of \(id) went unanswered; resolve it", row: row,
       inDoubt: inDoubt, cause: error)
   }
 
-  /// Rows that are written without having been read: their headers are read now, at a snapshot of their own, so
-  /// that a blind write conflicts only with what happens during the commit.
-  private mutating func readMissingHeaders() async throws {
-    let missing = writes.keys.filter { headers[$0] == nil }
-    if missing.isEmpty { return }
-    let present = try store.snapshot(.sequenced)
-    for name in missing {
-      try noteHeader(name, try await store.get(.header(name.row), in: name.table, at: present))
+  /// Reads the headers of rows that are written without having been read.
+  private mutating func readHeaders(
+    of blind: [TransactionRow], at moment: Store.Snapshot
+  ) async throws {
+    for name in blind {
+      // The header sorts before all else: where another cell comes first there is none.
+      let first = try await store.get(Get(name.row, cellsMax: 1), in: name.table, at: moment)
+      try noteHeader(name, first)
+      if first == nil { rowsEmpty.insert(name) } else { rowsEmpty.remove(name) }
     }
-  }
-
-  /// Greater than the version of every row touched, and the wall clock if it agrees.
-  private func nextVersion(_ clock: any TimeSource) -> UInt64 {
-    var version = UInt64(max(1, clock.presentMicroseconds()))
-    for case let header?? in headers.values {
-      if let known = LockHeader(decoding: header)?.version { version = max(version, known + 1) }
-    }
-    return version
   }
 
   private func headerCondition(_ name: TransactionRow) -> Condition {
@@ -88,15 +111,18 @@ extension Transaction {
     return .absent(LockColumn.header)
   }
 
-  private func operation(_ name: TransactionRow, version: UInt64) -> BatchOperation {
-    let timestamp = Timestamp(microseconds: Int64(version))
-    let header = LockHeader(
-      state: .stable, outcome: .committed, step: 0, version: version, transactionID: id)
-    var mutations: [Mutation] = [
-      .put(LockColumn.header, timestamp: timestamp, value: header.encode())
-    ]
-    for change in writes[name] ?? [] {
-      if let placed = change.placed(at: timestamp) { mutations.append(placed) }
+  /// What is to be done to a row: of one that was only read, to check its header.
+  private func operation(_ name: TransactionRow, version: Timestamp) -> BatchOperation {
+    var mutations: [Mutation] = []
+    if let changes = writes[name] {
+      let header = LockHeader(
+        state: .stable, outcome: .committed, step: 0, version: UInt64(version.microseconds),
+        transactionID: id)
+      mutations.reserveCapacity(changes.count + 1)
+      mutations.append(.put(LockColumn.header, timestamp: version, value: header.encode()))
+      for change in changes {
+        if let placed = change.placed(at: version) { mutations.append(placed) }
+      }
     }
     return BatchOperation(
       table: name.table,
@@ -113,6 +139,11 @@ extension Mutation {
     switch self {
     case .put(let column, _, let value, let timeToLive):
       return .put(column, timestamp: version, value: value, timeToLive: timeToLive)
+    case .increment(let column, let amount, _):
+      return .increment(column, by: amount, timestamp: version)
+    case .append(let column, let bytes, _): return .append(column, bytes, timestamp: version)
+    case .minimum(let column, let number, _): return .minimum(column, number, timestamp: version)
+    case .maximum(let column, let number, _): return .maximum(column, number, timestamp: version)
     case .deleteVersion(let column, let timestamp):
       return timestamp < version ? .deleteVersion(column, timestamp: timestamp) : nil
     case .deleteFamilyVersion(let name, let timestamp):
@@ -121,24 +152,7 @@ extension Mutation {
       return .deleteColumn(column, upTo: min(upTo, below))
     case .deleteFamily(let name, let upTo?): return .deleteFamily(name, upTo: min(upTo, below))
     case .deleteRow(let upTo?): return .deleteRow(upTo: min(upTo, below))
-    case .deleteColumn(_, nil), .deleteFamily(_, nil), .deleteRow(nil), .increment, .append:
-      return self
+    case .deleteColumn(_, nil), .deleteFamily(_, nil), .deleteRow(nil): return self
     }
-  }
-}
-
-extension Get {
-  /// A read of a row's header alone.
-  static func header(_ row: RowKey) -> Get {
-    var columns = ColumnSelection()
-    columns.add(family: LockColumn.header.family, qualifier: LockColumn.header.qualifier)
-    return Get(row, columns: columns)
-  }
-}
-
-extension RowResult {
-  /// The row's header as it is stored.
-  var header: Bytes? {
-    value(family: LockColumn.header.family, qualifier: LockColumn.header.qualifier)
   }
 }

@@ -60,6 +60,11 @@ public struct LockHeader: Hashable, Sendable {
     self.transactionID = transactionID
   }
 
+  /// Whether it says that a transaction was committed.
+  func isCommit(of transaction: TransactionID) -> Bool {
+    transactionID == transaction && outcome == .committed
+  }
+
   /// The number of bytes of an encoded header.
   public static let encodedBytes = 31
 

@@ -13,6 +13,12 @@ extension Get {
     return get
   }
 
+  /// Whether it returns something of every row that holds something.
+  var selectsWholeRow: Bool {
+    columns.families == nil && filter == nil && startingAt == nil && versionsMax > 0
+      && cellsMax != 0
+  }
+
   /// The filter and the column to begin at, as one filter.
   var effectiveFilter: Filter? {
     guard let startingAt else { return filter }
@@ -82,9 +88,10 @@ extension RowResult {
 extension Mutation {
   var byteCount: Int {
     switch self {
-    case .put(let column, _, let value, _), .append(let column, let value):
+    case .put(let column, _, let value, _), .append(let column, let value, _):
       column.qualifier.count + value.count + 16
-    case .deleteVersion(let column, _), .deleteColumn(let column, _), .increment(let column, _):
+    case .deleteVersion(let column, _), .deleteColumn(let column, _),
+      .increment(let column, _, _), .minimum(let column, _, _), .maximum(let column, _, _):
       column.qualifier.count + 16
     case .deleteFamily, .deleteFamilyVersion, .deleteRow: 16
     }

@@ -26,13 +26,27 @@ struct RowOverlay {
   }
 
   /// Applies a change of the transaction.
-  mutating func apply(_ mutation: Mutation) {
+  ///
+  /// Throws `invalidArgument` when a value that is to be counted with is no integer, or a sum leaves 64 bits.
+  mutating func apply(_ mutation: Mutation) throws(StoreError) {
+    if let rule = ReadModifyWriteRule(mutation) {
+      put(rule.column, try rule.apply(to: visible(rule.column).first?.value))
+    } else {
+      applyBlind(mutation)
+    }
+  }
+
+  private mutating func put(_ column: Column, _ value: Bytes) {
+    var versions = columns[column] ?? []
+    if versions.first?.timestamp == .max { versions.removeFirst() }
+    versions.insert(Version(timestamp: .max, value: value), at: 0)
+    columns[column] = versions
+  }
+
+  /// Applies a change that does not depend on what the row holds.
+  private mutating func applyBlind(_ mutation: Mutation) {
     switch mutation {
-    case .put(let column, _, let value, _):
-      var versions = columns[column] ?? []
-      if versions.first?.timestamp == .max { versions.removeFirst() }
-      versions.insert(Version(timestamp: .max, value: value), at: 0)
-      columns[column] = versions
+    case .put(let column, _, let value, _): put(column, value)
     case .deleteVersion(let column, let timestamp):
       guard var versions = columns[column] else { return }
       // A deleted version keeps its place: what it had pushed out does not come back.
@@ -42,11 +56,11 @@ struct RowOverlay {
       columns[column] = versions
     case .deleteColumn(let column, let upTo):
       delete(column, upTo)
-    case .increment, .append:
-      preconditionFailure("a transaction takes no change that reads before it writes")
+    case .increment, .append, .minimum, .maximum:
+      preconditionFailure("applied by its rule")
     case .deleteFamilyVersion(let family, let timestamp):
       for column in columns.keys where column.family == family {
-        apply(.deleteVersion(column, timestamp: timestamp))
+        applyBlind(.deleteVersion(column, timestamp: timestamp))
       }
     case .deleteFamily(let family, let upTo):
       for column in columns.keys where column.family == family { delete(column, upTo) }

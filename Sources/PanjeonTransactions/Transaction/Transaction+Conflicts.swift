@@ -9,7 +9,7 @@ extension Transaction {
   /// Reads the row's header alone. Throws as the read of a row does.
   public mutating func addReadConflict(row: RowKey, in table: String) async throws {
     let name = TransactionRow(table: table, row: row)
-    try noteRead(name, try await store.get(.header(row), in: table, at: snapshot))
+    try noteRead(name, try await read(.header(row), in: table))
   }
 
   /// Has the transaction conflict with every change in a range of rows since its snapshot, as if it had scanned the range.

@@ -21,12 +21,18 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
   /// The rows read one by one, whose headers must be the same at the commit.
   var rowsRead: Set<TransactionRow> = []
 
+  /// Rows that are known to hold nothing at all, not even cells without a header.
+  var rowsEmpty: Set<TransactionRow> = []
+
   /// The ranges scanned, as far as they were.
   var ranges: [UnchangedRange?] = []
 
   /// The changes of each row, in order.
   var writes: [TransactionRow: [Mutation]] = [:]
   private(set) var bytesWritten = 0
+
+  /// How often the batch has been built anew.
+  var blindRepeats = 0
 
   /// How to take the changes back that came behind the first savepoint.
   var undoLog = UndoLog()
@@ -52,8 +58,9 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
     try get.validate()
     try checkSelection(get.columns)
     guard let changes = writes[name], !changes.isEmpty else {
-      let read = try await store.get(get.withHeader(), in: table, at: snapshot)
+      let read = try await read(get.withHeader(), in: table)
       try noteRead(name, read)
+      if read == nil, get.selectsWholeRow { rowsEmpty.insert(name) }
       return read?.withoutLock(cellsMax: get.cellsMax)
     }
     return try await readOverlaid(name, get, changes)
@@ -76,18 +83,20 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
     whole.cellsMax = nil
     whole.filter = nil
     whole.versionsMax = schema.families.map(\.versionsMax).max() ?? 1
-    let read = try await store.get(whole, in: name.table, at: snapshot)
+    let read = try await read(whole, in: name.table)
     try noteRead(name, read)
     var overlay = RowOverlay(read, schema: schema)
-    for change in changes { overlay.apply(change) }
+    for change in changes { try overlay.apply(change) }
     return overlay.result(get)
   }
 
   /// Changes a row when the transaction commits.
   ///
   /// A put bears the row's version as its timestamp, so it may not name one. A delete that names a timestamp
-  /// concerns committed versions only. Throws `misuse` and `tooLarge`, and errors of the store's limits and schema at
-  /// the commit.
+  /// concerns committed versions only. Increments, appends, minima and maxima **read nothing**: they apply to what the row holds
+  /// at the commit, exactly once, and two transactions that count in the same column do not conflict; only one that reads the
+  /// column depends on it. Throws `misuse` and `tooLarge`; errors of the store's limits and schema, and `invalidArgument`
+  /// for a value that is no integer, come at the commit.
   public mutating func mutate(_ rowMutations: RowMutations, in table: String) throws {
     for mutation in rowMutations.mutations { try checkWrite(mutation) }
     try write(rowMutations.mutations, to: TransactionRow(table: table, row: rowMutations.row))
@@ -134,17 +143,29 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
     try mutate(delete.rowMutations, in: table)
   }
 
+  /// Adds to integers of a row when the transaction commits, without reading them.
+  ///
+  /// Throws as ``mutate(_:in:)``.
+  public mutating func increment(_ increment: Increment, in table: String) throws {
+    try mutate(increment.rowMutations, in: table)
+  }
+
+  /// Appends to values of a row when the transaction commits, without reading them.
+  ///
+  /// Throws as ``mutate(_:in:)``.
+  public mutating func append(_ append: Append, in table: String) throws {
+    try mutate(append.rowMutations, in: table)
+  }
+
   private func checkWrite(_ mutation: Mutation) throws {
     if mutation.family == ColumnFamily.lockFamilyName {
       throw TransactionError(.misuse, "the family '!lock!' belongs to the transactions themselves")
     }
     switch mutation {
-    case .put(_, .some, _, _):
+    case .put(_, .some, _, _), .increment(_, _, .some), .append(_, _, .some),
+      .minimum(_, _, .some), .maximum(_, _, .some):
       throw TransactionError(
-        .misuse, "a put in a transaction bears its row's version; leave the timestamp out")
-    case .increment, .append:
-      throw TransactionError(
-        .misuse, "a transaction reads and then puts; increments and appends are for plain writes")
+        .misuse, "what a transaction writes bears its row's version; leave the timestamp out")
     default: return
     }
   }

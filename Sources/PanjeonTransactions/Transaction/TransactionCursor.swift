@@ -34,10 +34,15 @@ extension Transaction {
         .misuse,
         "a scan of a transaction returns whole rows; read a wide one by pages, with Get.startingAt")
     }
+    let cursor: Store.Cursor
+    do throws(StoreError) {
+      cursor = try await store.scan(scan.withHeader(), in: table, at: snapshot)
+    } catch {
+      throw await explained(error, [table])
+    }
     ranges.append(nil)
     return TransactionCursor(
-      table: table, scan: scan, rangeIndex: ranges.count - 1,
-      cursor: try await store.scan(scan.withHeader(), in: table, at: snapshot),
+      table: table, scan: scan, rangeIndex: ranges.count - 1, cursor: cursor,
       cellsLeft: scan.cellsPerRowMax == 0 ? 0 : scan.cellsMax ?? .max)
   }
 

@@ -21,6 +21,15 @@ public struct TransactionOptions: Hashable, Sendable {
   /// The bound of every wait between attempts; by default 100 ms.
   public var backoffMax: Duration
 
+  /// After how many conflicts the transaction goes first; by default 8.
+  ///
+  /// Others of the same manager that write what it depended on in its last attempt then wait before their commit. One
+  /// transaction at a time goes first.
+  public var attemptsBeforePrecedence: Int
+
+  /// How long others wait for an attempt that goes first, at the most; by default 1 s.
+  public var precedenceMax: Duration
+
   /// How many rows may be read, scanned ones included; by default 8,192.
   public var rowsReadMax: Int
 
@@ -34,6 +43,7 @@ public struct TransactionOptions: Hashable, Sendable {
   public init(
     durability: Durability = .disk, attemptsMax: Int = 64, deadline: Duration = .seconds(30),
     backoffBase: Duration = .microseconds(500), backoffMax: Duration = .milliseconds(100),
+    attemptsBeforePrecedence: Int = 8, precedenceMax: Duration = .seconds(1),
     rowsReadMax: Int = 8192, rowsWrittenMax: Int = 4096, bytesWrittenMax: Int = 16 << 20
   ) {
     self.durability = durability
@@ -41,6 +51,8 @@ public struct TransactionOptions: Hashable, Sendable {
     self.deadline = deadline
     self.backoffBase = backoffBase
     self.backoffMax = backoffMax
+    self.attemptsBeforePrecedence = attemptsBeforePrecedence
+    self.precedenceMax = precedenceMax
     self.rowsReadMax = rowsReadMax
     self.rowsWrittenMax = rowsWrittenMax
     self.bytesWrittenMax = bytesWrittenMax
@@ -53,6 +65,8 @@ extension TransactionOptions {
   /// Throws `misuse`.
   func validate() throws(TransactionError) {
     try Self.require(attemptsMax, "attemptsMax", min: 1)
+    try Self.require(attemptsBeforePrecedence, "attemptsBeforePrecedence", min: 1)
+    try Self.require(precedenceMax, "precedenceMax", max: .seconds(3600))
     try Self.require(rowsReadMax, "rowsReadMax", min: 0)
     try Self.require(rowsWrittenMax, "rowsWrittenMax", min: 0)
     try Self.require(bytesWrittenMax, "bytesWrittenMax", min: 0)

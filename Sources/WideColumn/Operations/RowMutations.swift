@@ -41,4 +41,14 @@ public struct RowMutations: Hashable, Sendable {
   public mutating func append(family: String, qualifier: Bytes, _ bytes: Bytes) {
     mutations.append(.append(Column(family: family, qualifier: qualifier), bytes))
   }
+
+  /// Makes the integer in a column the smaller of itself and another one.
+  public mutating func minimum(family: String, qualifier: Bytes, _ number: Int64) {
+    mutations.append(.minimum(Column(family: family, qualifier: qualifier), number))
+  }
+
+  /// Makes the integer in a column the greater of itself and another one.
+  public mutating func maximum(family: String, qualifier: Bytes, _ number: Int64) {
+    mutations.append(.maximum(Column(family: family, qualifier: qualifier), number))
+  }
 }

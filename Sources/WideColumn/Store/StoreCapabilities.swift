@@ -183,10 +183,20 @@ public struct AtomicBatch: Hashable, Sendable {
   /// The ranges in which nothing may have changed since the snapshot the batch is committed with.
   public var unchangedRanges: [UnchangedRange]
 
+  /// Whether the client has seen every condition hold at the snapshot that the batch is committed with; by default false.
+  ///
+  /// The store may then look at those rows only that have been written since. If the client is wrong, the batch is made
+  /// though a condition does not hold.
+  public var conditionsHoldAtSnapshot: Bool
+
   /// Creates a batch.
-  public init(operations: [BatchOperation] = [], unchangedRanges: [UnchangedRange] = []) {
+  public init(
+    operations: [BatchOperation] = [], unchangedRanges: [UnchangedRange] = [],
+    conditionsHoldAtSnapshot: Bool = false
+  ) {
     self.operations = operations
     self.unchangedRanges = unchangedRanges
+    self.conditionsHoldAtSnapshot = conditionsHoldAtSnapshot
   }
 }
 

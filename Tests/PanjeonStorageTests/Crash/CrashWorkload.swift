@@ -79,7 +79,7 @@ struct CrashWorkload {
         case .deleteColumn(let column, _): row[column] = nil
         case .deleteFamily(let family, _): row = row.filter { $0.key.family != family }
         case .deleteRow: row = [:]
-        case .deleteVersion, .deleteFamilyVersion, .increment, .append: break
+        case .deleteVersion, .deleteFamilyVersion, .increment, .append, .minimum, .maximum: break
         }
       }
       contents[name] = row.isEmpty ? nil : row

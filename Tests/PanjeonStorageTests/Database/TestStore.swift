@@ -8,7 +8,7 @@ import WideColumn
 /// Small stores for tests: tiny memtables, segments and blocks, so that little data exercises everything.
 enum TestStore {
   static let schema = TableSchema(
-    name: "t", families: [.lock, ColumnFamily("data"), ColumnFamily("other", versionsMax: 3)])
+    name: "t", families: [ColumnFamily("data"), ColumnFamily("other", versionsMax: 3)])
 
   static func configuration(_ fileSystem: any FileSystem) -> StoreConfiguration {
     var configuration = StoreConfiguration()

@@ -28,7 +28,7 @@ struct IngestionTests {
       TableSchema(
         name: "t",
         families: [
-          .lock, ColumnFamily("data"), ColumnFamily("other", versionsMax: 3, localityGroup: "cold"),
+          ColumnFamily("data"), ColumnFamily("other", versionsMax: 3, localityGroup: "cold"),
         ], localityGroups: [LocalityGroup("default"), LocalityGroup("cold")]),
       splitAt: [row(300), row(600)])
     return store

@@ -170,6 +170,14 @@ struct MetamorphicModel {
     return "committed"
   }
 
+  private static func counted(_ mutation: Mutation, _ known: Int64?, _ operand: Int64) -> Int64 {
+    switch mutation {
+    case .minimum: min(known ?? .max, operand)
+    case .maximum: max(known ?? .min, operand)
+    default: (known ?? 0) &+ operand
+    }
+  }
+
   private mutating func readModifyWrite(_ table: String, _ operation: CheckAndMutate) -> String {
     guard var model = models[table] else { return "noSuchTable" }
     let row = operation.row
@@ -182,12 +190,13 @@ struct MetamorphicModel {
       let column: Column
       let value: Bytes
       switch mutation {
-      case .increment(let counted, let amount):
+      case .increment(let counted, let operand, _), .minimum(let counted, let operand, _),
+        .maximum(let counted, let operand, _):
         column = counted
-        let known = newest(column, row, model)?.value ?? Int64(0).counterValue
-        guard let number = Int64(counterValue: known) else { return "invalidArgument" }
-        value = (number &+ amount).counterValue
-      case .append(let appended, let bytes):
+        let known = newest(column, row, model).map { Int64(counterValue: $0.value) }
+        if known == .some(.none) { return "invalidArgument" }
+        value = Self.counted(mutation, known ?? nil, operand).counterValue
+      case .append(let appended, let bytes, _):
         column = appended
         value = Bytes(Array(newest(column, row, model)?.value ?? "") + Array(bytes))
       default:

@@ -136,7 +136,9 @@ struct OperationGenerator {
     var mutations = RowMutations(rows[random.below(rows.count)])
     for _ in 0..<(1 + random.below(3)) {
       let column = column(model, table)
-      switch random.below(5) {
+      switch random.below(7) {
+      case 5: mutations.mutations.append(.minimum(column, Int64(random.below(9)) - 4))
+      case 6: mutations.mutations.append(.maximum(column, Int64(random.below(9)) - 4))
       case 0, 1: mutations.mutations.append(.increment(column, by: Int64(random.below(9)) - 4))
       case 2: mutations.mutations.append(.append(column, Bytes([UInt8(random.below(256))])))
       default: mutations.mutations.append(mutation(model, table, last))

@@ -67,7 +67,8 @@ struct ReadModel {
         for family in families.keys.sorted() where family != ColumnFamily.lockFamilyName {
           append(row, whole(family), upTo?.microseconds ?? .max, .deleteFamily)
         }
-      case .increment, .append: preconditionFailure("the model is told what they become")
+      case .increment, .append, .minimum, .maximum:
+        preconditionFailure("the model is told what they become")
       }
     }
   }

@@ -154,4 +154,57 @@ struct ReadModifyWriteTests {
     #expect(try await value(store) == ten)
     try await store.close()
   }
+
+  @Test("The smaller and the greater of two: of nothing, the one that there is")
+  func extremes() async throws {
+    let store = try await open()
+    let n = Column(family: "data", qualifier: "n")
+    let steps: [(Mutation, Int64)] = [
+      (.minimum(n, 5), 5), (.minimum(n, 7), 5), (.minimum(n, -3), -3), (.maximum(n, -4), -3),
+      (.maximum(n, .max), .max), (.minimum(n, .min), .min),
+    ]
+    for (mutation, expected) in steps {
+      let result = try await store.readModifyWrite(
+        CheckAndMutate([], RowMutations("r", [mutation])), in: "t", durability: .memory)
+      #expect(result?.first?.value == expected.counterValue, "\(mutation)")
+    }
+    try await store.mutate(
+      RowMutations("r", [.put(n, timestamp: nil, value: "seven b")]), in: "t")
+    for mutation in [Mutation.minimum(n, 1), .maximum(n, 1)] {
+      let error = await #expect(throws: StoreError.self) {
+        try await store.mutate(RowMutations("r", [mutation]), in: "t")
+      }
+      #expect(error?.code == .invalidArgument)
+    }
+    try await store.mutate(RowMutations("s", [.maximum(n, -9), .increment(n, by: 1)]), in: "t")
+    let row = try await store.get(Get("s"), in: "t")
+    #expect(row?.value(family: "data", qualifier: "n") == Int64(-8).counterValue)
+    try await store.close()
+  }
+
+  @Test("With a timestamp the result bears it, unless what was there is newer")
+  func stamped() async throws {
+    let store = try await open()
+    let n = Column(family: "data", qualifier: "n")
+    func result(_ mutations: [Mutation]) async throws -> (Int64?, Int64?) {
+      try await store.mutate(RowMutations("r", mutations), in: "t")
+      let cell = try await store.get(Get("r"), in: "t")?.first
+      return (cell.flatMap { Int64(counterValue: $0.value) }, cell?.timestamp.microseconds)
+    }
+    #expect(try await result([.increment(n, by: 1, timestamp: 10)]) == (1, 10))
+    // The same timestamp replaces; a smaller one does not go below.
+    #expect(try await result([.increment(n, by: 1, timestamp: 10)]) == (2, 10))
+    #expect(try await result([.maximum(n, 9, timestamp: 7)]) == (9, 11))
+    #expect(
+      try await result([
+        .put(n, timestamp: 20, value: Int64(3).counterValue), .increment(n, by: 1, timestamp: 20),
+        .increment(n, by: 1, timestamp: 20),
+      ]) == (5, 20))
+    // Beside a version that the store stamps, it is that one's successor.
+    let (sum, _) = try await result([
+      .put(n, timestamp: nil, value: Int64(100).counterValue), .increment(n, by: 1, timestamp: 21),
+    ])
+    #expect(sum == 101)
+    try await store.close()
+  }
 }

@@ -229,6 +229,7 @@ struct SchemaTests {
   func refusals() async throws {
     let store = try await TestStore.open(InMemoryFileSystem())
     try await store.createTable(TestStore.schema)
+    try await store.addFamily(.lock, to: "t")
     func refused(_ families: [ColumnFamily], _ code: StoreError.Code) async throws {
       var schema = try await store.schema(of: "t")
       schema.set(families)

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Synchronization
+internal import WideColumn
+
+extension TransactionManager {
+  /// Waits before the next attempt, or throws when there is to be none.
+  func pause(after conflict: TransactionError, _ attempts: inout Attempts) async throws {
+    try Task.checkCancellation()
+    let options = attempts.options
+    if attempts.count >= options.attemptsMax {
+      throw TransactionError(
+        .retriesExhausted, "\(attempts.count) attempts met a conflict", row: conflict.row,
+        cause: conflict)
+    }
+    let isFirst = goFirst(&attempts)
+    let bound = Backoff.bound(attempt: attempts.count, options)
+    let wait = isFirst ? .zero : random.withLock { Backoff.wait(bound: bound, using: &$0) }
+    let elapsed = Duration.nanoseconds(Int64(clock.monotonicNanoseconds() - attempts.begin))
+    if elapsed + wait >= options.deadline {
+      throw TransactionError(
+        .deadlineExceeded,
+        "the deadline of \(options.deadline) passed after \(attempts.count) attempts",
+        row: conflict.row, cause: conflict)
+    }
+    counters.withLock { $0.retries += 1 }
+    if isFirst { await Task.yield() } else { try await clock.sleep(for: wait) }
+  }
+
+  /// Claims what the last attempt depended on, if it is time; whether it goes first.
+  private func goFirst(_ attempts: inout Attempts) -> Bool {
+    guard let footprint = attempts.footprint else { return false }
+    if let claim = attempts.claim { precedence.release(claim) }
+    attempts.claim = precedence.claim(
+      footprint, now: clock.monotonicNanoseconds(), for: attempts.options.precedenceMax)
+    if attempts.claim == nil { return false }
+    counters.withLock { $0.precedences += 1 }
+    return true
+  }
+
+  /// Waits while a transaction that goes first depends on one of these rows.
+  func giveWay(_ rows: some Sequence<TransactionRow>, _ attempts: Attempts) async throws {
+    let step = max(attempts.options.backoffBase, .microseconds(10))
+    var hasWaited = false
+    while precedence.blocks(rows, heldBy: attempts.claim, now: { clock.monotonicNanoseconds() }) {
+      if !hasWaited { counters.withLock { $0.precedenceWaits += 1 } }
+      hasWaited = true
+      try await clock.sleep(for: step)
+    }
+  }
+}
