@@ -56,6 +56,34 @@ struct UnknownOutcomeTests {
     try await fixture.base.store.close()
   }
 
+  @Test(
+    "Made twice, and the header cannot be read: it is asked for once more, and then its outcome is unknown"
+  )
+  func twiceUnread() async throws {
+    let fixture = try await Fixture()
+    try await fixture.base.set(["a": 0])
+    // The fourth call is the look at the own header, the sixth the first one of resolve().
+    for (failing, expected) in [([4], nil), ([4, 6], TransactionError.Code.unknownOutcome)] {
+      try await fixture.base.set(["a": 0])
+      fixture.store.answer([.twice])
+      fixture.store.before { call throws(StoreError) in
+        if failing.contains(call) { throw StoreError(.unavailable, "planted") }
+      }
+      var error: TransactionError?
+      do {
+        #expect(try await fixture.addOne() == 1)
+      } catch let caught as TransactionError {
+        error = caught
+      }
+      fixture.store.before(nil)
+      #expect(error?.code == expected)
+      #expect(try await fixture.base.all() == ["a": 1])
+      guard let inDoubt = error?.inDoubt else { continue }
+      #expect(try await fixture.manager.resolve(inDoubt) == .committed)
+    }
+    try await fixture.base.store.close()
+  }
+
   @Test("Lost, or late: it is run again, and what comes late fails", arguments: [1, 2, 5])
   func late(times: Int) async throws {
     let fixture = try await Fixture()

@@ -77,13 +77,18 @@ extension Transaction {
 
   /// Before a failed condition is called a conflict, a header is looked at once more: it may be our own, by a call that came twice.
   private func hasCommitted(_ first: TransactionRow) async throws -> Bool {
-    let present = try store.snapshot(.sequenced)
-    let read = try await store.get(.header(first.row), in: first.table, at: present)
-    guard read?.header.flatMap(LockHeader.init(decoding:))?.isCommit(of: id) == true else {
-      return false
+    do throws(StoreError) {
+      let present = try store.snapshot(.sequenced)
+      let read = try await store.get(.header(first.row), in: first.table, at: present)
+      guard read?.header.flatMap(LockHeader.init(decoding:))?.isCommit(of: id) == true else {
+        return false
+      }
+      _ = try await store.commit(AtomicBatch(), since: nil, durability: options.durability)
+      return true
+    } catch {
+      // To call it a conflict could make the changes twice.
+      throw inDoubt(error, first)
     }
-    _ = try await store.commit(AtomicBatch(), since: nil, durability: options.durability)
-    return true
   }
 
   private func inDoubt(_ error: StoreError, _ row: TransactionRow) -> TransactionError {
