@@ -2,7 +2,7 @@
 
 public import WideColumn
 
-/// Takes the rows of an ingestion, in order; see ``EmbeddedStore/ingest(into:bypassingTransactions:_:)``.
+/// Takes the rows of an ingestion, in order; see `EmbeddedStore.ingest(into:bypassingTransactions:_:)`.
 ///
 /// Passed `inout`, so that two tasks cannot append at once, and none after the end.
 public struct IngestionWriter: ~Copyable {
