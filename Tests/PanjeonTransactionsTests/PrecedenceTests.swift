@@ -91,6 +91,30 @@ struct PrecedenceTests {
     try await fixture.store.close()
   }
 
+  @Test("A store that is too busy is nobody's to go first at: the waits grow as before")
+  func busyStore() async throws {
+    let fixture = try await TransactionFixture()
+    let store = FaultyStore(fixture.store)
+    let manager = TransactionManager(store: store, timeSource: fixture.clock, seed: 4)
+    store.before { call throws(StoreError) in
+      // Snapshots are taken, and reads refused.
+      if call.isMultiple(of: 2) { throw StoreError(.unavailable, "planted") }
+    }
+    let begin = fixture.clock.monotonicNanoseconds()
+    let error = await #expect(throws: TransactionError.self) {
+      try await manager.withTransaction { transaction in
+        _ = try await transaction.value("a")
+        try transaction.set("a", 1)
+      }
+    }
+    #expect(error?.code == .retriesExhausted)
+    #expect(manager.statistics.unavailable == 64)
+    #expect(manager.statistics.precedences == 0)
+    // 55 waits of up to 100 ms each, 50 on average.
+    #expect(fixture.clock.monotonicNanoseconds() - begin > 1_500_000_000)
+    try await fixture.store.close()
+  }
+
   @Test("A claim that has run out holds nobody up, and one that is given up even less")
   func lapse() throws {
     let precedence = Precedence()

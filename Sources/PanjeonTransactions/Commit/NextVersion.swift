@@ -7,7 +7,7 @@ extension Transaction {
   /// Greater than the version of every row touched, and the wall clock if it agrees.
   ///
   /// Throws `invalidArgument` when there is no greater version; errors of the store.
-  mutating func nextVersion(_ clock: any TimeSource) async throws -> Timestamp {
+  func nextVersion(_ clock: any TimeSource) async throws -> Timestamp {
     var version = RowVersion(clock)
     for case let header? in headers.values { version.follow(header: header) }
     for name in writes.keys.sorted() where headers[name] == .some(nil) {
@@ -40,11 +40,8 @@ struct RowVersion {
     cellsOf name: TransactionRow, in store: Store
   ) async throws(StoreError) {
     let present = try store.snapshot(.sequenced)
-    let first = try await store.get(Get(name.row, cellsMax: 1), in: name.table, at: present)
-    guard first != nil,
-      let row = try await store.get(Get(name.row), in: name.table, at: present)
-    else { return }
-    for cell in row { last = max(last, cell.timestamp.microseconds) }
+    let row = try await store.get(Get(name.row), in: name.table, at: present)
+    for cell in row.map(Array.init) ?? [] { last = max(last, cell.timestamp.microseconds) }
   }
 
   /// Throws `invalidArgument` when there is no greater version.

@@ -44,7 +44,7 @@ extension Transaction {
   }
 
   /// Sends one batch; returns which row has changed, nil when it is committed.
-  private mutating func commitOnce(
+  private func commitOnce(
     _ names: [TransactionRow], _ clock: any TimeSource
   ) async throws -> Int? {
     let version = try await nextVersion(clock)

@@ -13,7 +13,8 @@ extension TransactionManager where Store: TableAdministration {
   ///
   /// - Parameter table: The table.
   /// - Returns: Whether it took no part before.
-  /// - Throws: As `TableAdministration.alterTable(_:)`.
+  /// - Throws: As `TableAdministration.alterTable(_:)`; `unavailable` when commits are under way for ten seconds, or the task is cancelled
+  ///   meanwhile: the table has not joined.
   @discardableResult
   public func enableTransactions(in table: String) async throws(StoreError) -> Bool {
     let schema = try await store.schema(of: table)
@@ -21,17 +22,25 @@ extension TransactionManager where Store: TableAdministration {
     if joined == schema { return false }
     joining.beginJoining()
     defer { joining.endJoining() }
-    while joining.hasCommitsUnderWay { await rest() }
+    try await drain()
     try await store.alterTable(joined)
     return true
   }
 
-  /// Waits a little, whether or not the task is cancelled.
-  private func rest() async {
-    do {
-      try await clock.sleep(for: .microseconds(100))
-    } catch {
-      await Task.yield()
+  /// Waits until no commit is under way.
+  private func drain() async throws(StoreError) {
+    let begin = clock.monotonicNanoseconds()
+    while joining.hasCommitsUnderWay {
+      if clock.monotonicNanoseconds() &- begin >= Self.drainNanosecondsMax {
+        throw StoreError(.unavailable, "commits were under way for ten seconds")
+      }
+      do {
+        try await clock.sleep(for: .microseconds(100))
+      } catch {
+        throw StoreError(.unavailable, "the task was cancelled before the table joined")
+      }
     }
   }
+
+  private static var drainNanosecondsMax: UInt64 { 10_000_000_000 }
 }

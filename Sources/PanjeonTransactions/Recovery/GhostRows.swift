@@ -40,7 +40,7 @@ extension TransactionManager {
     rowsMax: Int? = nil
   ) async throws(StoreError) -> GhostRowCollection {
     let schema = try await store.schema(of: table)
-    guard schema.family(named: ColumnFamily.lockFamilyName) != nil else {
+    guard schema.isTransactional else {
       throw StoreError(.noSuchFamily, "table '\(table)' has no locks, and so no ghost rows")
     }
     if let rowsMax, rowsMax < 1 {

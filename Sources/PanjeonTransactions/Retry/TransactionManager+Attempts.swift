@@ -29,6 +29,8 @@ extension TransactionManager {
             try await pause(after: error, &attempts)
           } catch let error as StoreError where error.code == .unavailable {
             counters.withLock { $0.unavailable += 1 }
+            // Nobody is in its way: to go first would not help.
+            attempts.footprint = nil
             try await pause(
               after: TransactionError(.conflict, "the store was too busy", cause: error), &attempts)
           }

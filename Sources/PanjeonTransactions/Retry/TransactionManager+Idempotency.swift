@@ -34,7 +34,7 @@ extension TransactionManager {
   /// the store, its result is returned and nothing done.
   ///
   /// Two at once with one key conflict; the one that comes second finds the result of the first. A commit that went
-  /// unanswered is run again, whatever became of it. After `unknownOutcome`, or the death of the process, call it again with
+  /// unanswered may be run again whatever became of it. After `unknownOutcome`, or the death of the process, call it again with
   /// the same key. The idea of idempotency keys; FoundationDB's idempotency ids are alike.
   ///
   /// - Parameters:

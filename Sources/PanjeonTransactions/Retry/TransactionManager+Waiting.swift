@@ -14,8 +14,9 @@ extension TransactionManager {
         cause: conflict)
     }
     let isFirst = goFirst(&attempts)
-    let bound = Backoff.bound(attempt: attempts.count, options)
-    let wait = isFirst ? .zero : random.withLock { Backoff.wait(bound: bound, using: &$0) }
+    // Others wait as long as this one does.
+    let bound = isFirst ? options.backoffBase : Backoff.bound(attempt: attempts.count, options)
+    let wait = random.withLock { Backoff.wait(bound: min(bound, options.backoffMax), using: &$0) }
     let elapsed = Duration.nanoseconds(Int64(clock.monotonicNanoseconds() - attempts.begin))
     if elapsed + wait >= options.deadline {
       throw TransactionError(
@@ -24,7 +25,7 @@ extension TransactionManager {
         row: conflict.row, cause: conflict)
     }
     counters.withLock { $0.retries += 1 }
-    if isFirst { await Task.yield() } else { try await clock.sleep(for: wait) }
+    try await clock.sleep(for: wait)
   }
 
   /// Claims what the last attempt depended on, if it is time; whether it goes first.
@@ -38,14 +39,19 @@ extension TransactionManager {
     return true
   }
 
-  /// Waits while a transaction that goes first depends on one of these rows.
+  /// Waits while a transaction that goes first depends on one of these rows, but no longer than one may go first: there may be
+  /// another one behind it.
   func giveWay(_ rows: some Sequence<TransactionRow>, _ attempts: Attempts) async throws {
-    let step = max(attempts.options.backoffBase, .microseconds(10))
-    var hasWaited = false
-    while precedence.blocks(rows, heldBy: attempts.claim, now: { clock.monotonicNanoseconds() }) {
-      if !hasWaited { counters.withLock { $0.precedenceWaits += 1 } }
-      hasWaited = true
-      try await clock.sleep(for: step)
+    var waited = Duration.zero
+    while waited < attempts.options.precedenceMax,
+      precedence.blocks(rows, heldBy: attempts.claim, now: { clock.monotonicNanoseconds() })
+    {
+      if waited == .zero { counters.withLock { $0.precedenceWaits += 1 } }
+      waited += Self.precedenceStep
+      try await clock.sleep(for: Self.precedenceStep)
     }
   }
+
+  /// How long to wait before another look whether one that goes first has ended.
+  private static var precedenceStep: Duration { .microseconds(500) }
 }

@@ -27,7 +27,7 @@ public struct TransactionOptions: Hashable, Sendable {
   /// transaction at a time goes first.
   public var attemptsBeforePrecedence: Int
 
-  /// How long others wait for an attempt that goes first, at the most; by default 1 s.
+  /// How long others wait for an attempt that goes first, and this one for others that do, at the most; by default 1 s.
   public var precedenceMax: Duration
 
   /// How many rows may be read, scanned ones included; by default 8,192.
