@@ -91,17 +91,17 @@ private func walk(_ table: Table) throws {
   var steps = 0
   var rows: [[UInt8]] = []
   try cursor.seekToFirst()
-  while cursor.isValid {
-    if rows.last.map({ !$0.elementsEqual(cursor.row) }) ?? true, rows.count < 16 {
-      rows.append(Array(cursor.row))
+  while let cell = cursor.current {
+    if rows.last.map({ !$0.elementsEqual(cell.row) }) ?? true, rows.count < 16 {
+      rows.append(Array(cell.row))
     }
     try cursor.next()
     steps += 1
     precondition(steps < stepsMax, "a walk forwards does not end")
   }
   try cursor.seekToRow(before: nil)
-  while cursor.isValid {
-    let row = Array(cursor.row)
+  while let cell = cursor.current {
+    let row = Array(cell.row)
     try row.withRawBytes { (row) throws(StoreError) in try cursor.seekToRow(before: row) }
     steps += 1
     precondition(steps < 2 * stepsMax, "a walk backwards does not end")
@@ -110,7 +110,7 @@ private func walk(_ table: Table) throws {
     try row.withRawBytes { (row) throws(StoreError) in
       try cursor.seek(row: row, key: UnsafeRawBufferPointer(start: nil, count: 0))
     }
-    if cursor.isValid { try cursor.nextRow() }
+    if cursor.current != nil { try cursor.nextRow() }
   }
 }
 

@@ -5,24 +5,30 @@ package import WideColumn
 /// A cursor over stored cells in order of (row, cell key): over a memtable, an SSTable or a merge of them.
 ///
 /// A class with overridable methods rather than a protocol, so that a merge holds an array of them and reads
-/// the current cell from plain stored properties. Bytes are valid until the cursor moves; the row key stays
+/// the current cell from plain stored properties; those are internal, or the compiler could not tell that no two accesses
+/// overlap, and each would be checked when it is made. Bytes are valid until the cursor moves; the row key stays
 /// valid while the cursor is within the row. Not safe to share between threads.
 ///
 /// Safe: the buffers point into what the cursor keeps alive, until it moves.
 @safe package class CellCursor {
   /// Whether the cursor is at a cell; the properties below mean nothing when it is not.
-  package final var isValid = false
+  final var isValid = false
 
   /// The key of the current row.
-  package final var row = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+  final var row = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
 
   /// The encoded ``CellKey`` of the current cell.
-  package final var key = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+  final var key = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
 
   /// The value of the current cell; empty for deletes.
-  package final var value = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+  final var value = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
 
   package init() {}
+
+  /// The current cell; nil when the cursor is not at one.
+  package final var current: CurrentCell? {
+    isValid ? unsafe CurrentCell(row: row, key: key, value: value) : nil
+  }
 
   /// Moves to the first cell of all.
   package func seekToFirst() throws(StoreError) {
@@ -52,6 +58,13 @@ package import WideColumn
   package func seekToRow(before row: UnsafeRawBufferPointer?) throws(StoreError) {
     preconditionFailure("a cursor must say how to go back")
   }
+}
+
+/// A cursor's cell, for those outside of the module; valid as long as the cursor stays at it.
+@safe package struct CurrentCell {
+  package let row: UnsafeRawBufferPointer
+  package let key: UnsafeRawBufferPointer
+  package let value: UnsafeRawBufferPointer
 }
 
 /// Whether a read may wait for the disk.

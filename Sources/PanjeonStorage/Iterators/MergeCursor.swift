@@ -8,7 +8,7 @@ package import WideColumn
 /// because each carries the sequence of its mutation.
 package final class MergeCursor: CellCursor {
   private let children: [CellCursor]
-  private var current = 0
+  private var currentChild = 0
 
   /// A cursor over all of `cursors`: itself when it is one, an empty one when there is none.
   package static func over(_ cursors: [CellCursor]) -> CellCursor {
@@ -37,7 +37,7 @@ package final class MergeCursor: CellCursor {
   }
 
   package override func next() throws(StoreError) {
-    try children[current].next()
+    try children[currentChild].next()
     settle()
   }
 
@@ -77,7 +77,7 @@ package final class MergeCursor: CellCursor {
         if unsafe order > 0 || (order == 0 && compareBytes(child.key, known.key) >= 0) { continue }
       }
       least = child
-      current = index
+      currentChild = index
     }
     guard let least else {
       isValid = false

@@ -11,8 +11,8 @@ struct BoundedCursorTests {
     let cursor = table.makeCursor(.mayBlock)
     var rows: [Bytes] = []
     try cursor.seekToFirst()
-    while cursor.isValid {
-      rows.append(Bytes(Array(cursor.row)))
+    while let cell = cursor.current {
+      rows.append(Bytes(Array(cell.row)))
       try cursor.nextRow()
     }
     return rows
@@ -28,8 +28,8 @@ struct BoundedCursorTests {
       } else {
         try cursor.seekToRow(before: nil)
       }
-      guard cursor.isValid else { return rows }
-      let row = Bytes(Array(cursor.row))
+      guard let cell = cursor.current else { return rows }
+      let row = Bytes(Array(cell.row))
       rows.append(row)
       bound = row
     }
@@ -63,7 +63,7 @@ struct BoundedCursorTests {
         try target.withRawBytes { (row) throws(StoreError) in
           try cursor.seek(row: row, key: UnsafeRawBufferPointer(start: nil, count: 0))
         }
-        let found = cursor.isValid ? Bytes(Array(cursor.row)) : nil
+        let found = cursor.current.map { Bytes(Array($0.row)) }
         #expect(found == expected.first { $0 >= target })
         #expect(part.bytes <= whole.bytes)
       }

@@ -89,7 +89,7 @@ extension CellModel {
       try #require(Self.current(cursor) == entry, "\(hint): forward")
       try cursor.next()
     }
-    try #require(!cursor.isValid, "\(hint): the end")
+    try #require(cursor.current == nil, "\(hint): the end")
     let rows = rows
     var place = entries.count
     for move in 0..<moves {
@@ -136,9 +136,9 @@ extension CellModel {
   }
 
   static func current(_ cursor: CellCursor) -> Entry? {
-    guard cursor.isValid else { return nil }
+    guard let cell = cursor.current else { return nil }
     return Entry(
-      row: Bytes(Array(cursor.row)), key: Bytes(Array(cursor.key)),
-      value: Bytes(Array(cursor.value)))
+      row: Bytes(Array(cell.row)), key: Bytes(Array(cell.key)),
+      value: Bytes(Array(cell.value)))
   }
 }

@@ -127,7 +127,7 @@ struct MemTableTests {
       row.withUnsafeBytes { _ = table.findOrInsertRow($0, RowHash.hash($0)) }
     }
     let cursor = table.makeCursor()
-    func row() -> Bytes? { cursor.isValid ? Bytes(Array(cursor.row)) : nil }
+    func row() -> Bytes? { cursor.current.map { Bytes(Array($0.row)) } }
     try cursor.seekToRow(before: nil)
     #expect(row() == "d")
     for (bound, expected) in [("f", "d"), ("e", "d"), ("d", "b"), ("cc", "b"), ("c", "b")]
@@ -174,9 +174,9 @@ struct MemTableTests {
         try? bound.withRawBytes { (bytes) throws(StoreError) in
           try cursor.seekToRow(before: bytes)
         }
-        let isRight = cursor.isValid && Bytes(Array(cursor.row)) < bound
+        let isRight = cursor.current.map { Bytes(Array($0.row)) < bound } ?? false
         try? cursor.seekToRow(before: nil)
-        if !isRight || !cursor.isValid { faults.add(1, ordering: .relaxed) }
+        if !isRight || cursor.current == nil { faults.add(1, ordering: .relaxed) }
       }
     }
     withThreads(2, read) {

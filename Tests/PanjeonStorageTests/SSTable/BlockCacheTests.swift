@@ -62,7 +62,7 @@ struct BlockCacheTests {
     let scan = cold.makeCursor(.mayBlock)
     try scan.seekToFirst()
     var missesOfHot: UInt64 = 0
-    while scan.isValid {
+    while scan.current != nil {
       try scan.nextRow()
       let before = cache.misses
       try readHot()
