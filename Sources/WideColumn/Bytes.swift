@@ -23,6 +23,7 @@ public struct Bytes: Sendable {
   }
 
   /// Creates a byte string from any sequence of bytes, in O(n).
+  @inlinable
   public init(_ bytes: some Sequence<UInt8>) {
     self.init(Array(bytes))
   }

@@ -9,10 +9,13 @@ extension Transaction {
   /// Throws `invalidArgument` when there is no greater version; errors of the store.
   func nextVersion(_ clock: any TimeSource) async throws -> Timestamp {
     var version = RowVersion(clock)
-    for case let header? in headers.values { version.follow(header: header) }
-    for name in writes.keys.sorted() where headers[name] == .some(nil) {
-      if rowsEmpty.contains(name) { continue }
-      try await version.follow(cellsOf: name, in: store)
+    for state in rows.states {
+      switch state.header {
+      case .present(let header): version.follow(header: header)
+      case .absent where state.changes != nil && !state.isEmpty:
+        try await version.follow(cellsOf: state.name, in: store)
+      case .absent, .unknown: break
+      }
     }
     return try version.next()
   }

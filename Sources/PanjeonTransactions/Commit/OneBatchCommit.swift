@@ -15,22 +15,24 @@ extension Transaction {
   ///
   /// Throws `conflict`, `unknownOutcome`, and errors of the store.
   mutating func commit(clock: any TimeSource) async throws {
-    if writes.isEmpty {
+    if rows.written == 0 {
       _ = try await store.commit(AtomicBatch(), since: nil, durability: options.durability)
       return
     }
-    let blind = writes.keys.filter { headers[$0] == nil }.sorted()
     // What the transaction depends on comes first, so that a conflict there is not taken for one of the others.
-    let names =
-      rowsRead.filter { writes[$0] == nil }.sorted()
-      + writes.keys.filter { headers[$0] != nil }.sorted() + blind
+    var places = rows.states.indices.filter { rows.states[$0].isDependedOn }
+    let dependencies = places.count
+    places += rows.states.indices.filter { rows.states[$0].isBlind }
     while true {
       // At first all of the batch is of one moment; only what changes meanwhile is looked at again.
-      try await readHeaders(
-        of: blind, at: blindRepeats == 0 ? snapshot : store.snapshot(.sequenced))
-      guard let failed = try await commitOnce(names, clock) else { return }
-      let changed = names[failed]
-      if failed < names.count - blind.count { throw Self.conflict(changed) }
+      if dependencies < places.count {
+        try await readHeaders(
+          of: places[dependencies...].map { rows.states[$0].name },
+          at: blindRepeats == 0 ? snapshot : store.snapshot(.sequenced))
+      }
+      guard let failed = try await commitOnce(places, clock) else { return }
+      let changed = rows.states[places[failed]].name
+      if failed < dependencies { throw Self.conflict(changed) }
       if blindRepeats >= Self.blindRepeatsMax { throw Self.conflict(changed) }
       blindRepeats += 1
     }
@@ -43,20 +45,18 @@ extension Transaction {
     TransactionError(.conflict, "another transaction changed the row", row: row)
   }
 
-  /// Sends one batch; returns which row has changed, nil when it is committed.
-  private func commitOnce(
-    _ names: [TransactionRow], _ clock: any TimeSource
-  ) async throws -> Int? {
+  /// Sends one batch of rows; returns which of them has changed, nil when it is committed.
+  private func commitOnce(_ places: [Int], _ clock: any TimeSource) async throws -> Int? {
     let version = try await nextVersion(clock)
     let batch = AtomicBatch(
-      operations: names.map { operation($0, version: version) },
+      operations: places.map { operation(rows.states[$0], version: version) },
       unchangedRanges: ranges.compactMap { $0 }, conditionsHoldAtSnapshot: blindRepeats == 0)
     let outcome: AtomicBatchOutcome
-    do {
+    do throws(StoreError) {
       outcome = try await store.commit(batch, since: snapshot, durability: options.durability)
     } catch {
-      if error.code == .unknownOutcome { throw inDoubt(error, firstWritten(names)) }
-      throw await explained(error, Set(names.map(\.table)).sorted())
+      if error.code == .unknownOutcome { throw inDoubt(error, firstWritten(places)) }
+      throw await explained(error, Set(places.map { rows.states[$0].name.table }).sorted())
     }
     switch outcome {
     case .committed: return nil
@@ -66,13 +66,14 @@ extension Transaction {
         .conflict, "a range that was scanned has changed",
         row: TransactionRow(table: table, row: row))
     case .conditionFailed(let index):
-      return try await hasCommitted(firstWritten(names)) ? nil : index
+      return try await hasCommitted(firstWritten(places)) ? nil : index
     }
   }
 
   /// A row that bears the transaction's id when it has been committed.
-  private func firstWritten(_ names: [TransactionRow]) -> TransactionRow {
-    names.first { writes[$0] != nil } ?? names[0]
+  private func firstWritten(_ places: [Int]) -> TransactionRow {
+    let first = places.first { rows.states[$0].changes != nil } ?? places[0]
+    return rows.states[first].name
   }
 
   /// Before a failed condition is called a conflict, a header is looked at once more: it may be our own, by a call that came twice.
@@ -93,7 +94,7 @@ extension Transaction {
 
   private func inDoubt(_ error: StoreError, _ row: TransactionRow) -> TransactionError {
     let inDoubt = InDoubtTransaction(
-      id: id, row: row, headerBefore: headers[row] ?? nil, incarnation: store.incarnation)
+      id: id, row: row, headerBefore: rows[row]?.header.bytes, incarnation: store.incarnation)
     return TransactionError(
       .unknownOutcome, "the commit of \(id) went unanswered; resolve it", row: row,
       inDoubt: inDoubt, cause: error)
@@ -107,19 +108,14 @@ extension Transaction {
       // The header sorts before all else: where another cell comes first there is none.
       let first = try await store.get(Get(name.row, cellsMax: 1), in: name.table, at: moment)
       try noteHeader(name, first)
-      if first == nil { rowsEmpty.insert(name) } else { rowsEmpty.remove(name) }
+      rows.setEmpty(first == nil, name)
     }
   }
 
-  private func headerCondition(_ name: TransactionRow) -> Condition {
-    if let header = headers[name] ?? nil { return .equals(LockColumn.header, header) }
-    return .absent(LockColumn.header)
-  }
-
   /// What is to be done to a row: of one that was only read, to check its header.
-  private func operation(_ name: TransactionRow, version: Timestamp) -> BatchOperation {
+  private func operation(_ state: RowState, version: Timestamp) -> BatchOperation {
     var mutations: [Mutation] = []
-    if let changes = writes[name] {
+    if let changes = state.changes {
       let header = LockHeader(
         state: .stable, outcome: .committed, step: 0, version: UInt64(version.microseconds),
         transactionID: id)
@@ -130,8 +126,22 @@ extension Transaction {
       }
     }
     return BatchOperation(
-      table: name.table,
-      operation: CheckAndMutate([headerCondition(name)], RowMutations(name.row, mutations)))
+      table: state.name.table,
+      operation: CheckAndMutate(
+        [state.headerCondition], RowMutations(state.name.row, mutations)))
+  }
+}
+
+extension RowState {
+  /// Whether the transaction may only commit if the row is as it was read.
+  fileprivate var isDependedOn: Bool { isRead || (changes != nil && header.isKnown) }
+
+  /// Whether the row is written without having been read.
+  fileprivate var isBlind: Bool { changes != nil && !header.isKnown }
+
+  fileprivate var headerCondition: Condition {
+    if let header = header.bytes { return .equals(LockColumn.header, header) }
+    return .absent(LockColumn.header)
   }
 }
 

@@ -72,7 +72,9 @@ public struct LockHeader: Hashable, Sendable {
 
   /// The header as it is stored.
   public func encode() -> Bytes {
-    var bytes: [UInt8] = [Self.format, state.rawValue, outcome.rawValue]
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Self.encodedBytes)
+    bytes.append(contentsOf: [Self.format, state.rawValue, outcome.rawValue])
     for shift in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: step >> UInt32(shift * 8))) }
     for number in [version, transactionID.high, transactionID.low] {
       for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(shift * 8))) }

@@ -51,6 +51,9 @@ package final class Precedence: Sendable {
     }
   }
 
+  /// Whether there is a claim, which may have run out.
+  var isClaimed: Bool { present.load(ordering: .acquiring) != 0 }
+
   /// Whether a transaction that writes these rows must wait.
   package func blocks(
     _ rows: some Sequence<TransactionRow>, heldBy number: UInt64?, now: () -> UInt64
@@ -84,6 +87,7 @@ package struct Footprint: Sendable {
 extension Transaction {
   /// What the transaction depends on so far.
   var footprint: Footprint {
-    Footprint(rows: rowsRead.union(writes.keys), ranges: ranges.compactMap { $0 })
+    let names = rows.states.filter { $0.isRead || $0.changes != nil }.map { $0.name }
+    return Footprint(rows: Set(names), ranges: ranges.compactMap { $0 })
   }
 }

@@ -79,7 +79,7 @@ extension TransactionManager {
 
   private func count(_ transaction: borrowing Transaction<Store>, _ attempts: Attempts) {
     let taken = clock.monotonicNanoseconds() &- attempts.begin
-    let isReadOnly = transaction.writes.isEmpty
+    let isReadOnly = transaction.rows.written == 0
     let repeats = UInt64(transaction.blindRepeats)
     counters.withLock { counters in
       counters.commits += 1
@@ -92,15 +92,17 @@ extension TransactionManager {
   private func commit(
     _ transaction: inout Transaction<Store>, _ attempts: Attempts
   ) async throws {
-    try await giveWay(transaction.writes.keys, attempts)
+    if precedence.isClaimed {
+      try await giveWay(transaction.rows.writes.map { $0.name }, attempts)
+    }
     guard joining.beginCommit(attempts.joinMark) else {
       throw TransactionError(.conflict, "a table came to take part in transactions meanwhile")
     }
     defer { joining.endCommit() }
     do {
       try await TransactionSpan.open("panjeon.transaction.commit") { span in
-        span.set("panjeon.rows.written", transaction.writes.count)
-        span.set("panjeon.rows.read", transaction.rowsRead.count)
+        span.set("panjeon.rows.written", transaction.rows.written)
+        span.set("panjeon.rows.read", transaction.rows.states.count { $0.isRead })
         span.set("panjeon.ranges.scanned", transaction.ranges.count)
         try await transaction.commit(clock: clock)
       }

@@ -15,20 +15,12 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
   let snapshot: Store.Snapshot
   let options: TransactionOptions
 
-  /// The headers of the rows read, nil for a row that has none.
-  var headers: [TransactionRow: Bytes?] = [:]
-
-  /// The rows read one by one, whose headers must be the same at the commit.
-  var rowsRead: Set<TransactionRow> = []
-
-  /// Rows that are known to hold nothing at all, not even cells without a header.
-  var rowsEmpty: Set<TransactionRow> = []
+  /// The rows read and written.
+  var rows = RowStates()
 
   /// The ranges scanned, as far as they were.
   var ranges: [UnchangedRange?] = []
 
-  /// The changes of each row, in order.
-  var writes: [TransactionRow: [Mutation]] = [:]
   private(set) var bytesWritten = 0
 
   /// How often the batch has been built anew.
@@ -57,10 +49,10 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
     let name = TransactionRow(table: table, row: get.row)
     try get.validate()
     try checkSelection(get.columns)
-    guard let changes = writes[name], !changes.isEmpty else {
+    guard let changes = rows[name]?.changes, !changes.isEmpty else {
       let read = try await read(get.withHeader(), in: table)
       try noteRead(name, read)
-      if read == nil, get.selectsWholeRow { rowsEmpty.insert(name) }
+      if read == nil, get.selectsWholeRow { rows.setEmpty(true, name) }
       return read?.withoutLock(cellsMax: get.cellsMax)
     }
     return try await readOverlaid(name, get, changes)
@@ -107,26 +99,23 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
   /// Throws `tooLarge`.
   mutating func write(_ mutations: [Mutation], to name: TransactionRow) throws {
     let bytes = mutations.reduce(name.row.count) { $0 + $1.byteCount }
-    let rows = writes.count + (writes[name] == nil ? 1 : 0)
-    if rows > options.rowsWrittenMax || bytesWritten + bytes > options.bytesWrittenMax {
+    let changesBefore = rows[name]?.changes?.count
+    let written = rows.written + (changesBefore == nil ? 1 : 0)
+    if written > options.rowsWrittenMax || bytesWritten + bytes > options.bytesWrittenMax {
       throw TransactionError(
         .tooLarge,
         "a transaction that writes more than \(options.rowsWrittenMax) rows or "
           + "\(options.bytesWrittenMax) bytes", row: name)
     }
-    undoLog.note(name, mutationsBefore: writes[name]?.count, bytes: bytes)
+    undoLog.note(name, mutationsBefore: changesBefore, bytes: bytes)
     bytesWritten += bytes
-    writes[name, default: []].append(contentsOf: mutations)
+    rows.append(mutations, to: name)
   }
 
   /// Takes back the last of the changes.
   mutating func undo(_ change: UndoLog.Change) {
     bytesWritten -= change.bytes
-    if let count = change.mutationsBefore {
-      writes[change.row]?.removeSubrange(count...)
-    } else {
-      writes[change.row] = nil
-    }
+    rows.shortenChanges(of: change.row, to: change.mutationsBefore)
   }
 
   /// Writes cells to a row when the transaction commits.
@@ -177,20 +166,19 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
   }
 
   mutating func noteRead(_ name: TransactionRow, _ row: RowResult?) throws {
-    rowsRead.insert(name)
+    rows.setRead(name)
     try noteHeader(name, row)
   }
 
   /// Remembers the header a row was read with.
   mutating func noteHeader(_ name: TransactionRow, _ row: RowResult?) throws {
-    let header = row?.value(
-      family: LockColumn.header.family, qualifier: LockColumn.header.qualifier)
+    let header = row?.header
     if let header, LockHeader(decoding: header)?.state != .stable {
       throw TransactionError(
         .conflict, "the row is locked by a commit in two phases", row: name)
     }
-    headers[name] = .some(header)
-    if headers.count > options.rowsReadMax {
+    rows.setHeader(header, of: name)
+    if rows.headersKnown > options.rowsReadMax {
       throw TransactionError(
         .tooLarge, "a transaction that reads more than \(options.rowsReadMax) rows", row: name)
     }

@@ -79,8 +79,9 @@ extension Transaction {
   private func nextKey(_ cursor: TransactionCursor<Store>) -> RowKey? {
     let isReversed = cursor.scan.isReversed
     var nearest = cursor.ahead?.row
-    for name in writes.keys where name.table == cursor.table && cursor.scan.rows.contains(name.row)
-    {
+    for state in rows.writes {
+      let name = state.name
+      guard name.table == cursor.table, cursor.scan.rows.contains(name.row) else { continue }
       if let last = cursor.last, isReversed ? name.row >= last : name.row <= last { continue }
       guard let known = nearest else {
         nearest = name.row
@@ -97,7 +98,7 @@ extension Transaction {
     let name = TransactionRow(table: cursor.table, row: key)
     let committed = cursor.ahead?.row == key ? cursor.ahead : nil
     if committed != nil { cursor.ahead = nil }
-    if let changes = writes[name], !changes.isEmpty {
+    if let changes = rows[name]?.changes, !changes.isEmpty {
       let get = Get(
         key, columns: cursor.scan.columns, versionsMax: cursor.scan.versionsMax,
         cellsMax: cursor.scan.cellsPerRowMax, filter: cursor.scan.filter)
