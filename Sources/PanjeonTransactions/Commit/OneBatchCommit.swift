@@ -16,7 +16,8 @@ extension Transaction {
   /// Throws `conflict`, `unknownOutcome`, and errors of the store.
   mutating func commit(clock: any TimeSource) async throws {
     if rows.written == 0 {
-      _ = try await store.commit(AtomicBatch(), since: nil, durability: options.durability)
+      // Since the snapshot: a store that has been restarted knows by it whether what was read has been lost.
+      _ = try await store.commit(AtomicBatch(), since: snapshot, durability: options.durability)
       return
     }
     // What the transaction depends on comes first, so that a conflict there is not taken for one of the others.
@@ -84,7 +85,7 @@ extension Transaction {
       guard read?.header.flatMap(LockHeader.init(decoding:))?.isCommit(of: id) == true else {
         return false
       }
-      _ = try await store.commit(AtomicBatch(), since: nil, durability: options.durability)
+      _ = try await store.commit(AtomicBatch(), since: present, durability: options.durability)
       return true
     } catch {
       // To call it a conflict could make the changes twice.

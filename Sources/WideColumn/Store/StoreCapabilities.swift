@@ -220,9 +220,13 @@ public protocol AtomicBatchStore: SnapshotStore {
   /// afterwards. A batch without changes is validated against everything that is in order, and returns once
   /// all it depends on is visible.
   ///
+  /// A call whose answer is lost has an `unknownOutcome`. A store must not send it again by itself and give the second answer: that a
+  /// condition does not hold the second time may come of the first, and the client would make its changes once more.
+  ///
   /// - Parameters:
   ///   - batch: The conditions and changes.
-  ///   - snapshot: What `unchangedRanges` are relative to; needed when there are any.
+  ///   - snapshot: What `unchangedRanges` are relative to; needed when there are any. A store that can lose what a snapshot has seen
+  ///     (in a restart that its clients outlive) refuses a batch since such a one, one without changes too.
   ///   - durability: What the batch survives when this returns.
   /// - Returns: How it ended.
   /// - Throws: as ``WideColumnStore/checkAndMutate(_:in:durability:)``.
