@@ -26,8 +26,11 @@ public enum TestSeed {
     unsafe getenv(name) != nil
   }
 
-  private static func number(_ name: String) -> UInt64? {
+  /// The value of an environment variable; nil when it is not set.
+  static func text(_ name: String) -> String? {
     guard let text = unsafe getenv(name) else { return nil }
-    return unsafe UInt64(String(cString: text))
+    return unsafe String(cString: text)
   }
+
+  private static func number(_ name: String) -> UInt64? { text(name).flatMap { UInt64($0) } }
 }

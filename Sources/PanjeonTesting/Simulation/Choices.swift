@@ -19,6 +19,8 @@ struct Choices {
     var count: Int
     /// The first so many cost nothing; each of the others preempts a task that could have gone on.
     var free: Int
+
+    var isPreemption: Bool { picked >= free }
   }
 
   /// Draws; nil when the choices are enumerated.

@@ -71,28 +71,34 @@ public final class Simulation: Sendable {
     var random = SplitMix64(seed: seed)
     let pace = Pace(using: &random)
     self.init(
-      Choices(seed: random.next()), seed: seed, pace: pace, faults: faults, stepsMax: stepsMax)
+      Choices(seed: random.next()), seed: seed, exploration: nil, pace: pace, faults: faults,
+      stepsMax: stepsMax)
   }
 
   /// Creates a simulation that makes the given choices first, and then always the first there is.
-  convenience init(choices: [Int], faults: FaultPlan, stepsMax: Int) {
+  convenience init(schedule: [Int], of exploration: String, faults: FaultPlan, stepsMax: Int) {
     self.init(
-      Choices(prefix: choices), seed: 0, pace: .enumerated, faults: faults, stepsMax: stepsMax)
+      Choices(prefix: schedule), seed: 0, exploration: exploration, pace: .enumerated,
+      faults: faults, stepsMax: stepsMax)
   }
 
   private init(
-    _ choices: Choices, seed: UInt64, pace: Pace, faults: FaultPlan, stepsMax: Int
+    _ choices: Choices, seed: UInt64, exploration: String?, pace: Pace, faults: FaultPlan,
+    stepsMax: Int
   ) {
     self.seed = seed
+    self.exploration = exploration
     self.pace = pace
     self.faults = faults
     self.stepsMax = stepsMax
-    isEnumerated = choices.isEnumerated
     state = Mutex(State(choices: choices))
   }
 
+  /// The name of what enumerates the choices; nil when they are drawn.
+  private let exploration: String?
+
   /// Whether the choices are enumerated, so that what cannot matter should not be one.
-  let isEnumerated: Bool
+  var isEnumerated: Bool { exploration != nil }
 
   /// Nanoseconds since the simulation began.
   public var nanoseconds: UInt64 { state.withLock { $0.nanoseconds } }
@@ -113,9 +119,11 @@ public final class Simulation: Sendable {
 
   func abandon() { abandoned.store(true, ordering: .relaxed) }
 
-  /// How to run it again.
-  var replay: String {
-    if !isEnumerated { return "PANJEON_SEED=\(seed)" }
-    return "PANJEON_SCHEDULE=\(state.withLock { Schedule($0.choices.made.map(\.picked)) })"
+  /// How to run it again: an environment variable with its value.
+  public var replay: String {
+    guard let exploration else { return "PANJEON_SEED=\(seed)" }
+    return state.withLock { state in
+      "PANJEON_SCHEDULE=\(exploration):\(Schedule(state.choices.made.map(\.picked)))"
+    }
   }
 }

@@ -12,7 +12,7 @@ public enum StoreFault: Int, Hashable, Sendable, CaseIterable {
   case lostCall
   /// A change is made and its answer is lost: `unknownOutcome`.
   case lostAnswer
-  /// A change is made twice at once; the second answer is given.
+  /// A change is made twice at once; the first answer is given.
   case duplicate
   /// A change is made and answered, and made once more some time later.
   case lateDuplicate

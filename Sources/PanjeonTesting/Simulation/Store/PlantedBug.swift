@@ -14,6 +14,8 @@ package enum PlantedBug: String, CaseIterable, Sendable {
   case acknowledgesLost
   /// Snapshots that have seen what a restart has lost go on, and commits since them.
   case readsLostSnapshots
+  /// Of a change that is made twice, the second answer is given: as if a proxy sent calls again by itself.
+  case answersTheSecond
   /// A Get at a snapshot reads the present.
   case readsNewest
 }

@@ -109,15 +109,16 @@ struct RowState {
     for column in columns.keys.sorted()
     where get.columns.contains(family: column.family, qualifier: column.qualifier) {
       if let start = get.startingAt, column < start { continue }
-      var versions = RowResult(row: get.row, cells: visible(column, schema, time: time))
+      var versions = visible(column, schema, time: time)
       if versions.isEmpty { continue }
       if let filter = get.filter {
-        let passing = versions.filtered(filter) { visible($0, schema, time: time).first?.value }
-        guard let passing else { continue }
-        versions = passing
+        let row = RowResult(row: get.row, cells: versions)
+        let passing = row.filtered(filter) { visible($0, schema, time: time).first?.value }
+        versions = passing.map(Array.init) ?? []
       }
       cells += versions.prefix(get.versionsMax)
     }
+    if cells.isEmpty { return nil }
     return RowResult(row: get.row, cells: cells).dropping(first: 0, keeping: get.cellsMax)
   }
 

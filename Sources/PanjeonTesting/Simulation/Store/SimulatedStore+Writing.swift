@@ -43,10 +43,13 @@ extension SimulatedStore: ReadModifyWriteStore {
       deliverLater(request)
       throw Self.unanswered
     case .lateDuplicate: deliverLater(request)
-    case .duplicate: _ = server.execute(request)
     default: break
     }
-    let result = server.execute(request)
+    var result = server.execute(request)
+    if fault == .duplicate {
+      let second = server.execute(request)
+      if server.answersTheSecond { result = second }
+    }
     if fault == .crashAfter { try await end(fault, .commit) }
     guard case .success(let commit) = result else {
       try await end(fault, .commit)
@@ -118,6 +121,8 @@ extension SimulatedStore.Server {
   fileprivate func hasRestarted(since commit: SequencedCommit) -> Bool {
     model.withLock { $0.bug != .acknowledgesLost && $0.restarts.count != commit.restarts }
   }
+
+  fileprivate var answersTheSecond: Bool { model.withLock { $0.bug == .answersTheSecond } }
 
   fileprivate func stepLog() { model.withLock { $0.log.step() } }
 }
