@@ -91,7 +91,7 @@ public struct Exploration: Sendable {
   public func replay(
     _ planned: String, _ scenario: (Simulation) throws -> Void
   ) throws(SimulationError) -> Summary {
-    var summary = Summary(name: name)
+    var summary = Summary(name: name, isReplay: true)
     let text = planned.split(separator: "=").last ?? ""
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     if parts.count == 2, parts[0] == name, let schedule = Schedule(parts[1]) {
@@ -147,6 +147,9 @@ extension Exploration {
     /// The exploration's name.
     public let name: String
 
+    /// Whether one schedule was replayed, if it is of this exploration.
+    public internal(set) var isReplay = false
+
     /// How many schedules were run.
     public internal(set) var schedules = 0
 
@@ -161,7 +164,7 @@ extension Exploration {
 
     /// One line.
     public var description: String {
-      let bound = isComplete ? "all of them" : "not all of them"
+      let bound = isReplay ? "replayed" : isComplete ? "all of them" : "not all of them"
       return "\(name): \(schedules) schedules, \(bound); \(steps) steps; faults: \(faults)"
     }
   }

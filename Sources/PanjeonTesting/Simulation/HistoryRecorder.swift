@@ -7,10 +7,16 @@ internal import Synchronization
 /// A process that has crashed records nothing more; one whose transaction had an unknown outcome goes on under another number,
 /// as the rules of a history ask for.
 public final class HistoryRecorder: Sendable {
+  /// What does one thing at a time.
+  private struct Task: Hashable {
+    var process: Int
+    var task: Int
+  }
+
   private struct State {
     var events: [HistoryEvent] = []
-    /// The number in the history of each process.
-    var numbers: [Int: Int] = [:]
+    /// The number in the history of each task of a process.
+    var numbers: [Task: Int] = [:]
     var nextNumber = 0
     var time = 0
   }
@@ -21,15 +27,17 @@ public final class HistoryRecorder: Sendable {
   ///
   /// - Parameters:
   ///   - process: Who.
+  ///   - task: Which task of the process, when several run transactions at once.
   ///   - value: The operations, with what is read left open.
-  public func invoke(_ process: SimulatedProcess, _ value: [MicroOperation]) {
+  public func invoke(_ process: SimulatedProcess, task: Int = 0, _ value: [MicroOperation]) {
     if process.isCrashed { return }
+    let who = Task(process: process.number, task: task)
     state.withLock { state in
-      if state.numbers[process.number] == nil {
-        state.numbers[process.number] = state.nextNumber
+      if state.numbers[who] == nil {
+        state.numbers[who] = state.nextNumber
         state.nextNumber += 1
       }
-      Self.append(.invoke, process, value, &state)
+      Self.append(.invoke, who, value, &state, process.simulation.nanoseconds)
     }
   }
 
@@ -37,25 +45,28 @@ public final class HistoryRecorder: Sendable {
   ///
   /// - Parameters:
   ///   - process: Who.
+  ///   - task: Which task of the process.
   ///   - kind: `ok`, `fail` or `info`.
   ///   - value: The operations, with what was read when it is `ok`.
   public func complete(
-    _ process: SimulatedProcess, _ kind: HistoryEvent.Kind, _ value: [MicroOperation]
+    _ process: SimulatedProcess, task: Int = 0, _ kind: HistoryEvent.Kind,
+    _ value: [MicroOperation]
   ) {
     if process.isCrashed { return }
+    let who = Task(process: process.number, task: task)
     state.withLock { state in
-      Self.append(kind, process, value, &state)
-      if kind == .info { state.numbers[process.number] = nil }
+      Self.append(kind, who, value, &state, process.simulation.nanoseconds)
+      if kind == .info { state.numbers[who] = nil }
     }
   }
 
   private static func append(
-    _ kind: HistoryEvent.Kind, _ process: SimulatedProcess, _ value: [MicroOperation],
-    _ state: inout State
+    _ kind: HistoryEvent.Kind, _ who: Task, _ value: [MicroOperation], _ state: inout State,
+    _ nanoseconds: UInt64
   ) {
-    guard let number = state.numbers[process.number] else { return }
+    guard let number = state.numbers[who] else { return }
     // No two events at once: their order is known.
-    state.time = max(state.time + 1, Int(process.simulation.nanoseconds))
+    state.time = max(state.time + 1, Int(nanoseconds))
     state.events.append(HistoryEvent(process: number, kind: kind, time: state.time, value: value))
   }
 

@@ -36,6 +36,7 @@ struct ScheduleScenario {
   func explore() throws -> Exploration.Summary {
     let known = Mutex<Set<[HistoryEvent]>>([])
     let summary = try exploration.run { try run($0, known) }
+    if summary.schedules == 0 { return summary }
     print("\(summary); \(known.withLock { $0.count }) different histories")
     return summary
   }

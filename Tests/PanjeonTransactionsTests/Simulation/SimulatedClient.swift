@@ -10,6 +10,8 @@ struct SimulatedClient {
 
   let process: SimulatedProcess
   let manager: TransactionManager<SimulatedStore>
+  /// Which of the tasks of the process.
+  var task = 0
 
   init(_ process: SimulatedProcess, _ store: SimulatedStore) {
     self.process = process
@@ -26,7 +28,7 @@ struct SimulatedClient {
     _ plan: [MicroOperation], _ options: TransactionOptions = TransactionOptions(),
     appendsBlindly: Bool = true
   ) async throws {
-    history.invoke(process, plan)
+    history.invoke(process, task: task, plan)
     do {
       let done = try await manager.withTransaction(options) { transaction in
         var done: [MicroOperation] = []
@@ -35,24 +37,24 @@ struct SimulatedClient {
         }
         return done
       }
-      history.complete(process, .ok, done)
+      history.complete(process, task: task, .ok, done)
     } catch {
-      history.complete(process, try Self.kind(of: error, process), plan)
+      history.complete(process, task: task, try Self.kind(of: error, process), plan)
     }
   }
 
   /// Reads in a snapshot transaction, and records it.
   func readSnapshot(_ plan: [MicroOperation]) async throws {
-    history.invoke(process, plan)
+    history.invoke(process, task: task, plan)
     do {
       let done = try await manager.withSnapshot { snapshot in
         var done: [MicroOperation] = []
         for operation in plan { done.append(try await snapshot.perform(operation)) }
         return done
       }
-      history.complete(process, .ok, done)
+      history.complete(process, task: task, .ok, done)
     } catch {
-      history.complete(process, try Self.kind(of: error, process), plan)
+      history.complete(process, task: task, try Self.kind(of: error, process), plan)
     }
   }
 

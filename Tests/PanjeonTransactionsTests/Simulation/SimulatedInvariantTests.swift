@@ -32,7 +32,7 @@ struct SimulatedInvariantTests {
   }
 
   private static func report(_ summary: Exploration.Summary) {
-    print(summary)
+    if summary.schedules > 0 { print(summary) }
     #expect(summary.isComplete)
   }
 
@@ -99,36 +99,45 @@ struct SimulatedInvariantTests {
   func resolving() throws {
     let exploration = Exploration(
       "resolving", faults: [.lateCall, .lostAnswer, .lateDuplicate], preemptionsMax: 2)
-    Self.report(
-      try exploration.run { simulation in
-        let store = try Self.store(simulation)
-        let inDoubt = InDoubtTransaction(
-          id: TransactionID(high: 7, low: 8), row: TransactionRow(table: "t", row: Self.row),
-          headerBefore: nil, incarnation: store.incarnation)
-        let answers = Mutex<Set<TransactionOutcome>>([])
-        try simulation.run(clients: 3) { process in
-          if process.client == 0 {
-            _ = try? await store.connected(as: process).commit(
-              Self.commit(of: inDoubt), since: nil, durability: .disk)
-            return
-          }
-          let manager = SimulatedClient(process, store).manager
-          while true {
-            do throws(StoreError) {
-              let answer = try await manager.resolve(inDoubt)
-              answers.withLock { _ = $0.insert(answer) }
-              return
-            } catch {
-              try require(error.code == .unknownOutcome, "\(error)")
-            }
-          }
+    Self.report(try exploration.run { try Self.resolve($0, clients: 3) })
+  }
+
+  @Test("Whoever asks what became of a commit is told the same when the store is restarted")
+  func resolvingAfterRestart() throws {
+    let exploration = Exploration(
+      "resolving-restart", faults: [.restart, .lateCall], faultsMax: 2, preemptionsMax: 2)
+    Self.report(try exploration.run { try Self.resolve($0, clients: 2) })
+  }
+
+  /// One client sends a commit, and the others ask what became of it.
+  private static func resolve(_ simulation: Simulation, clients: Int) throws {
+    let store = try store(simulation)
+    let inDoubt = InDoubtTransaction(
+      id: TransactionID(high: 7, low: 8), row: TransactionRow(table: "t", row: row),
+      headerBefore: nil, incarnation: store.incarnation)
+    let answers = Mutex<Set<TransactionOutcome>>([])
+    try simulation.run(clients: clients) { process in
+      if process.client == 0 {
+        _ = try? await store.connected(as: process).commit(
+          commit(of: inDoubt), since: nil, durability: .disk)
+        return
+      }
+      let manager = SimulatedClient(process, store).manager
+      while true {
+        do throws(StoreError) {
+          let answer = try await manager.resolve(inDoubt)
+          answers.withLock { _ = $0.insert(answer) }
+          return
+        } catch {
+          try require([.unknownOutcome, .unavailable].contains(error.code), "\(error)")
         }
-        let isThere = try store.rows(of: "t").contains {
-          $0.value(family: "data", qualifier: "n") != nil
-        }
-        let expected: Set<TransactionOutcome> = isThere ? [.committed] : [.aborted]
-        try require(answers.withLock { $0 } == expected, "\(answers.withLock { $0 }), \(isThere)")
-      })
+      }
+    }
+    let isThere = try store.rows(of: "t").contains {
+      $0.value(family: "data", qualifier: "n") != nil
+    }
+    let expected: Set<TransactionOutcome> = isThere ? [.committed] : [.aborted]
+    try require(answers.withLock { $0 } == expected, "\(answers.withLock { $0 }), \(isThere)")
   }
 
   /// The batch that a transaction sends.

@@ -30,7 +30,7 @@ struct SimulatedScheduleTests {
       }
     }
     return ScheduleScenario(
-      Exploration("lost-update", preemptionsMax: 2), reads: [.read("a", nil)], bug: bug, client(1),
+      Exploration("lost-update", preemptionsMax: 3), reads: [.read("a", nil)], bug: bug, client(1),
       client(2),
       client(3))
   }
@@ -42,7 +42,7 @@ struct SimulatedScheduleTests {
       }
     }
     return ScheduleScenario(
-      Exploration("phantom", preemptionsMax: 2), reads: [.scan("x", nil)], bug: bug, client(1),
+      Exploration("phantom", preemptionsMax: 3), reads: [.scan("x", nil)], bug: bug, client(1),
       client(2),
       { client in try await client.transact([.scan("x", nil), .append("a", 1)], .inMemory) })
   }

@@ -23,6 +23,8 @@ struct SimulatedWalk {
   /// What the transactions are like.
   private struct Shape {
     var clients: Int
+    /// The tasks of each process, which share a manager.
+    var tasks: Int
     var transactions: Int
     var operationsMax: Int
     var keys: Int
@@ -31,6 +33,7 @@ struct SimulatedWalk {
     var appendsBlindly: Double
     var snapshots: Double
     var durabilities: [Durability]
+    var attemptsBeforePrecedence: Int
   }
 
   init(seed: UInt64) {
@@ -40,11 +43,11 @@ struct SimulatedWalk {
     // What is in memory only may be lost after it was acknowledged: no history would hold.
     let durabilities: [Durability] = faults[.restart] > 0 ? [.disk] : Durability.allCases
     shape = Shape(
-      clients: 2 + random.below(3), transactions: 3 + random.below(6),
+      clients: 2 + random.below(2), tasks: 1 + random.below(2), transactions: 3 + random.below(6),
       operationsMax: 1 + random.below(4), keys: 1 + random.below(3),
       usesRegisters: random.chance(0.5), usesRanges: random.chance(0.5),
       appendsBlindly: [0, 0.5, 1][random.below(3)], snapshots: [0, 0.2, 0.5][random.below(3)],
-      durabilities: durabilities)
+      durabilities: durabilities, attemptsBeforePrecedence: [1, 2, 8][random.below(3)])
   }
 
   /// Runs it, and judges its history.
@@ -53,9 +56,13 @@ struct SimulatedWalk {
     let store = try SimulatedStore(simulation, tables: [SimulatedClient.schema], bug: bug)
     try simulation.run(clients: shape.clients) { [self] process in
       let client = SimulatedClient(process, store)
-      var random = SplitMix64(seed: process.seed)
-      for number in 0..<shape.transactions where !process.isCrashed {
-        try await step(client, number, &random)
+      try await withThrowingTaskGroup { group in
+        for task in 0..<shape.tasks {
+          var client = client
+          client.task = task
+          group.addTask { [client] in try await work(client) }
+        }
+        try await group.waitForAll()
       }
     }
     let reads = finalReads
@@ -78,6 +85,13 @@ struct SimulatedWalk {
     }
   }
 
+  private func work(_ client: SimulatedClient) async throws {
+    var random = SplitMix64(seed: client.process.seed ^ UInt64(client.task) << 32)
+    for number in 0..<shape.transactions where !client.process.isCrashed {
+      try await step(client, client.task * 50 + number, &random)
+    }
+  }
+
   private func step(
     _ client: SimulatedClient, _ number: Int, _ random: inout SplitMix64
   ) async throws {
@@ -95,7 +109,8 @@ struct SimulatedWalk {
       plan += operations(.int(value), &random)
     }
     let options = TransactionOptions(
-      durability: shape.durabilities[random.below(shape.durabilities.count)])
+      durability: shape.durabilities[random.below(shape.durabilities.count)],
+      attemptsBeforePrecedence: shape.attemptsBeforePrecedence)
     try await client.transact(
       plan, options, appendsBlindly: random.chance(shape.appendsBlindly))
   }

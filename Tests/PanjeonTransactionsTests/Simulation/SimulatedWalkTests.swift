@@ -16,11 +16,15 @@ struct SimulatedWalkTests {
     var faults = FaultCounts()
     var verdicts: [CheckReport.Verdict: Int] = [:]
     var (steps, committed) = (0, 0)
+    var digest: UInt64 = 0xCBF2_9CE4_8422_2325
     for seed in first..<first + count {
       let result = try SimulatedWalk(seed: seed).run()
       faults += result.simulation.faultCounts
       steps += result.simulation.steps
       committed += result.committed
+      for byte in result.simulation.history.jsonLines.utf8 {
+        digest = (digest ^ UInt64(byte)) &* 0x100_0000_01B3
+      }
       verdicts[result.verdict, default: 0] += 1
       #expect(
         result.verdict != .violated,
@@ -30,6 +34,8 @@ struct SimulatedWalkTests {
     print(
       "\(count) seeds: \(committed) transactions committed, \(steps) steps, \(unknown) histories "
         + "undecided; faults: \(faults)")
+    // The same in every process: FNV-1a.
+    print("the histories' digest: \(String(digest, radix: 16))")
     for fault in StoreFault.allCases { #expect(faults[fault] > 0, "no \(fault)") }
     #expect(unknown <= Int(count) / 20)
   }

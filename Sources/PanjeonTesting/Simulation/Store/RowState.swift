@@ -116,7 +116,9 @@ struct RowState {
         let passing = row.filtered(filter) { visible($0, schema, time: time).first?.value }
         versions = passing.map(Array.init) ?? []
       }
-      cells += versions.prefix(get.versionsMax)
+      // More than the family keeps may be there, since what is going to expire by itself takes no place.
+      let kept = schema.family(named: column.family)?.versionsMax ?? 0
+      cells += versions.prefix(min(get.versionsMax, kept))
     }
     if cells.isEmpty { return nil }
     return RowResult(row: get.row, cells: cells).dropping(first: 0, keeping: get.cellsMax)

@@ -37,9 +37,7 @@ extension StoreModel {
     if let index = try firstFailure(batch, request.snapshot, time: time) {
       return ended(.conditionFailed(operation: index), 0)
     }
-    if let changed = try firstChange(batch, request.snapshot) { return ended(changed, 0) }
     let changes = batch.operations.filter { !$0.operation.rowMutations.mutations.isEmpty }
-    if changes.isEmpty { return ended(.committed, log.sequenced) }
     var moment = BatchMoment(
       sequence: lastSequence, timestamp: max(lastTimestamp + 1, time), time: time)
     var written: [Cell] = []
@@ -50,6 +48,8 @@ extension StoreModel {
       written += try state.apply(part.operation.rowMutations, table.schema, &moment, limits)
       states.append(state)
     }
+    if let changed = try firstChange(batch, request.snapshot) { return ended(changed, 0) }
+    if changes.isEmpty { return ended(.committed, log.sequenced) }
     // Nothing has been written before this line, and nothing can fail behind it.
     lastTimestamp = moment.timestamp
     lastSequence = moment.sequence
@@ -110,48 +110,61 @@ extension StoreModel {
     if !batch.unchangedRanges.isEmpty, snapshot == nil {
       throw StoreError(.invalidArgument, "unchanged ranges need the snapshot they are relative to")
     }
+    for part in batch.operations { try validate(part) }
     for range in batch.unchangedRanges {
       _ = try table(range.table)
       try range.rows.requireInOrder("the rows of an unchanged range")
     }
     var seen: Set<Column> = []
     for part in batch.operations {
-      try validate(part)
       if !seen.insert(Column(family: part.table, qualifier: part.operation.row)).inserted {
         throw StoreError(
           .invalidArgument,
           "row '\(part.operation.row)' of table '\(part.table)' appears twice in a batch")
       }
     }
+    for part in batch.operations { try validateChanges(part) }
   }
 
+  /// In the order of the embedded store: what is wrong with the changes themselves is said last.
   private func validate(_ part: BatchOperation) throws(StoreError) {
     let table = try table(part.table)
-    let mutations = part.operation.rowMutations.mutations
+    let rowMutations = part.operation.rowMutations
     try limits.check(row: part.operation.row)
-    if mutations.count > limits.mutationsPerBatchMax {
-      throw StoreError(.limitExceeded, "more than \(limits.mutationsPerBatchMax) mutations")
-    }
     for condition in part.operation.conditions {
       try table.require(family: condition.column.family)
       try limits.check(qualifier: condition.column.qualifier)
       try limits.check(comparand: condition.comparand)
     }
-    for mutation in mutations {
-      if let family = mutation.family { try table.require(family: family) }
-      if case .put(let column, _, let value, _) = mutation {
-        try limits.check(qualifier: column.qualifier)
-        try limits.check(value: value)
-      }
-    }
-    // As the embedded store: who changes a row that transactions use must change its header with it.
-    if table.schema.isTransactional, !mutations.isEmpty,
-      !mutations.contains(where: { $0.family == ColumnFamily.lockFamilyName })
+    if rowMutations.readsBeforeWriting { try requireFamilies(of: rowMutations, in: table) }
+    // Who changes a row that transactions use must change its header with it.
+    if table.schema.isTransactional, !rowMutations.mutations.isEmpty,
+      !rowMutations.mutations.contains(where: { $0.family == ColumnFamily.lockFamilyName })
     {
       throw StoreError(
         .invalidArgument,
         "table '\(part.table)' takes part in transactions, which do not notice a change of a row that leaves its header"
           + " in '!lock!' as it is: write in a transaction")
+    }
+  }
+
+  private func requireFamilies(
+    of rowMutations: RowMutations, in table: TableModel
+  ) throws(StoreError) {
+    for mutation in rowMutations.mutations {
+      if let family = mutation.family { try table.require(family: family) }
+    }
+  }
+
+  private func validateChanges(_ part: BatchOperation) throws(StoreError) {
+    let rowMutations = part.operation.rowMutations
+    if rowMutations.mutations.count > limits.mutationsPerBatchMax {
+      throw StoreError(.limitExceeded, "more than \(limits.mutationsPerBatchMax) mutations")
+    }
+    try requireFamilies(of: rowMutations, in: table(part.table))
+    for case .put(let column, _, let value, _) in rowMutations.mutations {
+      try limits.check(qualifier: column.qualifier)
+      try limits.check(value: value)
     }
   }
 }

@@ -61,6 +61,7 @@ struct StoreModel {
     try requireValid(snapshot)
     let table = try table(name)
     try table.require(get.columns)
+    if let start = get.startingAt { try table.require(family: start.family) }
     let sequence = bug == .readsNewest ? log.sequenced : snapshot.sequence
     return table.row(get.row, at: sequence).result(get, table.schema, time: snapshot.time)
   }
