@@ -31,7 +31,7 @@ struct SimulatedProcessTests {
             try await manager.enableTransactions(in: "t")
             return 0
           }
-          group.addTask { try await Self.writeTransactions(manager) }
+          group.addTask { try await Self.writeTransactions(manager, process.clock) }
           return try await group.reduce(0, +)
         }
         made.withLock { $0 = sum }
@@ -59,13 +59,15 @@ struct SimulatedProcessTests {
 
   /// Two transactions, which are refused while the table has not joined. Returns how many were made.
   private static func writeTransactions(
-    _ manager: TransactionManager<SimulatedStore>
+    _ manager: TransactionManager<SimulatedStore>, _ clock: SimulatedClock
   ) async throws -> Int {
     var made = 0
     for _ in 0..<2 {
       do {
         try await manager.withTransaction(.inMemory) { transaction in
           let old = value(try await transaction.get(Get("r"), in: "t"))
+          // Between its read and its commit the others may do anything.
+          try await clock.sleep(for: .microseconds(1))
           try transaction.put(put(old + 1), in: "t")
         }
         made += 1
