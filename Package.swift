@@ -27,6 +27,7 @@ let package = Package(
     .library(name: "PanjeonTesting", targets: ["PanjeonTesting"]),
     .library(name: "PanjeonInspector", targets: ["PanjeonInspector"]),
     .executable(name: "panjeon", targets: ["panjeon-cli"]),
+    .executable(name: "panjeon-check", targets: ["panjeon-check"]),
   ],
   traits: [
     .trait(name: "Snappy", description: "Reads and writes SSTable blocks compressed with Snappy."),
@@ -72,7 +73,8 @@ let package = Package(
     .target(
       name: "Panjeon", dependencies: ["PanjeonStorage", "PanjeonTransactions", "WideColumn"]),
     .target(name: "Between", dependencies: ["Panjeon", "PanjeonTransactions", "WideColumn"]),
-    .target(name: "PanjeonTesting", dependencies: ["PanjeonStorage", "WideColumn"]),
+    .target(
+      name: "PanjeonTesting", dependencies: ["PanjeonStorage", "PanjeonTransactions", "WideColumn"]),
     .target(
       name: "PanjeonInspector",
       dependencies: [
@@ -85,6 +87,17 @@ let package = Package(
         "PanjeonInspector", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/panjeon"),
+    .target(
+      name: "PanjeonCheck",
+      dependencies: [
+        "Panjeon", "PanjeonStorage", "PanjeonTesting", "PanjeonTransactions", "WideColumn",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "panjeon-check",
+      dependencies: [
+        "PanjeonCheck", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .testTarget(name: "WideColumnTests", dependencies: ["WideColumn"]),
     .testTarget(
       name: "PanjeonStorageTests",
@@ -112,10 +125,17 @@ let package = Package(
     .testTarget(
       name: "BetweenTests", dependencies: ["Between", "Panjeon", "PanjeonTesting", "WideColumn"]),
     .testTarget(
-      name: "PanjeonTestingTests", dependencies: ["PanjeonTesting", "PanjeonStorage", "WideColumn"]),
+      name: "PanjeonTestingTests",
+      dependencies: ["PanjeonTesting", "PanjeonStorage", "PanjeonTransactions", "WideColumn"]),
     .testTarget(
       name: "PanjeonInspectorTests",
       dependencies: ["Between", "PanjeonInspector", "Panjeon", "PanjeonTesting", "WideColumn"]),
+    .testTarget(
+      name: "PanjeonCheckTests",
+      dependencies: [
+        "PanjeonCheck", "PanjeonStorage", "PanjeonTesting", "PanjeonTransactions", "WideColumn",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
   ]
 )
 

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import PanjeonStorage
+internal import PanjeonTesting
+internal import WideColumn
+
+/// `panjeon-check run-child`: the process that a run kills.
+///
+/// Not for people.
+struct ChildCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run-child", abstract: "The process that a run kills.", shouldDisplay: false)
+
+  /// The descriptor on which it reports.
+  static let reportDescriptor: Int32 = 3
+
+  @Option var workload: WorkloadSelection
+  @Option var store: String
+  @Option var faults: FaultSelection
+  @Option var clients: Int
+  @Option var transactions: Int
+  @Option var seed: UInt64
+  @Option var life: Int
+  @Option var firstTransaction: Int
+  @Option var firstProcess: Int
+  @Option var history: String
+
+  func run() async throws {
+    Output.ignoreClosedPipe()
+    do {
+      try await work()
+    } catch {
+      Output.printError("panjeon-check: the process that runs transactions failed: \(error)")
+      throw ExitCode.failed
+    }
+  }
+
+  private var request: RunRequest {
+    RunRequest(
+      kind: workload.kinds[0], store: .directory(store),
+      faults: faults.faults(of: .directory(store)), clients: clients, transactions: transactions,
+      seed: seed)
+  }
+
+  private func work() async throws {
+    let request = request
+    let reporter = ChildReporter(descriptor: Self.reportDescriptor)
+    let setup = try await FaultySetup(
+      at: store, FaultySetup.configuration, faults: request.faults, clients: clients,
+      seed: seed &+ UInt64(life) << 32, onFault: { reporter.report($0) })
+    reporter.report(.opened)
+    let appended = try await AppendedHistory(history)
+    var options = request.workloadOptions
+    options.firstTransaction = firstTransaction
+    options.firstProcess = firstProcess
+    options.onEnd = { reporter.report(.ended) }
+    let runner = WorkloadRunner(
+      request.kind.workload(seed: seed), clock: SystemTimeSource(), history: appended, options)
+    try await EmbeddedRun.run(runner, setup, seed: seed &+ UInt64(life))
+    appended.end()
+    try await setup.store.close()
+    reporter.end()
+  }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ArgumentParser
+public import PanjeonTesting
+
+/// Which workloads to run.
+package struct WorkloadSelection: ExpressibleByArgument, Sendable {
+  let kinds: [WorkloadKind]
+
+  package init?(argument: String) {
+    if argument == "all" {
+      kinds = WorkloadKind.allCases
+    } else if let kind = WorkloadKind(rawValue: argument) {
+      kinds = [kind]
+    } else {
+      return nil
+    }
+  }
+
+  static let all = WorkloadSelection(kinds: WorkloadKind.allCases)
+
+  private init(kinds: [WorkloadKind]) { self.kinds = kinds }
+
+  package static var allValueStrings: [String] { WorkloadKind.allCases.map(\.rawValue) + ["all"] }
+
+  package var defaultValueDescription: String { kinds.count == 1 ? kinds[0].rawValue : "all" }
+}
+
+/// Where the transactions run.
+package enum StoreSelection: ExpressibleByArgument, Hashable, Sendable {
+  /// The embedded engine on a file system in memory.
+  case memory
+  /// A model of a store behind a seeded scheduler, in virtual time.
+  case simulated
+  /// The embedded engine in a directory.
+  case directory(String)
+
+  package init?(argument: String) {
+    switch argument {
+    case "": return nil
+    case "memory": self = .memory
+    case "simulated": self = .simulated
+    default: self = .directory(argument)
+    }
+  }
+
+  package var defaultValueDescription: String { name }
+
+  var name: String {
+    switch self {
+    case .memory: "memory"
+    case .simulated: "simulated"
+    case .directory(let path): path
+    }
+  }
+
+  /// The faults that can be injected into it.
+  var faults: Set<WorkloadFault> {
+    switch self {
+    case .memory: [.skew, .lostAck, .stall]
+    case .simulated, .directory: Set(WorkloadFault.allCases)
+    }
+  }
+}
+
+/// How transactions commit.
+package enum PathSelection: String, CaseIterable, ExpressibleByArgument, Sendable {
+  case oneBatch = "one-batch"
+  case twoPhase = "two-phase"
+  case mixed
+}
+
+/// Which faults to inject.
+package enum FaultSelection: ExpressibleByArgument, Hashable, Sendable {
+  /// All that the store can have.
+  case all
+  case some(Set<WorkloadFault>)
+
+  package init?(argument: String) {
+    switch argument {
+    case "all": self = .all
+    case "none": self = .some([])
+    default:
+      var faults: Set<WorkloadFault> = []
+      for name in argument.split(separator: ",", omittingEmptySubsequences: false) {
+        guard let fault = WorkloadFault(rawValue: String(name)) else { return nil }
+        faults.insert(fault)
+      }
+      self = .some(faults)
+    }
+  }
+
+  package static var allValueStrings: [String] {
+    ["none"] + WorkloadFault.allCases.map(\.rawValue) + ["all"]
+  }
+
+  package var defaultValueDescription: String { text(of: []) }
+
+  /// The faults, of those that a store can have.
+  func faults(of store: StoreSelection) -> Set<WorkloadFault> {
+    switch self {
+    case .all: store.faults
+    case .some(let faults): faults
+    }
+  }
+
+  /// As it is given.
+  func text(of all: Set<WorkloadFault>) -> String {
+    switch self {
+    case .all: "all"
+    case .some(let faults): faults.isEmpty ? "none" : WorkloadFault.text(faults)
+    }
+  }
+}
+
+extension WorkloadFault {
+  /// Faults as they are given on the command line, in their order.
+  static func text(_ faults: Set<WorkloadFault>) -> String {
+    allCases.filter(faults.contains).map(\.rawValue).joined(separator: ",")
+  }
+}
+
+extension ConsistencyLevel: ExpressibleByArgument {
+  /// The names of the levels.
+  public static var allValueStrings: [String] { allCases.map(\.rawValue) }
+}

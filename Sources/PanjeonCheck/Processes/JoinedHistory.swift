@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The history of several processes, each of which wrote its own file until it was killed.
+///
+/// Half a line at the end of a file is dropped: an `invoke` is written before its call, so nothing was called, and an end
+/// that is missing is not known. What was noted of an attempt (a line that begins with `#`) becomes the `info` of its
+/// process if no other event of the process follows.
+package struct JoinedHistory: Sendable {
+  /// The history file.
+  package private(set) var bytes: [UInt8]
+
+  /// Begins with the events of this process.
+  package init(_ first: [UInt8] = []) {
+    bytes = first
+  }
+
+  /// Adds the file of a process, as far as it came.
+  package mutating func add(_ file: [UInt8]) {
+    var notes: [Int: ArraySlice<UInt8>] = [:]
+    var start = file.startIndex
+    while let end = file[start...].firstIndex(of: UInt8(ascii: "\n")) {
+      let line = file[start..<end]
+      start = end + 1
+      if line.first == UInt8(ascii: "#") {
+        if let process = Self.process(of: line.dropFirst()) { notes[process] = line.dropFirst() }
+      } else {
+        if let process = Self.process(of: line) { notes[process] = nil }
+        append(line)
+      }
+    }
+    for process in notes.keys.sorted() { append(notes[process] ?? []) }
+  }
+
+  private mutating func append(_ line: ArraySlice<UInt8>) {
+    bytes += line
+    bytes.append(UInt8(ascii: "\n"))
+  }
+
+  /// The number that a line of `HistoryEvent.jsonLine` begins with.
+  private static func process(of line: ArraySlice<UInt8>) -> Int? {
+    let prefix = Array("{\"process\":".utf8)
+    guard line.starts(with: prefix) else { return nil }
+    let digits = line.dropFirst(prefix.count).prefix { $0 != UInt8(ascii: ",") }
+    return Int(String(decoding: digits, as: UTF8.self))
+  }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import PanjeonTesting
+
+/// What runs come to together; the worst counts.
+enum RunVerdict: String, Comparable, Sendable {
+  case holds, unknown
+  /// No fault was injected where some were asked for.
+  case vacuous
+  case violated
+
+  init(_ report: CheckReport, violations: [String]) {
+    if !violations.isEmpty {
+      self = .violated
+      return
+    }
+    self =
+      switch report.verdict {
+      case .holds: .holds
+      case .violated: .violated
+      case .unknown: .unknown
+      }
+  }
+
+  private var rank: Int {
+    switch self {
+    case .holds: 0
+    case .unknown: 1
+    case .vacuous: 2
+    case .violated: 3
+    }
+  }
+
+  static func < (left: RunVerdict, right: RunVerdict) -> Bool { left.rank < right.rank }
+
+  /// Ends the command with the status of the verdict.
+  func exit(allowsUnknown: Bool) throws {
+    switch self {
+    case .holds: return
+    case .unknown: if !allowsUnknown { throw ExitCode.unknown }
+    case .vacuous: throw ExitCode.unknown
+    case .violated: throw ExitCode.violated
+    }
+  }
+}

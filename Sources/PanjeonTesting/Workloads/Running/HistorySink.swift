@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Synchronization
+public import WideColumn
+
+/// Takes the events of a history, from any number of clients at once.
+public protocol HistorySink: Sendable {
+  /// Takes an event; it is kept when this returns.
+  ///
+  /// - Parameter event: What happened.
+  /// - Throws: Errors of the file, if there is one.
+  func record(_ event: HistoryEvent) async throws(StoreError)
+
+  /// Takes what a transaction has done before it asks for its commit, when its `invoke` could not say.
+  ///
+  /// If nothing follows, since the process was killed, the event stands; an event of the process that follows replaces it.
+  ///
+  /// - Parameter event: An `info`.
+  /// - Throws: Errors of the file, if there is one.
+  func note(attempt event: HistoryEvent) async throws(StoreError)
+}
+
+extension HistorySink {
+  /// Does nothing: a sink that dies with its clients needs no such event.
+  public func note(attempt event: HistoryEvent) async throws(StoreError) {}
+}
+
+/// A history in memory.
+public final class InMemoryHistory: HistorySink {
+  private let recorded = Mutex<[HistoryEvent]>([])
+
+  /// Begins a history.
+  public init() {}
+
+  /// Takes an event.
+  public func record(_ event: HistoryEvent) {
+    recorded.withLock { $0.append(event) }
+  }
+
+  /// What has been recorded so far, in the order in which it came.
+  public var events: [HistoryEvent] { recorded.withLock { $0 } }
+}
