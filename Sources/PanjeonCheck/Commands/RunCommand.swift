@@ -48,7 +48,13 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   private func write(_ outcome: RunOutcome) async throws {
-    guard let path = options.history else { return }
-    try await HistoryFile.write(outcome.history, to: path)
+    if let path = options.history {
+      try await HistoryFile.write(outcome.history, to: path)
+    } else if outcome.verdict == .violated {
+      // Threads do not do the same again: this is the only trace.
+      let path = try TemporaryDirectory.create() + "/\(outcome.request.storeName).jsonl"
+      try await HistoryFile.write(outcome.history, to: path)
+      Output.printError("panjeon-check: the history is in \(path)")
+    }
   }
 }

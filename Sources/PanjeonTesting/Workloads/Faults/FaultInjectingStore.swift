@@ -47,7 +47,10 @@ extension FaultInjectingStore: WideColumnStore {
     _ operation: CheckAndMutate, in table: String, durability: Durability
   ) async throws(StoreError) -> Bool {
     let answer = try await beginChange()
-    let holds = try await base.checkAndMutate(operation, in: table, durability: durability)
+    var holds = try await base.checkAndMutate(operation, in: table, durability: durability)
+    if answer == .again {
+      holds = try await base.checkAndMutate(operation, in: table, durability: durability)
+    }
     try await endChange(answer)
     return holds
   }
@@ -95,7 +98,10 @@ extension FaultInjectingStore: AtomicBatchStore {
   ) async throws(StoreError) -> AtomicBatchOutcome {
     let hasChanges = batch.operations.contains { !$0.operation.rowMutations.mutations.isEmpty }
     let answer = hasChanges ? try await beginChange() : .given
-    let outcome = try await base.commit(batch, since: snapshot, durability: durability)
+    var outcome = try await base.commit(batch, since: snapshot, durability: durability)
+    if answer == .again {
+      outcome = try await base.commit(batch, since: snapshot, durability: durability)
+    }
     try await endChange(answer)
     return outcome
   }

@@ -11,6 +11,11 @@ public final class FaultInjector: Sendable {
     public var faults: Set<WorkloadFault> = []
     /// How many commits out of a thousand lose their answer; by default 20.
     public var lostPerThousand = 20
+    /// How many commits out of a thousand are made twice, the second answer given; by default none.
+    ///
+    /// The contract of a store knows no such thing. A transaction can tell its own commit from a conflict as long as nobody has
+    /// changed its row between the two calls; with several clients it cannot, and may take effect twice.
+    public var repeatedPerThousand = 0
     /// How many calls out of a thousand wait; by default 5.
     public var stallsPerThousand = 5
     /// The longest wait; by default 20 ms.
@@ -38,6 +43,8 @@ public final class FaultInjector: Sendable {
     case lost
     /// The commit never arrives.
     case never
+    /// The answer is lost, and the call made again beneath the client, who gets the answer to that.
+    case again
   }
 
   private struct State {
@@ -84,6 +91,7 @@ public final class FaultInjector: Sendable {
 
   /// What happens to the answer of the next commit.
   func drawAnswer() -> Answer {
+    if draw(.lostAck, perThousand: options.repeatedPerThousand) != nil { return .again }
     guard let drawn = draw(.lostAck, perThousand: options.lostPerThousand) else { return .given }
     return drawn & 1 == 0 ? .lost : .never
   }

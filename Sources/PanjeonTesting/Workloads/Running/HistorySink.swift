@@ -27,16 +27,37 @@ extension HistorySink {
 
 /// A history in memory.
 public final class InMemoryHistory: HistorySink {
-  private let recorded = Mutex<[HistoryEvent]>([])
+  private struct State {
+    var events: [HistoryEvent] = []
+    /// What was noted last of the attempt of each process whose transaction has not ended.
+    var notes: [Int: HistoryEvent] = [:]
+  }
+
+  private let state = Mutex(State())
 
   /// Begins a history.
   public init() {}
 
   /// Takes an event.
   public func record(_ event: HistoryEvent) {
-    recorded.withLock { $0.append(event) }
+    state.withLock { state in
+      state.events.append(event)
+      state.notes[event.process] = nil
+    }
+  }
+
+  /// Takes what a transaction has done before its commit.
+  public func note(attempt event: HistoryEvent) {
+    state.withLock { $0.notes[event.process] = event }
   }
 
   /// What has been recorded so far, in the order in which it came.
-  public var events: [HistoryEvent] { recorded.withLock { $0 } }
+  public var events: [HistoryEvent] { state.withLock { $0.events } }
+
+  /// What would be known of the history if all clients were killed now.
+  public var eventsIfKilled: [HistoryEvent] {
+    state.withLock { state in
+      state.events + state.notes.keys.sorted().compactMap { state.notes[$0] }
+    }
+  }
 }

@@ -10,6 +10,8 @@ struct TransactionDraw {
   var isSnapshot = false
   /// Whether it throws at its end.
   var isAborted = false
+  /// Whether others have their turn between its operations.
+  var isInterleaved = false
 
   /// Nothing by chance.
   init(_ options: TransactionOptions) {
@@ -24,6 +26,7 @@ struct TransactionDraw {
       options.durability = workload.durabilities[random.below(workload.durabilities.count)]
     }
     isSnapshot = random.below(2) == 0
+    isInterleaved = random.below(2) == 0
     isAborted = random.below(100) < workload.abortPercent
     if random.below(100) < workload.singleAttemptPercent { options.attemptsMax = 1 }
   }

@@ -94,6 +94,7 @@ extension WorkloadRunner {
       done = []
       while let operation = transaction.next(after: done) {
         done.append(try await operations.perform(operation, in: &attempt))
+        if draw.isInterleaved { await Task.yield() }
       }
       if draw.isAborted { throw TransactionGivenUp() }
       if transaction.planned.isEmpty, !transaction.isReadOnly {

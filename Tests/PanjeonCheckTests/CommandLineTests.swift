@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import PanjeonCheck
+import Testing
+
+@Suite("The command line of panjeon-check")
+struct CommandLineTests {
+  @Test(
+    "What makes no sense is refused, with the reason",
+    arguments: [
+      (["--path", "two-phase"], "two-phase path is not there yet"),
+      (["--path", "mixed"], "two-phase path is not there yet"),
+      (["--faults", "crash"], "a store in memory goes with its process"),
+      (["--faults", "skew,crash"], "a store in memory goes with its process"),
+      (["--faults", "rain"], "rain"),
+      (["--faults", ""], "--faults"),
+      (["--workload", "queue"], "queue"),
+      (["--clients", "0"], "--clients must lie between 1 and 1000"),
+      (["--transactions", "0"], "--transactions must lie between"),
+      (["--seeds", "0"], "--seeds must lie between"),
+      (["--seed", "-1"], "--seed"),
+      (["--history", "h"], "--history takes the history of one run"),
+      (
+        ["--workload", "append", "--seeds", "2", "--history", "h"],
+        "--history takes the history of one run"
+      ),
+      (["--workload", "append", "--history", ""], "--history names no file"),
+    ])
+  func refused(arguments: [String], reason: String) {
+    do {
+      _ = try CheckCommand.parseAsRoot(["run"] + arguments)
+      Issue.record("\(arguments) was taken")
+    } catch {
+      #expect(CheckCommand.fullMessage(for: error).contains(reason))
+      #expect(CheckCommand.exitCode(for: error).rawValue == 64)
+    }
+  }
+
+  @Test(
+    "What makes sense is taken",
+    arguments: [
+      [], ["--workload", "write-skew"], ["--store", "memory", "--faults", "all"],
+      ["--store", "DIR", "--faults", "crash"], ["--store", "DIR", "--faults", "all"],
+      ["--store", "simulated", "--faults", "crash,skew"], ["--faults", "none"],
+      ["--workload", "set", "--history", "h", "--json", "--allow-unknown"],
+      ["--path", "one-batch", "--seed", "18446744073709551615", "--seeds", "3"],
+    ] as [[String]])
+  func taken(arguments: [String]) throws {
+    _ = try CheckCommand.parseAsRoot(["run"] + arguments)
+  }
+
+  @Test(
+    "verify refuses unknown levels and more than one workload",
+    arguments: [
+      ["f", "--level", "best"], ["f", "--workload", "all"], [],
+    ] as [[String]])
+  func verifyRefused(arguments: [String]) {
+    do {
+      _ = try CheckCommand.parseAsRoot(["verify"] + arguments)
+      Issue.record("\(arguments) was taken")
+    } catch {
+      #expect(CheckCommand.exitCode(for: error).rawValue == 64)
+    }
+  }
+}
