@@ -17,17 +17,6 @@ struct RunOutcome: Sendable {
 
   var verdict: RunVerdict { RunVerdict(report, violations: violations) }
 
-  /// How to run it again.
-  var command: String {
-    var words = [
-      "panjeon-check", "run", "--workload", request.kind.rawValue, "--store", request.store.name,
-      "--clients", "\(request.clients)", "--transactions", "\(request.transactions)",
-      "--seed", "\(request.seed)",
-    ]
-    if !request.faults.isEmpty { words += ["--faults", WorkloadFault.text(request.faults)] }
-    return words.joined(separator: " ")
-  }
-
   /// The outcome for people; a short one is one line as long as all is well.
   func text(isShort: Bool) -> String {
     let unknown = report.transactionCount - report.committedCount - report.failedCount
@@ -45,7 +34,7 @@ struct RunOutcome: Sendable {
     if !errors.isEmpty { lines.append("  errors: \(errors.joined(separator: ", "))") }
     lines += violations.map { "  violated: \($0)" }
     if verdict != .holds {
-      lines.append("  replay: \(command)")
+      lines.append("  replay: \(request.command)")
       lines += report.text.split(separator: "\n", omittingEmptySubsequences: false).map {
         "  \($0)"
       }
@@ -71,7 +60,7 @@ struct RunOutcome: Sendable {
       ("runSeconds", Self.decimal(runNanoseconds)),
       ("checkSeconds", Self.decimal(checkNanoseconds)),
       ("violations", JSONText.array(violations.map(JSONText.quoted))),
-      ("replay", JSONText.quoted(command)), ("report", report.json),
+      ("replay", JSONText.quoted(request.command)), ("report", report.json),
     ])
   }
 

@@ -58,7 +58,7 @@ struct RunRequest: Sendable {
   private func runClients() async throws -> FinishedRun {
     switch store {
     case .memory: try await MemoryRun(request: self).run()
-    case .simulated: throw StoreError(.unavailable, "the simulated store is not there yet")
+    case .simulated: try await SimulatedRun(request: self).run()
     case .directory(let path):
       if faults.contains(.crash) {
         try await CrashingRun(request: self, parent: path, executable: ChildProcess.executable)
@@ -83,9 +83,22 @@ struct RunRequest: Sendable {
     options.transactions = transactions
     options.clients = clients
     options.seed = seed
-    // What is in memory only may be lost when the process is killed.
-    if faults.contains(.crash) { options.durabilities = [.operatingSystem, .disk] }
+    if faults.contains(.crash) {
+      // What is in memory only may be lost when the process is killed; a simulated machine loses its power as well.
+      options.durabilities = store == .simulated ? [.disk] : [.operatingSystem, .disk]
+    }
     return options
+  }
+
+  /// How to run it again.
+  var command: String {
+    var words = [
+      "panjeon-check", "run", "--workload", kind.rawValue, "--store", store.name,
+      "--clients", "\(clients)", "--transactions", "\(transactions)",
+      "--seed", "\(seed)",
+    ]
+    if !faults.isEmpty { words += ["--faults", WorkloadFault.text(faults)] }
+    return words.joined(separator: " ")
   }
 
   /// The name of this run's store within its directory.

@@ -22,7 +22,7 @@ struct BrokenStoreTests {
     .doubleCommit: [.append, .counter],
     .staleSnapshot: [.append, .register, .counter, .set],
     .unpinnedReads: [.append, .register, .bank],
-    .falseConflict: [.append, .counter],
+    .falseConflict: [.phantom],
   ]
 
   static let cases = BrokenStore.Bug.allCases.flatMap { bug in
