@@ -32,6 +32,16 @@ struct JoinedHistoryTests {
     #expect(join(String(half)) == "")
   }
 
+  @Test("What was begun is counted, as far as it was written down")
+  func invocations() {
+    var joined = JoinedHistory()
+    joined.add(
+      Array((line(1, .invoke) + "\n" + line(1, .ok) + "\n" + line(2, .invoke) + "\n").utf8))
+    joined.add(Array((line(1_000_003, .invoke) + "\n#" + line(1_000_003, .info) + "\n").utf8))
+    joined.add(Array(line(7, .invoke).dropLast().utf8))
+    #expect(joined.invocationCount == 3)
+  }
+
   @Test("What was noted of an attempt stands when nothing follows")
   func noteStands() {
     let first = line(1, .invoke) + "\n#" + line(1, .info, [.append(1, 1)]) + "\n"

@@ -9,6 +9,9 @@ package struct JoinedHistory: Sendable {
   /// The history file.
   package private(set) var bytes: [UInt8]
 
+  /// How many transactions have been begun in the files that were added.
+  package private(set) var invocationCount = 0
+
   /// Begins with the events of this process.
   package init(_ first: [UInt8] = []) {
     bytes = first
@@ -25,6 +28,7 @@ package struct JoinedHistory: Sendable {
         if let process = Self.process(of: line.dropFirst()) { notes[process] = line.dropFirst() }
       } else {
         if let process = Self.process(of: line) { notes[process] = nil }
+        if Self.isInvocation(line) { invocationCount += 1 }
         append(line)
       }
     }
@@ -34,6 +38,11 @@ package struct JoinedHistory: Sendable {
   private mutating func append(_ line: ArraySlice<UInt8>) {
     bytes += line
     bytes.append(UInt8(ascii: "\n"))
+  }
+
+  private static func isInvocation(_ line: ArraySlice<UInt8>) -> Bool {
+    guard let comma = line.firstIndex(of: UInt8(ascii: ",")) else { return false }
+    return line[comma...].starts(with: ",\"type\":\"invoke\"".utf8)
   }
 
   /// The number that a line of `HistoryEvent.jsonLine` begins with.

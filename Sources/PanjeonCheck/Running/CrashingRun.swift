@@ -36,10 +36,13 @@ struct CrashingRun: Sendable {
       // The process may be killed before it has written anything.
       try await HistoryFile.write([], to: file)
       let lived = try await live(life, path, file, from: begun, &random)
+      let begunBefore = joined.invocationCount
       joined.add(try await HistoryFile.read(file))
       try PosixFileSystem().remove(file)
       faults.add(lived.faults)
-      begun = lived.hasEnded ? request.transactions : begun + lived.ended + request.clients
+      // Each client may have taken the number of one more than it has written down.
+      begun += joined.invocationCount - begunBefore + request.clients
+      if lived.hasEnded { begun = request.transactions }
     }
     let last = InMemoryHistory()
     var counts = WorkloadCounts()

@@ -217,4 +217,31 @@ struct ValidHistoryTests {
     #expect(report.anomalies.isEmpty)
     #expect(report.verdict == .unknown, "\(report.text)")
   }
+
+  @Test("What a transaction of unknown end had read gives the order of versions, if it says so")
+  func unknownSuccession() throws {
+    // Two that overlap: 1 wrote 1 over nothing; 2, of unknown end, wrote 2 over 1; then 3 read 2.
+    func events(_ read: MicroOperation.ReadResult?) -> [HistoryEvent] {
+      [
+        HistoryEvent(process: 1, kind: .invoke, time: 0, value: []),
+        HistoryEvent(process: 2, kind: .invoke, time: 1, value: []),
+        HistoryEvent(process: 3, kind: .invoke, time: 2, value: []),
+        HistoryEvent(process: 2, kind: .info, time: 3, value: [.read("x", read), .write("x", 2)]),
+        HistoryEvent(process: 1, kind: .ok, time: 4, value: [.read("x", nil), .write("x", 1)]),
+        HistoryEvent(process: 3, kind: .ok, time: 5, value: [.read("x", .register(1))]),
+        HistoryEvent(process: 4, kind: .invoke, time: 6, value: []),
+        HistoryEvent(process: 4, kind: .ok, time: 7, value: [.read("x", .register(2))]),
+        HistoryEvent(process: 5, kind: .invoke, time: 8, value: []),
+        HistoryEvent(process: 5, kind: .ok, time: 9, value: [.read("x", .register(1))]),
+      ]
+    }
+    let options = HistoryChecker.Options(level: .serializable)
+    #expect(HistoryChecker(options).check(try History(events(nil))).verdict == .holds)
+    // Serializable it may be: whoever reads the older version comes earlier.
+    #expect(HistoryChecker(options).check(try History(events(.register(1)))).verdict == .holds)
+    // By real time it was 2 and then 1 again, and that is a contradiction only if 2 came after 1.
+    let report = HistoryChecker().check(try History(events(.register(1))))
+    #expect(report.verdict == .violated, "\(report.text)")
+    #expect(report.anomalies.contains { $0.violates.contains(.strictSerializable) })
+  }
 }

@@ -147,7 +147,9 @@ struct HistoryBuilder {
       crashed[process] = line
       transaction.isUnspecified = transaction.steps.isEmpty
     }
-    if kind == .ok || transaction.steps.isEmpty { transaction.steps = added }
+    // An unknown end that repeats everything says what was read.
+    let isWhole = kind == .ok || (kind == .info && added.count >= transaction.steps.count)
+    if isWhole || transaction.steps.isEmpty { transaction.steps = added }
     history.transactions[index] = transaction
   }
 

@@ -109,6 +109,9 @@ extension Inference {
       for read in registers[place].reads where read.isUsable && read.value != History.none {
         checkRead(read, registers[place].name)
       }
+    }
+    collectUnknownSuccessions()
+    for place in registers.indices {
       checkLostUpdates(registers[place])
       checkCycles(place)
     }

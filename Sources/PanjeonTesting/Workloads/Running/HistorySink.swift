@@ -11,7 +11,7 @@ public protocol HistorySink: Sendable {
   /// - Throws: Errors of the file, if there is one.
   func record(_ event: HistoryEvent) async throws(StoreError)
 
-  /// Takes what a transaction has done before it asks for its commit, when its `invoke` could not say.
+  /// Takes what a transaction has read and written before it asks for its commit, which its `invoke` could not say.
   ///
   /// If nothing follows, since the process was killed, the event stands; an event of the process that follows replaces it.
   ///

@@ -97,9 +97,7 @@ extension WorkloadRunner {
         if draw.isInterleaved { await Task.yield() }
       }
       if draw.isAborted { throw TransactionGivenUp() }
-      if transaction.planned.isEmpty, !transaction.isReadOnly {
-        try await note(done, client.process)
-      }
+      if !transaction.isReadOnly { try await note(done, client.process) }
     }
   }
 
