@@ -90,7 +90,7 @@ let package = Package(
     .target(
       name: "PanjeonCheck",
       dependencies: [
-        "Panjeon", "PanjeonStorage", "PanjeonTesting", "PanjeonTransactions", "WideColumn",
+        "PanjeonStorage", "PanjeonTesting", "PanjeonTransactions", "WideColumn",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
