@@ -6,9 +6,9 @@ internal import PanjeonTesting
 struct RunOutcome: Sendable {
   let request: RunRequest
   /// The history file.
-  let history: [UInt8]
+  package let history: [UInt8]
   let counts: WorkloadCounts
-  let faults: WorkloadFaultCounts
+  package let faults: WorkloadFaultCounts
   let report: CheckReport
   /// What the workload promises beside the level, and does not hold.
   let violations: [String]

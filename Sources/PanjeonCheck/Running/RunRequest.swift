@@ -37,7 +37,7 @@ struct RunRequest: Sendable {
   /// Runs the workload and checks its history.
   ///
   /// Throws errors of the store with which nobody can go on.
-  func run() async throws -> RunOutcome {
+  package func run() async throws -> RunOutcome {
     let clock = SystemTimeSource()
     let begin = clock.monotonicNanoseconds()
     let run = try await runClients()
