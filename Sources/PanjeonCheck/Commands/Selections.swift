@@ -54,6 +54,15 @@ package enum StoreSelection: ExpressibleByArgument, Hashable, Sendable {
     }
   }
 
+  /// As it is given to a shell.
+  var shellWord: String {
+    let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-")
+    if name.allSatisfy(plain.contains) { return name }
+    return "'"
+      + name.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+      + "'"
+  }
+
   /// The faults that can be injected into it.
   var faults: Set<WorkloadFault> {
     switch self {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import PanjeonTesting
+package import PanjeonTesting
 
 /// What a run came to.
-struct RunOutcome: Sendable {
+package struct RunOutcome: Sendable {
   let request: RunRequest
   /// The history file.
   package let history: [UInt8]
@@ -15,10 +15,24 @@ struct RunOutcome: Sendable {
   let runNanoseconds: UInt64
   let checkNanoseconds: UInt64
 
+  package init(
+    request: RunRequest, history: [UInt8], counts: WorkloadCounts, faults: WorkloadFaultCounts,
+    report: CheckReport, violations: [String], runNanoseconds: UInt64, checkNanoseconds: UInt64
+  ) {
+    self.request = request
+    self.history = history
+    self.counts = counts
+    self.faults = faults
+    self.report = report
+    self.violations = violations
+    self.runNanoseconds = runNanoseconds
+    self.checkNanoseconds = checkNanoseconds
+  }
+
   var verdict: RunVerdict { RunVerdict(report, violations: violations) }
 
   /// The outcome for people; a short one is one line as long as all is well.
-  func text(isShort: Bool) -> String {
+  package func text(isShort: Bool) -> String {
     let unknown = report.transactionCount - report.committedCount - report.failedCount
     let injected = WorkloadFault.allCases.filter(request.faults.contains)
       .map { "\(faults[$0]) \($0.rawValue)" }.joined(separator: ", ")
@@ -43,7 +57,7 @@ struct RunOutcome: Sendable {
   }
 
   /// The outcome as one JSON object.
-  var json: String {
+  package var json: String {
     let injected = WorkloadFault.allCases.filter(request.faults.contains).map {
       ($0.rawValue, String(faults[$0]))
     }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import PanjeonStorage
-internal import PanjeonTesting
+package import PanjeonTesting
 internal import WideColumn
 
 /// One run: a workload, a seed, a store.
-struct RunRequest: Sendable {
+package struct RunRequest: Sendable {
   let kind: WorkloadKind
   let store: StoreSelection
   let faults: Set<WorkloadFault>
@@ -22,7 +22,7 @@ struct RunRequest: Sendable {
     self.seed = seed
   }
 
-  init(
+  package init(
     kind: WorkloadKind, store: StoreSelection, faults: Set<WorkloadFault>, clients: Int,
     transactions: Int, seed: UInt64
   ) {
@@ -93,7 +93,7 @@ struct RunRequest: Sendable {
   /// How to run it again.
   var command: String {
     var words = [
-      "panjeon-check", "run", "--workload", kind.rawValue, "--store", store.name,
+      "panjeon-check", "run", "--workload", kind.rawValue, "--store", store.shellWord,
       "--clients", "\(clients)", "--transactions", "\(transactions)",
       "--seed", "\(seed)",
     ]
