@@ -139,6 +139,28 @@ struct JoiningTests {
     try await fixture.store.close()
   }
 
+  @Test("A plain write that was prepared before its table joined does not enter")
+  func prepared() async throws {
+    let fixture = try await fixture()
+    let store = fixture.store
+    let operation = CheckAndMutate([], Self.put("a", "1").rowMutations)
+    let batch = AtomicBatch(operations: [BatchOperation(table: "plain", operation: operation)])
+    let validator = try BatchValidator(
+      batch, catalog: store.catalog, limits: store.limits, since: nil)
+    var early = try validator.prepare()
+    var late = try validator.prepare()
+    guard case .committed = await store.pipeline.enter(&early, validator.checks, .memory) else {
+      Issue.record("a write before the joining was refused")
+      return
+    }
+    try await fixture.manager.enableTransactions(in: "plain")
+    guard case .regionsChanged = await store.pipeline.enter(&late, validator.checks, .memory) else {
+      Issue.record("a write behind the joining was taken")
+      return
+    }
+    try await store.close()
+  }
+
   @Test(
     "Plain writers beside the joining lose nothing that was acknowledged, and are refused from then on"
   )

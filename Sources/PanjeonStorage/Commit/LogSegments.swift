@@ -28,6 +28,7 @@ package import WideColumn
   private let logger: Logger
   private let directory: String
   private let segmentBytes: UInt64
+  private let growthBytes: UInt64
   private let sparesMax: Int
   private let fileNumbers: AtomicNumber
   private let shelf: Mutex<Shelf>
@@ -56,7 +57,9 @@ package import WideColumn
     let number = fileNumbers.next()
     currentFile = try fileSystem.open(FileNames.path(directory, .log(number)), .createNew)
     try fileSystem.syncDirectory(directory)
-    writer = LogWriter(file: currentFile, number: number, previous: previous)
+    growthBytes = min(256 << 10, segmentBytes / 64)
+    writer = LogWriter(
+      file: currentFile, number: number, previous: previous, growthBytes: growthBytes)
     shelf = Mutex(
       Shelf(
         live: live.map { Segment(number: $0.number, bytes: $0.bytes) }
@@ -98,16 +101,19 @@ package import WideColumn
     let number = fileNumbers.next()
     let path = FileNames.path(directory, .log(number))
     let file: any File
+    var fileBytes: UInt64 = 0
     if let spare = shelf.withLock({ $0.spares.popLast() }) {
       try fileSystem.rename(FileNames.path(directory, .log(spare)), to: path)
       file = try fileSystem.open(path, .readWrite)
+      fileBytes = try file.size()
     } else {
       file = try fileSystem.open(path, .createNew)
     }
     try fileSystem.syncDirectory(directory)
     currentFile.close()
     currentFile = file
-    writer = LogWriter(file: file, number: number, previous: ended)
+    writer = LogWriter(
+      file: file, number: number, previous: ended, fileBytes: fileBytes, growthBytes: growthBytes)
     shelf.withLock { $0.live.append(Segment(number: number, bytes: 0)) }
     return number
   }
@@ -121,7 +127,7 @@ package import WideColumn
     try fileSystem.syncDirectory(directory)
     currentFile.close()
     currentFile = file
-    writer = LogWriter(file: file, number: number, previous: nil)
+    writer = LogWriter(file: file, number: number, previous: nil, growthBytes: growthBytes)
     let old = shelf.withLock { shelf -> [UInt64] in
       defer { shelf = Shelf(live: [Segment(number: number, bytes: 0)]) }
       return shelf.live.map(\.number) + shelf.spares

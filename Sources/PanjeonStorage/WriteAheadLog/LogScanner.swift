@@ -62,14 +62,10 @@ package struct LogScanner {
     while true {
       try load(position)
       if block.isEmpty { return (synced, end) }
-      while start + LogFormat.headerBytes < block.count {
-        if let (_, length, claim) = header(at: start) {
-          synced = max(synced, claim)
-          start += LogFormat.headerBytes + length
-          end = position + UInt64(start)
-        } else {
-          start += 1
-        }
+      while let found = firstChunk(at: start) {
+        synced = max(synced, found.synced)
+        start = found.start + LogFormat.headerBytes + found.length
+        end = position + UInt64(start)
       }
       start = 0
       position += blockBytes
@@ -84,21 +80,44 @@ package struct LogScanner {
     while true {
       try load(position)
       if block.isEmpty { return false }
-      while start + LogFormat.headerBytes < block.count {
-        if header(at: start) != nil {
-          offset = position + UInt64(start)
-          return true
-        }
-        start += 1
+      if let found = firstChunk(at: start) {
+        offset = position + UInt64(found.start)
+        return true
       }
       start = 0
       position += blockBytes
     }
   }
 
+  /// The first whole chunk at or behind a place of the block.
+  private func firstChunk(at place: Int) -> (start: Int, length: Int, synced: UInt64)? {
+    var start = place
+    while true {
+      start = skippingZeros(from: start)
+      if start + LogFormat.headerBytes >= block.count { return nil }
+      if let (_, length, synced) = header(at: start) { return (start, length, synced) }
+      start += 1
+    }
+  }
+
+  /// The first place at or behind `start` at which a chunk might begin: its type is not zero, unlike what makes a segment longer.
+  private func skippingZeros(from start: Int) -> Int {
+    unsafe block.withUnsafeBytes { bytes in
+      var type = start + 6
+      while type + 8 <= bytes.count,
+        unsafe bytes.loadUnaligned(fromByteOffset: type, as: UInt64.self) == 0
+      {
+        type += 8
+      }
+      return type - 6
+    }
+  }
+
   private mutating func noteTornChunk(at start: Int) {
     guard start + LogFormat.headerBytes <= block.count else {
-      tornChunkEnd = blockStart + UInt64(block.count)
+      if block[start...].contains(where: { $0 != 0 }) {
+        tornChunkEnd = blockStart + UInt64(block.count)
+      }
       return
     }
     let (chunkNumber, length) = unsafe block.withUnsafeBytes { bytes in

@@ -16,10 +16,29 @@ package struct LogWriter {
   /// All before this offset is on disk.
   package private(set) var syncedOffset: UInt64 = 0
 
+  /// How long the file is, as far as it has been written before or with zeros.
+  private var fileBytes: UInt64
+
+  /// By how much the file is made longer at a time.
+  private let growthBytes: UInt64
+
   /// Begins a segment with its header; nothing is written before ``flush()``.
-  package init(file: any File, number: UInt64, previous: (number: UInt64, end: UInt64)?) {
+  ///
+  /// - Parameters:
+  ///   - file: The segment's file.
+  ///   - number: The segment's number.
+  ///   - previous: The segment before it, and where that ended.
+  ///   - fileBytes: What the file holds already.
+  ///   - growthBytes: Where the file ends, it is made longer by up to so many zeros at once, so that the writes and syncs
+  ///     that follow leave its length alone; zero: by what is written.
+  package init(
+    file: any File, number: UInt64, previous: (number: UInt64, end: UInt64)?,
+    fileBytes: UInt64 = 0, growthBytes: UInt64 = 0
+  ) {
     self.file = file
     self.number = number
+    self.fileBytes = fileBytes
+    self.growthBytes = growthBytes
     let header = LogSegmentHeader(
       number: number, previousNumber: previous?.number ?? 0, previousEnd: previous?.end ?? 0)
     unsafe header.encode().withUnsafeBytes { unsafe appendChunk(.segmentHeader, $0) }
@@ -52,13 +71,30 @@ package struct LogWriter {
   /// Hands everything framed to the operating system, in one write.
   package mutating func flush() throws(StoreError) {
     guard !buffer.isEmpty else { return }
-    let start = flushedOffset
-    let file = file
-    try unsafe buffer.withRawBytes { (bytes) throws(StoreError) in
-      try unsafe file.write(bytes, at: start)
+    let framed = buffer.count
+    let end = offset
+    if growthBytes > 0, end > fileBytes {
+      let grown = (end / growthBytes + 1) * growthBytes
+      buffer.append(contentsOf: repeatElement(0, count: Int(grown - end)))
+      do throws(StoreError) {
+        try write(buffer.count)
+        fileBytes = grown
+      } catch {
+        // The zeros may be what there was no room for.
+        guard error.code == .noSpace else { throw error }
+        try write(framed)
+      }
+    } else {
+      try write(framed)
     }
-    flushedOffset += UInt64(buffer.count)
+    flushedOffset = end
     buffer.removeAll(keepingCapacity: true)
+  }
+
+  private func write(_ count: Int) throws(StoreError) {
+    try unsafe buffer.withRawBytes { (bytes) throws(StoreError) in
+      try unsafe file.write(UnsafeRawBufferPointer(rebasing: bytes[..<count]), at: flushedOffset)
+    }
   }
 
   /// Makes everything flushed durable.

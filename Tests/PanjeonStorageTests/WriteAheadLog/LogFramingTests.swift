@@ -52,6 +52,70 @@ struct LogFramingTests {
     }
   }
 
+  @Test("A segment is made longer in steps, by zeros that are neither read nor counted as lost")
+  func growth() throws {
+    var random = SplitMix64(seed: TestSeed.value)
+    let disk = InMemoryFileSystem()
+    let file = try disk.open("/log", .createNew)
+    var writer = LogWriter(file: file, number: 7, previous: nil, growthBytes: 4096)
+    var records: [[UInt8]] = []
+    var sizes: Set<UInt64> = []
+    for _ in 0..<200 {
+      records.append(record(&random, random.below(300)))
+      records[records.count - 1].withUnsafeBytes { writer.append($0) }
+      try writer.flush()
+      sizes.insert(try file.size())
+      let (found, tail) = try read(file, number: 7)
+      try #require(found == records)
+      try #require(tail.end == writer.offset)
+      try #require(tail.droppedBytes == 0)
+    }
+    // Most writes leave the length alone.
+    #expect(sizes.count <= 1 + Int(writer.offset) / 4096)
+    #expect(sizes.allSatisfy { $0.isMultiple(of: 4096) })
+  }
+
+  @Test("A file that is used again is made longer only behind its old end")
+  func growthOfRecycled() throws {
+    let disk = InMemoryFileSystem()
+    let file = try disk.open("/log", .createNew)
+    try [UInt8](repeating: 0xAA, count: 10_000).withRawBytes { (bytes) throws(StoreError) in
+      try file.write(bytes, at: 0)
+    }
+    var writer = LogWriter(
+      file: file, number: 7, previous: nil, fileBytes: 10_000, growthBytes: 4096)
+    for expected in [10_000, 10_000, 10_000, 12_288] as [UInt64] {
+      [UInt8](repeating: 1, count: 3000).withUnsafeBytes { writer.append($0) }
+      try writer.flush()
+      #expect(try file.size() == expected)
+    }
+    let (found, tail) = try read(file, number: 7)
+    #expect(found.count == 4)
+    #expect(tail.end == writer.offset)
+  }
+
+  @Test("Where there is no room for zeros the records are written all the same")
+  func growthWithoutRoom() throws {
+    let disk = InMemoryFileSystem()
+    let failing = FailingFileSystem(disk) { call in
+      let end = (call.offset ?? 0) + UInt64(call.byteCount ?? 0)
+      return call.kind == .write && end > 2000 ? .noSpace : nil
+    }
+    let file = try failing.open("/log", .createNew)
+    var writer = LogWriter(file: file, number: 7, previous: nil, growthBytes: 4096)
+    var records: [[UInt8]] = []
+    for count in 1...10 {
+      let record = [UInt8](repeating: UInt8(count), count: 150)
+      record.withUnsafeBytes { writer.append($0) }
+      try writer.flush()
+      records.append(record)
+    }
+    #expect(!failing.injected.isEmpty)
+    #expect(try read(file, number: 7).records == records)
+    [UInt8](repeating: 0, count: 500).withUnsafeBytes { writer.append($0) }
+    #expect(throws: StoreError.self) { try writer.flush() }
+  }
+
   @Test("What a recycled file held before is neither read nor counted as lost")
   func recycled() throws {
     var random = SplitMix64(seed: TestSeed.value)
