@@ -2,6 +2,7 @@
 
 import Between
 import PanjeonInspector
+import PanjeonTesting
 import PanjeonTransactions
 import WideColumn
 
@@ -10,6 +11,22 @@ func decodeLockHeader(_ bytes: [UInt8]) {
   guard let header = LockHeader(decoding: Bytes(bytes)) else { return }
   precondition(
     LockHeader(decoding: header.encode()) == header, "a header changes when it is written again")
+}
+
+/// Intents; what is decoded must be the same when it is written again.
+func decodeLockIntents(_ bytes: [UInt8]) {
+  guard let intents = LockIntents(decoding: Bytes(bytes)) else { return }
+  precondition(
+    LockIntents(decoding: intents.encode()) == intents, "intents change when they are written again"
+  )
+}
+
+/// A file of a history from any source, and the checker on it.
+func checkHistory(_ bytes: [UInt8]) throws {
+  let history = try History(jsonLines: bytes)
+  var options = HistoryChecker.Options()
+  options.searchedEdgesMax = 10_000
+  _ = HistoryChecker(options).check(history)
 }
 
 /// Every kind of record; a message written again must say the same.

@@ -13,6 +13,8 @@ struct FuzzTarget: Sendable {
   static let all: [FuzzTarget] =
     storageTargets + logTargets + [
       FuzzTarget(name: "header", run: decodeLockHeader),
+      FuzzTarget(name: "intents", run: decodeLockIntents),
+      FuzzTarget(name: "history", run: checkHistory),
       FuzzTarget(name: "records", run: decodeRecords),
       FuzzTarget(name: "wire", run: decodeDemoWire),
     ]
