@@ -43,6 +43,10 @@ struct RunCommand: AsyncParsableCommand {
     } catch let error as StoreError {
       Output.printError("panjeon-check: \(error)")
       throw error.code == .invalidArgument ? ExitCode.validationFailure : ExitCode.failed
+    } catch {
+      // Any other error would end the program like a violation.
+      Output.printError("panjeon-check: \(error)")
+      throw ExitCode.failed
     }
     try worst.exit(allowsUnknown: options.allowUnknown)
   }

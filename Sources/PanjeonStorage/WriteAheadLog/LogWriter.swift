@@ -71,24 +71,30 @@ package struct LogWriter {
   /// Hands everything framed to the operating system, in one write.
   package mutating func flush() throws(StoreError) {
     guard !buffer.isEmpty else { return }
-    let framed = buffer.count
-    let end = offset
-    if growthBytes > 0, end > fileBytes {
-      let grown = (end / growthBytes + 1) * growthBytes
-      buffer.append(contentsOf: repeatElement(0, count: Int(grown - end)))
-      do throws(StoreError) {
-        try write(buffer.count)
-        fileBytes = grown
-      } catch {
-        // The zeros may be what there was no room for.
-        guard error.code == .noSpace else { throw error }
-        try write(framed)
-      }
+    if growthBytes > 0, offset > fileBytes {
+      try writeGrowing()
     } else {
+      try write(buffer.count)
+    }
+    flushedOffset = offset
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  /// Writes what is framed, and zeros behind it if there is room for them.
+  private mutating func writeGrowing() throws(StoreError) {
+    let framed = buffer.count
+    let grown = (offset / growthBytes + 1) * growthBytes
+    buffer.append(contentsOf: repeatElement(0, count: Int(grown - offset)))
+    // Whatever happens they are not framed.
+    defer { buffer.removeSubrange(framed...) }
+    do throws(StoreError) {
+      try write(buffer.count)
+      fileBytes = grown
+    } catch {
+      // The zeros may be what there was no room for.
+      guard error.code == .noSpace else { throw error }
       try write(framed)
     }
-    flushedOffset = end
-    buffer.removeAll(keepingCapacity: true)
   }
 
   private func write(_ count: Int) throws(StoreError) {

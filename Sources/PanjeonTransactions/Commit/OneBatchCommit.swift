@@ -62,6 +62,7 @@ extension Transaction {
     switch outcome {
     case .committed: return nil
     case .rangeChanged(let range, let row):
+      if try await hasCommitted(firstWritten(places)) { return nil }
       let table = batch.unchangedRanges[range].table
       throw TransactionError(
         .conflict, "a range that was scanned has changed",
@@ -77,7 +78,8 @@ extension Transaction {
     return rows.states[first].name
   }
 
-  /// Before a failed condition is called a conflict, a header is looked at once more: it may be our own, by a call that came twice.
+  /// Before a failed condition or a changed range is called a conflict, a header is looked at once more: it may be our own, by a call
+  /// that came twice.
   private func hasCommitted(_ first: TransactionRow) async throws -> Bool {
     do throws(StoreError) {
       let present = try store.snapshot(.sequenced)

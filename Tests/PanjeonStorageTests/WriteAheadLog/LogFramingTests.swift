@@ -112,8 +112,14 @@ struct LogFramingTests {
     }
     #expect(!failing.injected.isEmpty)
     #expect(try read(file, number: 7).records == records)
-    [UInt8](repeating: 0, count: 500).withUnsafeBytes { writer.append($0) }
+    let last = [UInt8](repeating: 11, count: 500)
+    last.withUnsafeBytes { writer.append($0) }
+    let end = writer.offset
     #expect(throws: StoreError.self) { try writer.flush() }
+    #expect(writer.offset == end)
+    failing.heal()
+    try writer.flush()
+    #expect(try read(file, number: 7).records == records + [last])
   }
 
   @Test("What a recycled file held before is neither read nor counted as lost")
