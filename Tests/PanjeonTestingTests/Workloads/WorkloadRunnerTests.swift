@@ -31,7 +31,7 @@ struct WorkloadRunnerTests {
     let store = try await WorkloadFixture.store()
     let clock = SystemTimeSource()
     var faults = FaultInjector.Options([.lostAck, .stall, .skew])
-    (faults.lostPerThousand, faults.stallsPerThousand, faults.jumpsPerThousand) = (100, 20, 200)
+    (faults.lostPerThousand, faults.stallsPerThousand, faults.jumpsPerThousand) = (400, 20, 200)
     faults.stallMax = .milliseconds(5)
     let injector = FaultInjector(faults, seed: TestSeed.value, clock: clock)
     let recorded = InMemoryHistory()
