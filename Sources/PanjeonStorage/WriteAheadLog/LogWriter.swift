@@ -84,7 +84,7 @@ package struct LogWriter {
   private mutating func writeGrowing() throws(StoreError) {
     let framed = buffer.count
     let grown = (offset / growthBytes + 1) * growthBytes
-    buffer.append(contentsOf: repeatElement(0, count: Int(grown - offset)))
+    buffer.append(contentsOf: [UInt8](repeating: 0, count: Int(grown - offset)))
     // Whatever happens they are not framed.
     defer { buffer.removeSubrange(framed...) }
     do throws(StoreError) {
@@ -114,7 +114,7 @@ package struct LogWriter {
   private mutating func roomInBlock() -> Int {
     let left = LogFormat.blockBytes - Int(offset % UInt64(LogFormat.blockBytes))
     if left > LogFormat.headerBytes { return left - LogFormat.headerBytes }
-    buffer.append(contentsOf: repeatElement(0, count: left))
+    buffer.append(contentsOf: [UInt8](repeating: 0, count: left))
     return LogFormat.blockBytes - LogFormat.headerBytes
   }
 

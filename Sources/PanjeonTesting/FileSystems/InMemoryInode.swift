@@ -109,7 +109,7 @@ struct InMemoryInode: Sendable {
       bytes.replaceSubrange(
         part, with: new[(part.lowerBound - offset)..<(part.upperBound - offset)])
     case .resize:
-      bytes.replaceSubrange(part, with: repeatElement(0, count: part.count))
+      bytes.replaceSubrange(part, with: [UInt8](repeating: 0, count: part.count))
     }
   }
 
@@ -117,7 +117,7 @@ struct InMemoryInode: Sendable {
     if size < bytes.count {
       bytes.removeLast(bytes.count - size)
     } else {
-      bytes.append(contentsOf: repeatElement(0, count: size - bytes.count))
+      bytes.append(contentsOf: [UInt8](repeating: 0, count: size - bytes.count))
     }
   }
 }
