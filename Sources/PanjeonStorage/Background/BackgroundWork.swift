@@ -57,7 +57,8 @@ package final class BackgroundWork: Sendable {
     self.regions = regions
     let log = LogThread(
       pipeline: pipeline, segments: segments,
-      memoryDelay: environment.configuration.memoryDurabilityDelay, halt: halt
+      memoryDelay: environment.configuration.memoryDurabilityDelay,
+      clock: environment.configuration.timeSource, halt: halt
     ) {
       guard loops.isLogTooLong else { return }
       signals.withLock { $0.wantsFlush = true }

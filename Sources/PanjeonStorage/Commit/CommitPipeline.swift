@@ -159,9 +159,9 @@ package final class CommitPipeline: Sendable {
         UnfinishedCommit(
           lastSequence: state.lastSequence, durability: durability, continuation: continuation))
     }
-    if durability > .memory || state.recordBytes >= pendingBytesMax / 16 {
+    if durability == .disk { state.wantsSync = true }
+    if durability == .operatingSystem || state.recordBytes >= pendingBytesMax / 16 {
       state.wantsWrite = true
-      if durability == .disk { state.wantsSync = true }
     }
     step.wakesLogThread = wakesLogThread(&state)
     return step
@@ -171,7 +171,9 @@ package final class CommitPipeline: Sendable {
     switch state.logThread {
     case .busy: return false
     case .lingering where !state.isUrgent: return false
-    case .idle, .lingering:
+    case .gathering(let records) where state.records.count < records && state.wantsOnlySync:
+      return false
+    case .idle, .lingering, .gathering:
       state.logThread = .busy
       return true
     }

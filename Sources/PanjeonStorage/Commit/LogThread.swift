@@ -10,6 +10,7 @@ package final class LogThread: Sendable {
   private let pipeline: CommitPipeline
   private let segments: LogSegments
   private let memoryDelay: Duration
+  private let clock: any TimeSource
   private let onNewSegment: @Sendable () -> Void
   private let halt: WriteHalt
 
@@ -19,17 +20,19 @@ package final class LogThread: Sendable {
   ///   - pipeline: Where the records come from.
   ///   - segments: Where they go to.
   ///   - memoryDelay: How long records of durability `memory` may gather.
+  ///   - clock: By which a sync is timed.
   ///   - halt: Told when the log could not be written.
   ///   - onNewSegment: Called, without locks, when the log has grown by a segment.
   package init(
-    pipeline: CommitPipeline, segments: LogSegments, memoryDelay: Duration, halt: WriteHalt,
-    onNewSegment: @escaping @Sendable () -> Void
+    pipeline: CommitPipeline, segments: LogSegments, memoryDelay: Duration,
+    clock: any TimeSource, halt: WriteHalt, onNewSegment: @escaping @Sendable () -> Void
   ) {
     self.onNewSegment = onNewSegment
     self.halt = halt
     self.pipeline = pipeline
     self.segments = segments
     self.memoryDelay = memoryDelay
+    self.clock = clock
   }
 
   // Safe: each continuation is resumed once, by the one who took it from the queue.
@@ -43,11 +46,12 @@ package final class LogThread: Sendable {
 
   /// Runs until the pipeline is closing and nothing is left to write.
   package func run() {
+    var pace = GroupPace()
     while true {
-      let work = nextWork()
+      let work = nextWork(&pace)
       unsafe work.waitingForRoom.forEach { unsafe $0.resume(returning: .roomMade) }
       do {
-        try perform(work)
+        try perform(work, &pace)
       } catch {
         fail(error)
         if !waitUntilMended() { return }
@@ -57,19 +61,37 @@ package final class LogThread: Sendable {
     }
   }
 
-  /// Sleeps until there is something to write; lets records of durability `memory` gather for a while.
-  private func nextWork() -> Work {
+  /// Sleeps until there is something to write; lets records of durability `memory` gather for a while, and commits that want a sync for
+  /// one another.
+  private func nextWork(_ pace: inout GroupPace) -> Work {
     pipeline.monitor.wait(timeout: nil) { state -> Void? in
       if !state.records.isEmpty || state.isUrgent { return () }
       state.logThread = .idle
       return nil
     }
-    let urgent = pipeline.monitor.wait(timeout: memoryDelay) { state -> Work? in
-      if state.isUrgent { return take(&state) }
+    pipeline.monitor.wait(timeout: memoryDelay) { state -> Void? in
+      if state.isUrgent { return () }
       state.logThread = .lingering
       return nil
     }
-    return urgent ?? pipeline.monitor.withLock { state in take(&state) }
+    gather(&pace)
+    return pipeline.monitor.withLock { state in take(&state) }
+  }
+
+  /// Waits for more commits to sync for, if a sync is all that is wanted.
+  private func gather(_ pace: inout GroupPace) {
+    let (queued, goal) = pipeline.monitor.withLock { state -> (Int, GroupPace.Goal?) in
+      let queued = state.records.count
+      return (queued, state.wantsOnlySync ? pace.goal(queued: queued) : nil)
+    }
+    guard let goal else { return }
+    pipeline.monitor.wait(timeout: goal.time) { state -> Void? in
+      if state.records.count >= goal.records || !state.wantsOnlySync { return () }
+      state.logThread = .gathering(records: goal.records)
+      return nil
+    }
+    let now = pipeline.monitor.withLock { $0.wantsOnlySync ? $0.records.count : nil }
+    if let now { pace.noteWait(for: goal, from: queued, to: now) }
   }
 
   private func take(_ state: inout SequencerState) -> Work {
@@ -86,18 +108,23 @@ package final class LogThread: Sendable {
     return work
   }
 
-  private func perform(_ work: Work) throws(StoreError) {
+  private func perform(_ work: Work, _ pace: inout GroupPace) throws(StoreError) {
     if !work.records.isEmpty {
       try write(work.records)
       publish { $0.writtenThrough = work.lastSequence }
     }
     if work.wantsSync || work.isLast {
+      let begin = clock.monotonicNanoseconds()
       try segments.sync()
+      let taken = clock.monotonicNanoseconds() &- begin
       pipeline.statistics.logSyncs.add(1)
+      var queued = 0
       publish { state in
         state.writtenThrough = work.lastSequence
         state.syncedThrough = work.lastSequence
+        queued = state.records.count
       }
+      pace.noteSync(of: work.records.count, queued: queued, nanoseconds: taken)
     }
   }
 

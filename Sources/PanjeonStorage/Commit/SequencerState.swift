@@ -12,7 +12,7 @@ package typealias CommitContinuation = UnsafeContinuation<SequencerAnswer, Never
 }
 
 /// What the log's thread is doing.
-package enum LogThreadPhase: Sendable {
+package enum LogThreadPhase: Equatable, Sendable {
   /// It works, and will look again before it sleeps.
   case busy
 
@@ -21,6 +21,9 @@ package enum LogThreadPhase: Sendable {
 
   /// It lets records gather until one is urgent or the delay has passed.
   case lingering
+
+  /// It lets records that are to be synced gather until there are so many, or it has waited long enough.
+  case gathering(records: Int)
 }
 
 /// What the sequencer's lock guards.
@@ -43,7 +46,7 @@ package enum LogThreadPhase: Sendable {
   /// The sequence of the last record in `records`, or of the last one taken.
   package var lastRecordSequence: UInt64
 
-  /// Whether some of `records` are to be written now, and synced now.
+  /// Whether some of `records` are to be written at once, and whether they are to be synced.
   package var wantsWrite = false
   package var wantsSync = false
 
@@ -98,6 +101,9 @@ package enum LogThreadPhase: Sendable {
 
   /// Whether the log's thread has something to do that cannot wait.
   package var isUrgent: Bool { wantsWrite || wantsSync || isClosing }
+
+  /// Whether nothing is wanted of the log's thread but a sync, which may be worth while for a few more commits.
+  package var wantsOnlySync: Bool { wantsSync && !wantsWrite && !isClosing }
 
   package var hasUnfinished: Bool { firstUnfinished < unfinished.count }
 
