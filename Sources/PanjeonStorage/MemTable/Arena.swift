@@ -11,17 +11,26 @@
 /// Memory that is handed out from front to back and given back all at once.
 ///
 /// Addresses are 32-bit offsets, half the size of pointers; offset zero is never handed out and stands for none.
-/// The memory is reserved whole and taken from the system page by page as it is touched. One thread allocates.
+/// The memory is reserved whole and taken from the system as it is touched: page by page at first, so that a small arena is
+/// small, then, where the system has them (Linux), by huge pages. What is sought in it lies anywhere, and with small pages each
+/// step would miss the translation of the address as well as the line. One thread allocates.
 @safe package final class Arena: @unchecked Sendable {
   // Unchecked: `used` is written by the one writer and read by others only as a statistic, through an atomic;
   // who may touch the bytes is the memtable's rule.
   package let base: UnsafeMutableRawPointer
   package let capacity: Int
   private let usedBytes = AtomicNumber(8)
+  private let smallPagesBytes: Int
 
-  package init(capacity: Int) {
+  /// Reserves an arena.
+  ///
+  /// - Parameters:
+  ///   - capacity: What it can hand out, in bytes, and eight more.
+  ///   - smallPagesBytes: Once so much is handed out, the rest comes by huge pages.
+  package init(capacity: Int, smallPagesBytes: Int = .max) {
     precondition(capacity > 0 && capacity < Int(UInt32.max), "an arena has less than 4 GiB")
     self.capacity = capacity
+    self.smallPagesBytes = smallPagesBytes
     let flags = MAP_PRIVATE | MAP_ANON | MAP_NORESERVE
     let memory = unsafe mmap(nil, capacity, PROT_READ | PROT_WRITE, flags, -1, 0)
     guard let memory = unsafe memory, unsafe memory != MAP_FAILED else {
@@ -34,6 +43,13 @@
     unsafe munmap(base, capacity)
   }
 
+  private func wantHugePages() {
+    #if os(Linux)
+      // Advice: where it is not taken, pages stay small.
+      _ = unsafe madvise(base, capacity, MADV_HUGEPAGE)
+    #endif
+  }
+
   package var used: Int { Int(usedBytes.value) }
 
   /// Takes memory aligned to 8 bytes.
@@ -42,6 +58,7 @@
     precondition(
       offset + bytes <= capacity, "a memtable was given more than it said it had room for")
     usedBytes.store(UInt64(offset + bytes))
+    if offset < smallPagesBytes, offset + bytes >= smallPagesBytes { wantHugePages() }
     return UInt32(offset)
   }
 }

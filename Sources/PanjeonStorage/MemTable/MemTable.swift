@@ -28,6 +28,9 @@ internal import WideColumn
   /// What a row takes beyond its key, at the most.
   package static let rowOverheadBytesMax = rowLinksOffset + heightMax * 4 + 8
 
+  /// A memtable that holds so much will be filled, and takes its memory by huge pages from then on.
+  private static let smallPagesBytesMax = 512 << 10
+
   let arena: Arena
   let base: UnsafeMutableRawPointer
   let rowHead: Int
@@ -44,7 +47,10 @@ internal import WideColumn
   ///
   /// - Parameter capacityBytes: What it may hold, its own overhead included.
   package init(capacityBytes: Int) {
-    arena = Arena(capacity: capacityBytes + RowIndex.bytes(for: capacityBytes) + 256)
+    let indexBytes = RowIndex.bytes(for: capacityBytes)
+    arena = Arena(
+      capacity: capacityBytes + indexBytes + 256,
+      smallPagesBytes: indexBytes + Self.smallPagesBytesMax)
     unsafe base = unsafe arena.base
     index = RowIndex(in: arena, capacityBytes: capacityBytes)
     rowHead = Int(arena.allocate(Self.heightMax * 4))
@@ -85,6 +91,12 @@ internal import WideColumn
 
   package func makeCursor() -> MemTableCursor {
     MemTableCursor(self)
+  }
+
+  /// A cursor that need not look for the row; nil when the row has no cells here.
+  package func makeCursor(rowHash: UInt64, row: UnsafeRawBufferPointer) -> MemTableCursor? {
+    let node = unsafe findRow(row, rowHash)
+    return node == 0 ? nil : MemTableCursor(self, near: node)
   }
 }
 

@@ -8,8 +8,10 @@ package final class MemTableCursor: CellCursor {
   private var rowNode: UInt32 = 0
   private var cell: UInt32 = 0
 
-  init(_ table: MemTable) {
+  /// Creates a cursor; a seek to the row of `node` finds it at once.
+  init(_ table: MemTable, near node: UInt32 = 0) {
     self.table = table
+    rowNode = node
     super.init()
   }
 

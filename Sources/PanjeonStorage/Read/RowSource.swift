@@ -12,8 +12,8 @@ package enum RowSource {
     var cursors: [CellCursor] = []
     let (row, hash) = (probe.row, probe.hash)
     unsafe row.withUnsafeBytes { bytes in
-      if unsafe group.active.table.mayContain(rowHash: hash, row: bytes) {
-        cursors.append(group.active.table.makeCursor())
+      if let cursor = unsafe group.active.table.makeCursor(rowHash: hash, row: bytes) {
+        cursors.append(cursor)
       }
     }
     for sealed in group.immutables {
