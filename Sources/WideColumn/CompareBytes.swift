@@ -19,3 +19,11 @@ package func compareBytes(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBuff
   }
   return left.count - right.count
 }
+
+extension UnsafeRawBufferPointer {
+  /// Whether one of the bytes is zero.
+  package var hasZero: Bool {
+    guard let base = unsafe baseAddress, count > 0 else { return false }
+    return unsafe memchr(base, 0, count) != nil
+  }
+}

@@ -129,6 +129,12 @@ extension RowResult: Equatable {
 }
 
 extension RowResult {
+  /// How many cells of a family the row begins with.
+  package func leadingCells(ofFamily name: String) -> Int {
+    guard let family = families.firstIndex(of: name) else { return 0 }
+    return slots.prefix { $0.family == Int32(family) }.count
+  }
+
   /// The row without its first cells, and with at most `limit` of the others; nil when none is left.
   ///
   /// Shares the row's buffer.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import WideColumn
+
 /// What a stored cell is.
 ///
 /// The raw values are part of the format; see the page *Formats/CellKeyFormat*.
@@ -93,6 +95,7 @@ package enum CellKey {
 
   /// Appends `bytes` with each zero followed by FF, so that a terminator of two zeros sorts first.
   package static func appendEscaped(_ bytes: UnsafeRawBufferPointer, to key: inout [UInt8]) {
+    if unsafe !bytes.hasZero { return unsafe key.append(contentsOf: bytes) }
     for index in 0..<bytes.count {
       let byte = unsafe bytes[index]
       key.append(byte)
@@ -149,6 +152,8 @@ package enum CellKey {
   /// - Precondition: The key is of a column (its second byte is `columnPart`).
   package static func appendQualifier(of key: UnsafeRawBufferPointer, to bytes: inout [UInt8]) {
     let end = key.count - suffixBytes - 2
+    let escaped = unsafe UnsafeRawBufferPointer(rebasing: key[2..<end])
+    if unsafe !escaped.hasZero { return unsafe bytes.append(contentsOf: escaped) }
     var index = 2
     while index < end {
       let byte = unsafe key[index]

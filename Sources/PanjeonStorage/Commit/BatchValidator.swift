@@ -40,7 +40,9 @@ package struct BatchValidator: Sendable {
     rangesHoldAt = snapshot?.sequence ?? 0
     var operations: [(table: TableHandle, operation: CheckAndMutate)] = []
     var ranges: [(table: TableHandle, rows: KeyRange)] = []
+    operations.reserveCapacity(batch.operations.count)
     var checks = CommitChecks()
+    checks.rows.reserveCapacity(batch.operations.count)
     for part in batch.operations {
       let table = try catalog.table(part.table)
       try Self.check(part.operation, in: table, limits)
@@ -131,16 +133,28 @@ package struct BatchValidator: Sendable {
   private static func checkRowsDiffer(
     _ operations: [(table: TableHandle, operation: CheckAndMutate)]
   ) throws(StoreError) {
-    guard operations.count > 1 else { return }
+    // A few are sooner compared with one another than hashed.
+    if operations.count <= 8 {
+      for (place, one) in operations.enumerated() {
+        for other in operations[..<place]
+        where one.table.record.id == other.table.record.id
+          && one.operation.row == other.operation.row
+        {
+          throw appearsTwice(one.operation.row, one.table)
+        }
+      }
+      return
+    }
     var seen: Set<Column> = []
     for (table, operation) in operations {
       let isNew = seen.insert(Column(family: table.schema.name, qualifier: operation.row)).inserted
-      if !isNew {
-        throw StoreError(
-          .invalidArgument,
-          "row '\(operation.row)' of table '\(table.schema.name)' appears twice in a batch")
-      }
+      if !isNew { throw appearsTwice(operation.row, table) }
     }
+  }
+
+  private static func appearsTwice(_ row: RowKey, _ table: TableHandle) -> StoreError {
+    StoreError(
+      .invalidArgument, "row '\(row)' of table '\(table.schema.name)' appears twice in a batch")
   }
 
   /// Whether some of the changes are resolved by what their rows hold.

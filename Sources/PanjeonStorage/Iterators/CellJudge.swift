@@ -16,6 +16,7 @@ package import WideColumn
   }
 
   package var timestamp: Int64 { put.timestamp }
+  var byteCount: Int { unsafe bytes.count }
 }
 
 /// Applies ``ColumnRule`` to what a cursor shows, at one moment: column after column of one family of a row.

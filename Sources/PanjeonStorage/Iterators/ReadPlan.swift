@@ -25,6 +25,8 @@ package struct ReadPlan: Sendable {
     /// Which versions the family keeps.
     package var retention: VersionRetention
     package var columns: Columns
+    /// Which of the plan's families is read before it by the same cursor, if that leaves the cursor before this one.
+    package var predecessor: Int?
   }
 
   /// The selected families of which a cell may pass the filter, in the order of their names.
@@ -34,6 +36,12 @@ package struct ReadPlan: Sendable {
   package let versionsMax: Int
   package let cellsMax: Int
   package let filter: ReadFilter?
+
+  /// How many cells a row has room made for at first.
+  package let cellsExpected: Int
+
+  /// How many that are where nothing says how many columns are read.
+  private static let cellsExpectedOfWholeRow = 8
 
   /// Compiles a Get.
   ///
@@ -72,7 +80,9 @@ package struct ReadPlan: Sendable {
     self.versionsMax = versionsMax
     self.cellsMax = cellsMax ?? .max
     names = layout.names
-    for name in columns.families?.keys.sorted() ?? [] { try layout.requireFamily(name) }
+    if let chosen = columns.families, !chosen.keys.allSatisfy(names.contains) {
+      for name in chosen.keys.sorted() { try layout.requireFamily(name) }
+    }
     if let start { try layout.requireFamily(start.family) }
     if let filter {
       self.filter = try ReadFilter(filter, layout: layout)
@@ -80,6 +90,7 @@ package struct ReadPlan: Sendable {
       self.filter = nil
     }
     var families: [Family] = []
+    families.reserveCapacity(min(layout.numbersByName.count, columns.families?.count ?? .max))
     for (index, number) in layout.numbersByName.enumerated() {
       guard let family = layout.families[Int(number)] else { continue }
       var bounds = filter?.qualifierBounds(in: family.name) ?? .all
@@ -93,12 +104,22 @@ package struct ReadPlan: Sendable {
       if let chosen = columns.families { selected = chosen[family.name] } else { selected = .all }
       guard let selected, let compiled = Self.compile(selected, within: bounds, family: number)
       else { continue }
+      let before = families.lastIndex { $0.group == family.group }
       families.append(
         Family(
           number: number, nameIndex: Int32(index), group: family.group,
-          retention: family.retention, columns: compiled))
+          retention: family.retention, columns: compiled,
+          predecessor: before.flatMap { families[$0].number < number ? $0 : nil }))
     }
     self.families = families
+    cellsExpected = Self.cellsExpected(families)
+  }
+
+  private static func cellsExpected(_ families: [Family]) -> Int {
+    families.reduce(0) { cells, family in
+      if case .some(let prefixes) = family.columns { return cells + prefixes.count }
+      return cells + cellsExpectedOfWholeRow
+    }
   }
 
   /// The columns selected that lie within bounds; nil when none does.
@@ -107,6 +128,7 @@ package struct ReadPlan: Sendable {
   ) -> Columns? {
     func prefix(_ qualifier: Bytes) -> [UInt8] {
       var bytes: [UInt8] = []
+      bytes.reserveCapacity(qualifier.count + 4)
       unsafe qualifier.withUnsafeBytes {
         unsafe CellKey.appendColumnPrefix(family: family, qualifier: $0, to: &bytes)
       }
@@ -115,6 +137,8 @@ package struct ReadPlan: Sendable {
     var selected = bounds
     switch qualifiers {
     case .all: if bounds == .all { return .all }
+    case .some(let set) where set.count == 1 && bounds == .all:
+      return .some(set.map(prefix))
     case .some(let set):
       let chosen = set.filter { bounds.contains($0) }
       return chosen.isEmpty ? nil : .some(chosen.sorted().map(prefix))

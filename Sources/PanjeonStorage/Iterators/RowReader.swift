@@ -7,6 +7,9 @@ package struct RowReader {
   /// How many cells of which nothing is returned are passed over without waiting, in one call of a scan or in one row.
   package static let cellsPassedMax = 4096
 
+  /// Room for a row is made at once up to so many bytes.
+  private static let storageBytesReservedMax = 16 << 10
+
   private let plan: ReadPlan
   private let moment: ReadMoment
   private var judge: CellJudge
@@ -81,8 +84,8 @@ package struct RowReader {
   }
 
   private mutating func readFamilies(_ row: Bytes, _ cursors: [CellCursor]) throws(StoreError) {
-    var last: [Int: UInt8] = [:]
-    for index in position.family..<max(position.family, plan.families.count) {
+    let start = position.family
+    for index in start..<max(start, plan.families.count) {
       if slots.count >= slotsMax { return }
       if index > position.family {
         position.family = index
@@ -91,8 +94,7 @@ package struct RowReader {
       }
       let family = plan.families[index]
       let cursor = cursors[family.group]
-      let goesOn = last[family.group].map { $0 < family.number } ?? false
-      last[family.group] = family.number
+      let goesOn = family.predecessor.map { $0 >= start } ?? false
       try unsafe row.withRawBytes { (bytes) throws(StoreError) in
         try unsafe readFamily(family, row: bytes, cursor: cursor, goesOn: goesOn)
       }
@@ -229,6 +231,7 @@ package struct RowReader {
   private mutating func append(
     _ family: ReadPlan.Family, _ cursor: CellCursor, _ value: StoredValue
   ) {
+    if slots.isEmpty { makeRoom(qualifier: unsafe cursor.key.count, value: value.byteCount) }
     let qualifierStart = Int32(storage.count)
     unsafe CellKey.appendQualifier(of: cursor.key, to: &storage)
     let valueStart = Int32(storage.count)
@@ -237,6 +240,13 @@ package struct RowReader {
       RowResult.Slot(
         family: family.nameIndex, qualifierStart: qualifierStart, valueStart: valueStart,
         valueEnd: Int32(storage.count), timestamp: value.timestamp))
+  }
+
+  /// Makes room for the row's cells, as if all were as large as the first.
+  private mutating func makeRoom(qualifier: Int, value: Int) {
+    let cells = min(plan.cellsExpected, slotsMax)
+    slots.reserveCapacity(cells)
+    storage.reserveCapacity(min(cells * (qualifier + value), Self.storageBytesReservedMax))
   }
 
   private func isInColumn(_ cursor: CellCursor) -> Bool {

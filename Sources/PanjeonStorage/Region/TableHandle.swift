@@ -153,7 +153,12 @@ package final class TableHandle: Sendable {
   /// - Returns: Its number in the keys of cells.
   /// - Throws: `noSuchFamily`, naming the families there are.
   package func familyNumber(_ name: String) throws(StoreError) -> UInt8 {
-    if let number = record.familyNumbers[name] { return number }
+    // A few names are sooner compared than hashed.
+    if layout.names.count <= 16 {
+      if let place = layout.names.firstIndex(of: name) { return layout.numbersByName[place] }
+    } else if let number = record.familyNumbers[name] {
+      return number
+    }
     let known = schema.families.map(\.name).joined(separator: ", ")
     throw StoreError(
       .noSuchFamily, "table '\(schema.name)' has no column family '\(name)'; it has: \(known)")

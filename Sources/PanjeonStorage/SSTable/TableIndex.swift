@@ -21,6 +21,7 @@ package struct TableIndex: Sendable {
   package static func appendKey(
     row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, to bytes: inout [UInt8]
   ) {
+    bytes.reserveCapacity(row.count + 2 + key.count)
     unsafe CellKey.appendEscaped(row, to: &bytes)
     bytes.append(0)
     bytes.append(0)

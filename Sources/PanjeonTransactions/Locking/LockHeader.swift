@@ -84,16 +84,24 @@ public struct LockHeader: Hashable, Sendable {
 
   /// Decodes a stored header; nil when it is none that this version knows.
   public init?(decoding bytes: Bytes) {
-    guard bytes.count == Self.encodedBytes, bytes[0] == Self.format,
-      let state = State(rawValue: bytes[1]), let outcome = Outcome(rawValue: bytes[2])
+    guard bytes.count == Self.encodedBytes,
+      let header = unsafe bytes.withUnsafeBytes({ unsafe LockHeader(decodingRaw: $0) })
     else { return nil }
-    func number(at start: Int, bytes count: Int) -> UInt64 {
-      (0..<count).reduce(0) { $0 | UInt64(bytes[start + $1]) << UInt64($1 * 8) }
+    self = header
+  }
+
+  /// Decodes as many bytes as a header has.
+  private init?(decodingRaw bytes: UnsafeRawBufferPointer) {
+    guard unsafe bytes[0] == Self.format, let state = unsafe State(rawValue: bytes[1]),
+      let outcome = unsafe Outcome(rawValue: bytes[2])
+    else { return nil }
+    func number<N: FixedWidthInteger>(at start: Int, as type: N.Type) -> N {
+      unsafe N(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: type))
     }
     self.init(
-      state: state, outcome: outcome, step: UInt32(number(at: 3, bytes: 4)),
-      version: number(at: 7, bytes: 8),
+      state: state, outcome: outcome, step: number(at: 3, as: UInt32.self),
+      version: number(at: 7, as: UInt64.self),
       transactionID: TransactionID(
-        high: number(at: 15, bytes: 8), low: number(at: 23, bytes: 8)))
+        high: number(at: 15, as: UInt64.self), low: number(at: 23, as: UInt64.self)))
   }
 }

@@ -14,6 +14,8 @@ extension Get {
 extension RowResult {
   /// The row's header as it is stored.
   var header: Bytes? {
-    value(family: LockColumn.header.family, qualifier: LockColumn.header.qualifier)
+    // It sorts before all else.
+    if leadingCells(ofFamily: LockColumn.header.family) == 0 { return nil }
+    return value(family: LockColumn.header.family, qualifier: LockColumn.header.qualifier)
   }
 }

@@ -73,8 +73,8 @@ extension RowResult {
   /// The row without its lock cells; nil when nothing else is there.
   func withoutLock(cellsMax: Int?) -> RowResult? {
     // No family of a table with locks sorts before theirs.
-    let lockCells = self.prefix { $0.column.family == ColumnFamily.lockFamilyName }.count
-    return dropping(first: lockCells, keeping: cellsMax)
+    dropping(
+      first: leadingCells(ofFamily: ColumnFamily.lockFamilyName), keeping: cellsMax)
   }
 
   /// The row with at most so many cells, which are then so many fewer; nil when none are left to return.

@@ -59,21 +59,27 @@ struct RowStates {
     place(of: name).map { states[$0] }
   }
 
+  /// The changes of a row; nil when it is not written.
+  func changes(of name: TransactionRow) -> [Mutation]? {
+    place(of: name).flatMap { states[$0].changes }
+  }
+
   /// The rows that are written.
   var writes: some Sequence<RowState> {
     states.lazy.filter { $0.changes != nil }
   }
 
-  /// Remembers the header that a row was read with.
-  mutating func setHeader(_ header: Bytes?, of name: TransactionRow) {
-    let place = placeMade(for: name)
-    if !states[place].header.isKnown { headersKnown += 1 }
-    states[place].header = KnownHeader(header)
-  }
-
   /// Remembers that a row was read by itself.
   mutating func setRead(_ name: TransactionRow) {
     states[placeMade(for: name)].isRead = true
+  }
+
+  /// Remembers the header that a row was read with, and whether it was read by itself.
+  mutating func setHeader(_ header: Bytes?, of name: TransactionRow, isRead: Bool) {
+    let place = placeMade(for: name)
+    if !states[place].header.isKnown { headersKnown += 1 }
+    states[place].header = KnownHeader(header)
+    if isRead { states[place].isRead = true }
   }
 
   /// Remembers whether a row holds nothing at all.

@@ -49,7 +49,7 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
     let name = TransactionRow(table: table, row: get.row)
     try get.validate()
     try checkSelection(get.columns)
-    guard let changes = rows[name]?.changes, !changes.isEmpty else {
+    guard let changes = rows.changes(of: name), !changes.isEmpty else {
       let read = try await read(get.withHeader(), in: table)
       try noteRead(name, read)
       if read == nil, get.selectsWholeRow { rows.setEmpty(true, name) }
@@ -99,7 +99,7 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
   /// Throws `tooLarge`.
   mutating func write(_ mutations: [Mutation], to name: TransactionRow) throws {
     let bytes = mutations.reduce(name.row.count) { $0 + $1.byteCount }
-    let changesBefore = rows[name]?.changes?.count
+    let changesBefore = rows.changes(of: name)?.count
     let written = rows.written + (changesBefore == nil ? 1 : 0)
     if written > options.rowsWrittenMax || bytesWritten + bytes > options.bytesWrittenMax {
       throw TransactionError(
@@ -165,19 +165,22 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
     }
   }
 
+  /// Remembers the header of a row that was read by itself.
   mutating func noteRead(_ name: TransactionRow, _ row: RowResult?) throws {
-    rows.setRead(name)
-    try noteHeader(name, row)
+    try noteHeader(name, row, isRead: true)
   }
 
   /// Remembers the header a row was read with.
-  mutating func noteHeader(_ name: TransactionRow, _ row: RowResult?) throws {
+  mutating func noteHeader(
+    _ name: TransactionRow, _ row: RowResult?, isRead: Bool = false
+  ) throws {
     let header = row?.header
     if let header, LockHeader(decoding: header)?.state != .stable {
+      if isRead { rows.setRead(name) }
       throw TransactionError(
         .conflict, "the row is locked by a commit in two phases", row: name)
     }
-    rows.setHeader(header, of: name)
+    rows.setHeader(header, of: name, isRead: isRead)
     if rows.headersKnown > options.rowsReadMax {
       throw TransactionError(
         .tooLarge, "a transaction that reads more than \(options.rowsReadMax) rows", row: name)
