@@ -6,6 +6,8 @@ package import YCSB
 package enum EngineKind: String, CaseIterable, Sendable {
   case panjeon
   case panjeonTransactional = "panjeon-txn"
+  case panjeonCalls = "panjeon-calls"
+  case panjeonBatch = "panjeon-batch"
   case rocksDBCell = "rocksdb-cell"
   case rocksDBRow = "rocksdb-row"
   case rocksDBTransactional = "rocksdb-txn"
@@ -17,6 +19,8 @@ package enum EngineKind: String, CaseIterable, Sendable {
     switch self {
     case .panjeon: "Panjeon's store: a row of cells, no transactions"
     case .panjeonTransactional: "Panjeon's transactions: each operation is one"
+    case .panjeonCalls: "Panjeon's store: of a transaction only its operations, one call each"
+    case .panjeonBatch: "Panjeon's store: of a transaction its reads, and its writes as one batch"
     case .rocksDBCell: "RocksDB with a key for each cell"
     case .rocksDBRow: "RocksDB with the whole row as one value; an update reads and rewrites it"
     case .rocksDBTransactional: "RocksDB's TransactionDB (locks), a key for each cell"
@@ -30,9 +34,12 @@ package enum EngineKind: String, CaseIterable, Sendable {
   package var isTransactional: Bool {
     switch self {
     case .panjeonTransactional, .rocksDBTransactional, .rocksDBOptimistic, .sqlite, .limit: true
-    case .panjeon, .rocksDBCell, .rocksDBRow: false
+    case .panjeon, .panjeonCalls, .panjeonBatch, .rocksDBCell, .rocksDBRow: false
     }
   }
+
+  /// Whether it does what a transaction does without its promises: to tell what those cost.
+  package var imitatesTransactions: Bool { self == .panjeonCalls || self == .panjeonBatch }
 
   package static func named(_ name: String) throws(UsageError) -> EngineKind {
     guard let kind = EngineKind(rawValue: name) else {
@@ -46,9 +53,10 @@ package enum EngineKind: String, CaseIterable, Sendable {
   package func open(_ options: EngineOptions) async throws -> any Engine {
     try FileTree.create(options.directory)
     switch self {
-    case .panjeon, .panjeonTransactional:
-      return try await PanjeonEngine.open(
-        options, isTransactional: self == .panjeonTransactional)
+    case .panjeon: return try await PanjeonEngine.open(options, .operations)
+    case .panjeonTransactional: return try await PanjeonEngine.open(options, .transactions)
+    case .panjeonCalls: return try await PanjeonEngine.open(options, .calls)
+    case .panjeonBatch: return try await PanjeonEngine.open(options, .batch)
     case .rocksDBCell: return try RocksDBEngine(options, layout: .cell)
     case .rocksDBRow: return try RocksDBEngine(options, layout: .row)
     case .rocksDBTransactional: return try RocksDBTransactionEngine(options, isOptimistic: false)

@@ -25,6 +25,10 @@ final class PanjeonTransactionClient: EngineClient {
       columns: PanjeonLayout.selection(fields, fieldCount: engine.options.fieldCount))
   }
 
+  private func get(_ read: RowRead) -> Get {
+    PanjeonLayout.get(read, fieldCount: engine.options.fieldCount)
+  }
+
   func read(_ key: [UInt8], fields: [Int]?, into sink: FieldSink) async throws -> Status {
     guard let row = try await database.get(get(key, fields), in: PanjeonEngine.table) else {
       return .notFound
@@ -85,7 +89,9 @@ final class PanjeonTransactionClient: EngineClient {
       try await database.withSnapshot { snapshot in
         var rows: [RowFields] = []
         for read in plan.reads {
-          rows.append(fields(of: try await snapshot.get(get(read), in: PanjeonEngine.table), read))
+          rows.append(
+            PanjeonLayout.fields(
+              of: try await snapshot.get(get(read), in: PanjeonEngine.table), read))
         }
         _ = plan.decide(rows)
       }
@@ -97,7 +103,7 @@ final class PanjeonTransactionClient: EngineClient {
       var rows: [RowFields] = []
       for read in plan.reads {
         let row = try await transaction.get(get(read), in: PanjeonEngine.table)
-        rows.append(fields(of: row, read))
+        rows.append(PanjeonLayout.fields(of: row, read))
       }
       for write in plan.decide(rows) {
         try apply(write, &transaction)
@@ -119,26 +125,5 @@ final class PanjeonTransactionClient: EngineClient {
         family: PanjeonEngine.family, qualifier: PanjeonLayout.message(id), value: Bytes(text))
     }
     try transaction.put(put, in: PanjeonEngine.table)
-  }
-
-  private func get(_ read: RowRead) -> Get {
-    switch read.part {
-    case .fields(let fields): return get(read.key, fields.isEmpty ? nil : fields)
-    case .newestMessages(let count):
-      var columns = ColumnSelection()
-      columns.add(family: PanjeonEngine.family, qualifiers: PanjeonLayout.messages)
-      return Get(Bytes(read.key), columns: columns, cellsMax: count)
-    }
-  }
-
-  private func fields(of row: RowResult?, _ read: RowRead) -> RowFields {
-    var fields = RowFields()
-    guard let row else { return fields }
-    for (index, cell) in row.enumerated() {
-      let number =
-        if case .fields = read.part { PanjeonLayout.field(cell.column.qualifier) } else { index }
-      fields.values.append((field: number, value: Array(cell.value)))
-    }
-    return fields
   }
 }

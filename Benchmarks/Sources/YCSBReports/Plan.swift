@@ -43,6 +43,11 @@ package struct Plan: Sendable {
   package static let transactional: [EngineKind] = [
     .panjeonTransactional, .rocksDBTransactional, .rocksDBOptimistic, .sqlite, .limit,
   ]
+  /// The same where each commit is synced, and what the same operations take without the promises.
+  package static let durablyTransactional: [EngineKind] = [
+    .panjeonTransactional, .panjeonCalls, .panjeonBatch, .rocksDBTransactional,
+    .rocksDBOptimistic, .limit,
+  ]
   package static let coreWorkloads = ["A", "B", "C", "F", "D", "E"]
   package static let transactions = ["practical", "worst", "closed-economy", "between"]
 
@@ -118,7 +123,21 @@ package struct Plan: Sendable {
       stage.clients = transactionClients
       return stage
     }
-    return [core, durable] + transactional
+    return [core, durable] + transactional + durablyTransactional(transactional, like: durable)
+  }
+
+  private static func durablyTransactional(
+    _ transactional: [Stage], like durable: Stage
+  ) -> [Stage] {
+    transactional.filter { ["practical", "worst"].contains($0.loadWorkload) }.map { stage in
+      var stage = stage
+      stage.engines = durablyTransactional
+      stage.durability = .disk
+      stage.clients = durable.clients
+      stage.seconds = durable.seconds
+      stage.rounds = durable.rounds
+      return stage
+    }
   }
 
   /// How many seconds its runs take, when all rounds are made.

@@ -50,7 +50,8 @@ private struct Execution {
     let engineOptions = try EngineOptions(properties, engine: engineKind.rawValue)
     let options = try RunOptions(
       properties, phase: phase, loadCount: workload.loadCount, hasStatus: hasStatus)
-    guard engineKind.isTransactional || !workload.isTransactional else {
+    let runsTransactions = engineKind.isTransactional || engineKind.imitatesTransactions
+    guard runsTransactions || !workload.isTransactional else {
       throw NotOffered("'\(engineKind.rawValue)' runs no transactions; use one of \(transactional)")
     }
     StandardError.write("Command line: \(CommandLine.arguments.dropFirst().joined(separator: " "))")
