@@ -83,6 +83,16 @@ struct HistoryFormatTests {
       "line 3: process 0 ended with the info of line 2"
     ),
     (
+      "\(begin)\n" + #"{"process":0,"type":"info","time":6}"# + "\n"
+        + #"{"process":0,"type":"ok","time":7,"value":[["append","x",1]]}"#,
+      "line 3: process 0 ended with the info of line 2"
+    ),
+    (
+      "\(begin)\n" + #"{"process":0,"type":"fail","time":6}"# + "\n"
+        + #"{"process":0,"type":"fail","time":7}"#,
+      "line 3: process 0 has begun nothing"
+    ),
+    (
       "\(begin)\n" + #"{"process":1,"type":"invoke","time":5,"value":[["append","x",1]]}"#,
       #"line 2: ["append","x",1] is also in the transaction of line 1"#
     ),

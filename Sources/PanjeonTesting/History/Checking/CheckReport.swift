@@ -26,6 +26,8 @@ public struct CheckReport: Sendable {
   public let committedCount: Int
   /// How many of them are known not to have happened.
   public let failedCount: Int
+  /// How many of them may have happened.
+  public var unknownCount: Int { transactionCount - committedCount - failedCount }
 
   init(
     _ history: History, _ level: ConsistencyLevel, _ verdict: Verdict, _ anomalies: [Anomaly],
@@ -67,11 +69,10 @@ public struct CheckReport: Sendable {
 
   /// The report for people.
   public var text: String {
-    let unknown = transactionCount - committedCount - failedCount
     var lines = [
       "\(level.rawValue): \(verdict.rawValue)",
       "\(transactionCount) transactions: \(committedCount) committed, \(failedCount) failed, "
-        + "\(unknown) unknown",
+        + "\(unknownCount) unknown",
     ]
     if !ruledOut.isEmpty {
       let stronger = ruledOut == [.strictSerializable] ? "" : ", and what is stronger"

@@ -82,6 +82,9 @@ public struct History: Sendable {
 
   init() {}
 
+  /// The history in which nothing happens.
+  package static var empty: History { History() }
+
   /// How many transactions were begun.
   public var transactionCount: Int { transactions.count }
 

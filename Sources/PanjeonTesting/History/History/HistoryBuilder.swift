@@ -119,9 +119,7 @@ struct HistoryBuilder {
       let line = history.transactions[index].invocationLine
       throw error("process \(process) has not finished what it began at line \(line)")
     }
-    if let line = crashed[process] {
-      throw error("process \(process) ended with the info of line \(line)")
-    }
+    if let line = crashed[process] { throw hasEnded(process, line) }
     open[process] = history.transactions.count
     history.transactions.append(
       History.Transaction(
@@ -133,6 +131,7 @@ struct HistoryBuilder {
     _ process: Int, _ kind: HistoryEvent.Kind, _ time: Int, _ added: Range<Int>
   ) throws(HistoryError) {
     guard let index = open.removeValue(forKey: process) else {
+      if let line = crashed[process] { throw hasEnded(process, line) }
       throw error("process \(process) has begun nothing")
     }
     var transaction = history.transactions[index]
@@ -168,6 +167,10 @@ struct HistoryBuilder {
     if !agrees {
       throw error("not the transaction that was begun at line \(transaction.invocationLine)")
     }
+  }
+
+  private func hasEnded(_ process: Int, _ line: Int) -> HistoryError {
+    error("process \(process) ended with the info of line \(line)")
   }
 
   private func error(_ reason: String) -> HistoryError {
