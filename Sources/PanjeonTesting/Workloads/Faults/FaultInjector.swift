@@ -6,6 +6,8 @@ public import WideColumn
 /// Decides by a seed which calls of a run meet a fault, and counts them.
 public final class FaultInjector: Sendable {
   /// How often, and how bad.
+  ///
+  /// The first fault of each kind comes within the first 32 calls that can meet it, so that a short run has some of each.
   public struct Options: Sendable {
     /// The faults that are injected.
     public var faults: Set<WorkloadFault> = []
@@ -51,7 +53,26 @@ public final class FaultInjector: Sendable {
     var random: SplitMix64
     var counts = WorkloadFaultCounts()
     var isOn = true
+    /// How many calls that can meet a fault are let pass before the first one, of each kind that has not been injected.
+    var callsUntilFirst: [WorkloadFault: Int] = [:]
+
+    init(_ seed: UInt64) {
+      random = SplitMix64(seed: seed)
+      for fault in WorkloadFault.allCases {
+        callsUntilFirst[fault] = random.below(FaultInjector.callsUntilFirstMax)
+      }
+    }
+
+    /// Whether the next call meets a fault.
+    mutating func meets(_ fault: WorkloadFault, perThousand: Int) -> Bool {
+      let isDrawn = random.below(1000) < perThousand
+      guard let calls = callsUntilFirst[fault] else { return isDrawn }
+      callsUntilFirst[fault] = isDrawn || calls == 0 ? nil : calls - 1
+      return isDrawn || calls == 0
+    }
   }
+
+  private static let callsUntilFirstMax = 32
 
   let options: Options
   private let clock: any TimeSource
@@ -66,7 +87,7 @@ public final class FaultInjector: Sendable {
   public init(_ options: Options, seed: UInt64, clock: any TimeSource) {
     self.options = options
     self.clock = clock
-    state = Mutex(State(random: SplitMix64(seed: seed)))
+    state = Mutex(State(seed))
   }
 
   /// What has been injected so far.
@@ -79,9 +100,9 @@ public final class FaultInjector: Sendable {
 
   /// Draws whether a fault is injected, and counts it.
   private func draw(_ fault: WorkloadFault, perThousand: Int) -> UInt64? {
-    guard options.faults.contains(fault) else { return nil }
+    guard options.faults.contains(fault), perThousand > 0 else { return nil }
     let drawn = state.withLock { state -> UInt64? in
-      guard state.isOn, state.random.below(1000) < perThousand else { return nil }
+      guard state.isOn, state.meets(fault, perThousand: perThousand) else { return nil }
       state.counts[fault] += 1
       return state.random.next()
     }

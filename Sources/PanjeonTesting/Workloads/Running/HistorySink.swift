@@ -18,11 +18,20 @@ public protocol HistorySink: Sendable {
   /// - Parameter event: An `info`.
   /// - Throws: Errors of the file, if there is one.
   func note(attempt event: HistoryEvent) async throws(StoreError)
+
+  /// Takes what a client met that is no part of a history.
+  ///
+  /// - Parameter finding: What it met.
+  /// - Throws: Errors of the file, if there is one.
+  func note(_ finding: WorkloadFinding) async throws(StoreError)
 }
 
 extension HistorySink {
   /// Does nothing: a sink that dies with its clients needs no such event.
   public func note(attempt event: HistoryEvent) async throws(StoreError) {}
+
+  /// Does nothing: who lives as long as the runner finds it in its counts.
+  public func note(_ finding: WorkloadFinding) async throws(StoreError) {}
 }
 
 /// A history in memory.

@@ -144,18 +144,20 @@ extension WorkloadRunner {
     }
     if kind == .info { client.process = takeProcess() }
     if let malformed = error as? WorkloadError {
-      count { counts in
-        if counts.malformed.count < 8 { counts.malformed.append(malformed.description) }
-      }
-      return
+      return try await note(.malformed(malformed.description))
     }
     guard let code = unexpectedCode(error) else {
       client.errorsInARow = 0
       return
     }
     client.errorsInARow += 1
-    count { $0.errors[code, default: 0] += 1 }
+    try await note(.error(code))
     if client.errorsInARow >= options.errorsInARowMax { throw error }
+  }
+
+  private func note(_ finding: WorkloadFinding) async throws {
+    count { $0.add(finding) }
+    try await history.note(finding)
   }
 
   /// Whether a transaction that ended with this error may have been committed.
