@@ -11,8 +11,6 @@ struct CommandLineTests {
     arguments: [
       (["--path", "two-phase"], "two-phase path is not there yet"),
       (["--path", "mixed"], "two-phase path is not there yet"),
-      (["--faults", "crash"], "a store in memory goes with its process"),
-      (["--faults", "skew,crash"], "a store in memory goes with its process"),
       (["--faults", "rain"], "rain"),
       (["--faults", ""], "--faults"),
       (["--workload", "queue"], "queue"),
@@ -20,11 +18,6 @@ struct CommandLineTests {
       (["--transactions", "0"], "--transactions must lie between"),
       (["--seeds", "0"], "--seeds must lie between"),
       (["--seed", "-1"], "--seed"),
-      (["--history", "h"], "--history takes the history of one run"),
-      (
-        ["--workload", "append", "--seeds", "2", "--history", "h"],
-        "--history takes the history of one run"
-      ),
       (["--workload", "append", "--history", ""], "--history names no file"),
     ])
   func refused(arguments: [String], reason: String) {
@@ -40,7 +33,9 @@ struct CommandLineTests {
   @Test(
     "What makes sense is taken",
     arguments: [
-      [], ["--workload", "write-skew"], ["--store", "memory", "--faults", "all"],
+      [], ["--workload", "write-skew"], ["--faults", "crash"], ["--faults", "skew,crash"],
+      ["--history", "h"], ["--workload", "append", "--seeds", "2", "--history", "h"],
+      ["--store", "memory", "--faults", "all"],
       ["--store", "DIR", "--faults", "crash"], ["--store", "DIR", "--faults", "all"],
       ["--store", "simulated", "--faults", "crash,skew"], ["--faults", "none"],
       ["--workload", "set", "--history", "h", "--json", "--allow-unknown"],

@@ -58,6 +58,18 @@ struct JoinedHistoryTests {
     #expect(join(file) == line(1, .invoke) + "\n" + end)
   }
 
+  @Test("Remarks are no events, and are counted")
+  func remarks() {
+    let end = line(1, .fail) + "\n"
+    var joined = JoinedHistory()
+    joined.add(Array((line(1, .invoke) + "\n" + end + "!error readOnly\n!error readOnly\n").utf8))
+    #expect(joined.failure == nil)
+    joined.add(Array("!error io\n!violated it is gone\n!error half".utf8))
+    #expect(String(decoding: joined.bytes, as: UTF8.self) == line(1, .invoke) + "\n" + end)
+    #expect(joined.counts.errors == ["readOnly": 2, "io": 1])
+    #expect(joined.failure == RunFailure(.violated, "it is gone"))
+  }
+
   @Test("Notes of several processes do not mix")
   func severalNotes() throws {
     let file = [

@@ -7,18 +7,20 @@ import Testing
 @Suite("What a run came to")
 struct RunOutcomeTests {
   private func outcome(
-    _ events: [HistoryEvent], store: StoreSelection = .simulated
+    _ events: [HistoryEvent], store: StoreSelection = .simulated, transactions: Int = 10,
+    _ change: (inout FinishedRun) -> Void = { _ in }
   ) throws -> RunOutcome {
     let history = try History(events)
-    var faults = WorkloadFaultCounts()
-    faults[.crash] = 3
+    var run = FinishedRun()
+    run.faults[.crash] = 3
+    run.begun = 10
+    change(&run)
     return RunOutcome(
       request: RunRequest(
-        kind: .append, store: store, faults: [.skew, .crash], clients: 3, transactions: 10, seed: 42
-      ),
-      history: [], counts: WorkloadCounts(), faults: faults,
-      report: HistoryChecker().check(history),
-      violations: [], runNanoseconds: 1_239_000_000, checkNanoseconds: 4_000_000)
+        kind: .append, store: store, faults: [.skew, .crash], clients: 3,
+        transactions: transactions, seed: 42),
+      run: run, report: HistoryChecker().check(history), violations: [],
+      runNanoseconds: 1_239_000_000, checkNanoseconds: 4_000_000)
   }
 
   private static let right = [
@@ -31,7 +33,7 @@ struct RunOutcomeTests {
       HistoryEvent(process: 1, kind: .ok, time: 4, value: [.read(1, .list([]))]),
     ]
   private static let replay =
-    "panjeon-check run --workload append --store simulated --clients 3 --transactions 10 --seed 42 --faults crash,skew"
+    "panjeon-check run --workload append --store simulated --path one-batch --clients 3 --transactions 10 --seed 42 --faults crash,skew"
 
   @Test("One that holds is one line among several, with counts and faults")
   func short() throws {
@@ -55,7 +57,8 @@ struct RunOutcomeTests {
     let json = try outcome(Self.stale).json
     #expect(!json.contains("\n"))
     for field in [
-      "\"workload\":\"append\"", "\"seed\":42", "\"verdict\":\"violated\"", "\"ok\":2",
+      "\"workload\":\"append\"", "\"path\":\"one-batch\"", "\"seed\":42",
+      "\"verdict\":\"violated\"", "\"ok\":2",
       "\"info\":0",
       "\"faults\":{\"crash\":3,\"skew\":0}", "\"runSeconds\":1.24", "\"replay\":\"\(Self.replay)\"",
       "\"name\":\"G-single-realtime\"",
@@ -65,6 +68,72 @@ struct RunOutcomeTests {
   @Test("A directory with spaces and quotes is quoted for the shell")
   func quoted() throws {
     let text = try outcome(Self.stale, store: .directory("/a b/it's")).text(isShort: false)
-    #expect(text.contains("--store '/a b/it'\\''s' --clients"))
+    #expect(text.contains("--store '/a b/it'\\''s' --path one-batch"))
+  }
+
+  @Test("Crashes before anything was begun are told apart")
+  func earlyCrashes() throws {
+    let outcome = try outcome(Self.right) { $0.earlyCrashes = 2 }
+    #expect(
+      outcome.text(isShort: true).contains(
+        "faults: 3 crash (and 2 before anything was begun), 0 skew")
+    )
+    #expect(outcome.json.contains("\"earlyCrashes\":2"))
+  }
+
+  @Test("An error that the faults do not account for is a violation")
+  func unexpectedError() throws {
+    let outcome = try outcome(Self.right) { $0.counts.errors = ["readOnly": 3] }
+    #expect(outcome.verdict == .violated)
+    let text = outcome.text(isShort: true)
+    #expect(text.contains("\n  errors: 3 readOnly\n"))
+    #expect(text.contains("\n  violated: 3 times a client met the error 'readOnly'"))
+    #expect(text.contains("\n  replay: \(Self.replay)\n"))
+  }
+
+  @Test("A full disk is a failure, not a violation; in memory there is none")
+  func fullDisk() throws {
+    let errors = ["noSpace": 3, "readOnly": 50]
+    #expect(
+      try outcome(Self.right, store: .directory("d")) { $0.counts.errors = errors }.verdict
+        == .failed)
+    #expect(
+      try outcome(Self.right, store: .memory) { $0.counts.errors = errors }.verdict == .violated)
+  }
+
+  @Test("A short line has the errors that are accounted for")
+  func expectedError() throws {
+    let request = RunRequest(
+      kind: .append, store: .simulated, faults: [.stall], clients: 3, transactions: 1, seed: 42)
+    var run = FinishedRun()
+    (run.begun, run.counts.errors) = (1, ["unavailable": 2])
+    let outcome = RunOutcome(
+      request: request, run: run, report: HistoryChecker().check(try History(Self.right)),
+      violations: [], runNanoseconds: 0, checkNanoseconds: 0)
+    #expect(outcome.verdict == .holds)
+    #expect(outcome.text(isShort: true).hasSuffix("; errors: 2 unavailable"))
+  }
+
+  @Test("Fewer transactions than were asked for test too little")
+  func shortfall() throws {
+    let fewBegun = try outcome(Self.right) { $0.begun = 9 }
+    #expect(fewBegun.verdict == .vacuous)
+    #expect(
+      fewBegun.text(isShort: true).contains("\n  vacuous: only 9 of 10 transactions were begun\n"))
+    let fewCommitted = try outcome(Self.right, transactions: 20) { $0.begun = 20 }
+    #expect(fewCommitted.verdict == .vacuous)
+    #expect(
+      fewCommitted.json.contains("\"shortfall\":\"only 1 of 20 transactions were committed\""))
+  }
+
+  @Test("A run that failed says why, and is kept")
+  func failed() throws {
+    let failed = try outcome(Self.right) { $0.failure = RunFailure(.failed, "no more power") }
+    #expect(failed.verdict == .failed)
+    #expect(failed.text(isShort: true).contains("\n  failed: no more power\n"))
+    #expect(failed.isKept)
+    let violated = try outcome(Self.right) { $0.failure = RunFailure(.violated, "it is gone") }
+    #expect(violated.verdict == .violated)
+    #expect(violated.json.contains("\"failure\":\"it is gone\""))
   }
 }

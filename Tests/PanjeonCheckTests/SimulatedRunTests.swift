@@ -20,15 +20,28 @@ struct SimulatedRunTests {
     for round in 0..<UInt64(8 * TestSeed.effort) {
       let outcome = try await outcome(kind, seed: TestSeed.value &+ round)
       #expect(outcome.json.contains("\"verdict\":\"holds\""), "\(outcome.text(isShort: false))")
-      faults += outcome.faults.total
+      faults += outcome.run.faults.total
     }
     #expect(faults > 20)
   }
 
   @Test("A seed decides every byte of the history", arguments: WorkloadKind.allCases)
   func deterministic(kind: WorkloadKind) async throws {
-    let history = try await outcome(kind, seed: TestSeed.value).history
-    #expect(try await outcome(kind, seed: TestSeed.value).history == history)
-    #expect(try await outcome(kind, seed: TestSeed.value &+ 1).history != history)
+    let history = try await outcome(kind, seed: TestSeed.value).run.history
+    #expect(try await outcome(kind, seed: TestSeed.value).run.history == history)
+    #expect(try await outcome(kind, seed: TestSeed.value &+ 1).run.history != history)
+  }
+
+  @Test(
+    "Whatever the seed, each fault that was asked for is injected",
+    arguments: 1...12 as ClosedRange<UInt64>)
+  func eachFault(seed: UInt64) async throws {
+    for kind in [WorkloadKind.append, .longFork] {
+      let faults = try await RunRequest(
+        kind: kind, store: .simulated, faults: Set(WorkloadFault.allCases), clients: 4,
+        transactions: 300, seed: seed
+      ).run().run.faults
+      for fault in WorkloadFault.allCases { #expect(faults[fault] > 0, "\(fault) of \(kind)") }
+    }
   }
 }

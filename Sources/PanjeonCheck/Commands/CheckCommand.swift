@@ -12,7 +12,8 @@ public struct CheckCommand: AsyncParsableCommand {
       run runs workloads on a store and checks their histories; verify checks a history from any source: one JSON object a line, \
       {"process": 0, "type": "invoke"|"ok"|"fail"|"info", "time": nanoseconds, "value": [["append", key, value], \
       ["r", key, [values] | null], ["w", key, value], ["insert", range, id], ["scan", range, [ids] | null]]}.
-      Exit status: 0 it holds, 1 it is violated, 2 it cannot be told, 64 wrong usage, 65 no history, 74 the store or a file failed.
+      Exit status: 0 it holds, 1 it is violated, 2 it cannot be told or too little was tested, 64 wrong usage, 65 no history, \
+      74 a file or the run itself failed.
       """,
     version: "0.1.0",
     subcommands: [RunCommand.self, VerifyCommand.self, ChildCommand.self])
@@ -24,10 +25,10 @@ public struct CheckCommand: AsyncParsableCommand {
 extension ExitCode {
   /// An anomaly was found.
   static let violated = ExitCode(1)
-  /// Nothing was found, and something could not be checked.
+  /// Nothing was found, and something could not be checked, or too little was tested.
   static let unknown = ExitCode(2)
   /// What was to be read is no history (`EX_DATAERR`).
   static let malformed = ExitCode(65)
-  /// The store or a file failed (`EX_IOERR`).
+  /// A file failed, or the run itself (`EX_IOERR`).
   static let failed = ExitCode(74)
 }

@@ -29,7 +29,15 @@ struct ChildCommand: AsyncParsableCommand {
   func run() async throws {
     Output.ignoreClosedPipe()
     do {
-      try await work()
+      let appended = try await AppendedHistory(history)
+      do throws(RunFailure) {
+        try await work(appended)
+      } catch {
+        try await appended.note(error)
+        appended.end()
+        throw error
+      }
+      appended.end()
     } catch {
       Output.printError("panjeon-check: the process that runs transactions failed: \(error)")
       throw ExitCode.failed
@@ -39,27 +47,27 @@ struct ChildCommand: AsyncParsableCommand {
   private var request: RunRequest {
     RunRequest(
       kind: workload.kinds[0], store: .directory(store),
-      faults: faults.faults(of: .directory(store)), clients: clients, transactions: transactions,
-      seed: seed)
+      faults: faults.kinds, clients: clients, transactions: transactions, seed: seed)
   }
 
-  private func work() async throws {
+  private func work(_ appended: AppendedHistory) async throws(RunFailure) {
     let request = request
     let reporter = ChildReporter(descriptor: Self.reportDescriptor)
-    let setup = try await FaultySetup(
-      at: store, FaultySetup.configuration, faults: request.faults, clients: clients,
-      seed: seed &+ UInt64(life) << 32, onFault: { reporter.report($0) })
-    reporter.report(.opened)
-    let appended = try await AppendedHistory(history)
+    let setup = try await RunFailure.naming(.reopening) {
+      try await FaultySetup(
+        at: store, FaultySetup.configuration, faults: request.faults, clients: clients,
+        seed: seed &+ UInt64(life) << 32, onFault: { reporter.report($0) })
+    }
     var options = request.workloadOptions
     options.firstTransaction = firstTransaction
     options.firstProcess = firstProcess
     options.onEnd = { reporter.report(.ended) }
     let runner = WorkloadRunner(
       request.kind.workload(seed: seed), clock: SystemTimeSource(), history: appended, options)
-    try await EmbeddedRun.run(runner, setup, seed: seed &+ UInt64(life))
-    appended.end()
-    try await setup.store.close()
+    try await RunFailure.naming(.running) {
+      try await EmbeddedRun.run(runner, setup, seed: seed &+ UInt64(life))
+    }
+    try await RunFailure.naming(.closing) { try await setup.store.close() }
     reporter.end()
   }
 }

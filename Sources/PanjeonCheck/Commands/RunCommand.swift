@@ -12,53 +12,51 @@ struct RunCommand: AsyncParsableCommand {
     discussion: """
       Each client runs one transaction after the other, and everything that it asks and is told is written down. The history is then \
       held to strict serializability, real time and scans included, and to what the workload itself promises (a total, a ring, \
-      a sum). A run that was asked for faults and had none fails.
+      a sum). A store that finds itself corrupt, cannot be opened after a crash, or tells clients errors that these faults do not \
+      account for is violated too. Exit status 2 also for runs that tested too little: a fault that was asked for and never \
+      injected, or far fewer transactions than asked for. The seed and the line that does the same again are printed first, to \
+      standard error.
       """)
 
   @OptionGroup var options: RunOptions
 
   func run() async throws {
     Output.ignoreClosedPipe()
-    let firstSeed = options.seed ?? Platform.randomSeed() >> 16
+    let seed = options.seed ?? Platform.randomSeed() >> 16
+    // First of all: whatever becomes of this process, the run can be replayed.
+    Output.printError(
+      "panjeon-check: seed \(seed), replay: \(options.replay(from: seed).text)")
     var worst = RunVerdict.holds
-    do {
-      for kind in options.workload.kinds {
-        var faults = WorkloadFaultCounts()
-        for index in 0..<UInt64(options.seeds) {
-          let request = RunRequest(options, kind, seed: firstSeed &+ index)
-          let outcome = try await request.run()
-          try await write(outcome)
-          Output.print(options.json ? outcome.json : outcome.text(isShort: options.seeds > 1))
-          faults.add(outcome.faults)
-          worst = max(worst, outcome.verdict)
-        }
-        let asked = options.faults.faults(of: options.store)
-        if !asked.isEmpty, faults.total == 0 {
-          Output.printError(
-            "panjeon-check: \(kind.rawValue): no fault was injected, though \(WorkloadFault.text(asked)) was asked for: "
-              + "run more transactions")
-          worst = max(worst, .vacuous)
-        }
-      }
-    } catch let error as StoreError {
-      Output.printError("panjeon-check: \(error)")
-      throw error.code == .invalidArgument ? ExitCode.validationFailure : ExitCode.failed
-    } catch {
-      // Any other error would end the program like a violation.
-      Output.printError("panjeon-check: \(error)")
-      throw ExitCode.failed
+    for kind in options.workload.kinds {
+      worst = max(worst, try await run(kind, from: seed))
     }
     try worst.exit(allowsUnknown: options.allowUnknown)
   }
 
-  private func write(_ outcome: RunOutcome) async throws {
-    if let path = options.history {
-      try await HistoryFile.write(outcome.history, to: path)
-    } else if outcome.verdict == .violated {
-      // Threads do not do the same again: this is the only trace.
-      let path = try TemporaryDirectory.create() + "/\(outcome.request.storeName).jsonl"
-      try await HistoryFile.write(outcome.history, to: path)
-      Output.printError("panjeon-check: the history is in \(path)")
+  /// Runs a workload with all seeds; returns the worst verdict.
+  private func run(_ kind: WorkloadKind, from firstSeed: UInt64) async throws -> RunVerdict {
+    var tally = FaultTally(asked: options.faults.kinds)
+    var worst = RunVerdict.holds
+    for index in 0..<UInt64(options.seeds) {
+      let request = RunRequest(options, kind, seed: firstSeed &+ index)
+      do {
+        try await HistoryKeeping(options).prepare(request)
+        let outcome = try await request.run()
+        Output.print(options.json ? outcome.json : outcome.text(isShort: options.seeds > 1))
+        try await HistoryKeeping(options).keep(outcome)
+        tally.add(outcome.run.faults)
+        worst = max(worst, outcome.verdict)
+      } catch {
+        // Any other error than this would end the program like a violation.
+        Output.printError(
+          "panjeon-check: \(request.name): \(error)\n  replay: \(request.command)")
+        throw ExitCode.failed
+      }
     }
+    if let missing = tally.missingText {
+      Output.printError("panjeon-check: \(kind.rawValue): \(missing)")
+      worst = max(worst, .vacuous)
+    }
+    return worst
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
-internal import PanjeonTesting
 
 /// What is asked of `panjeon-check run`.
 struct RunOptions: ParsableArguments {
@@ -21,17 +20,17 @@ struct RunOptions: ParsableArguments {
         """, valueName: "memory|simulated|DIR"))
   var store = StoreSelection.memory
 
-  @Option(help: "How they commit.")
+  @Option(help: "How they commit; in one batch, until there are two phases.")
   var path = PathSelection.oneBatch
 
   @Option(
     help: ArgumentHelp(
       "What goes wrong meanwhile; several with commas between.",
       discussion: """
-        crash kills processes (a directory, simulated), skew makes wall clocks jump, lost-ack loses answers of commits, stall \
-        delays calls; all is all that the store can have.
+        crash kills processes (a directory, simulated) or cuts the power (memory); skew makes wall clocks jump, lost-ack loses \
+        answers of commits, stall delays calls. all is all of them.
         """))
-  var faults = FaultSelection.some([])
+  var faults = FaultSelection.none
 
   @Option(help: "How many clients run transactions at the same time.")
   var clients = 8
@@ -45,7 +44,13 @@ struct RunOptions: ParsableArguments {
   @Option(help: "How many seeds to run, from --seed on.")
   var seeds = 1
 
-  @Option(help: "Where the history is written to; of one workload and seed.")
+  @Option(
+    help: ArgumentHelp(
+      "Where the history is written to.",
+      discussion: """
+        Of several workloads or seeds each run has a file of its own, with the workload and the seed before the extension: \
+        FILE-append-7.jsonl for FILE.jsonl.
+        """, valueName: "FILE.jsonl"))
   var history: String?
 
   @Flag(help: "Print a JSON object for each run.")
@@ -60,7 +65,6 @@ struct RunOptions: ParsableArguments {
         "--path \(path.rawValue): the two-phase path is not there yet; transactions commit in one batch"
       )
     }
-    try validateFaults()
     guard (1...Self.clientsMax).contains(clients) else {
       throw ValidationError("--clients must lie between 1 and \(Self.clientsMax)")
     }
@@ -70,20 +74,16 @@ struct RunOptions: ParsableArguments {
     guard (1...Self.seedsMax).contains(seeds) else {
       throw ValidationError("--seeds must lie between 1 and \(Self.seedsMax)")
     }
-    if history != nil, seeds > 1 || workload.kinds.count > 1 {
-      throw ValidationError(
-        "--history takes the history of one run: name one workload, and leave --seeds out")
-    }
     if let history, history.isEmpty { throw ValidationError("--history names no file") }
   }
 
-  private func validateFaults() throws {
-    guard case .some(let asked) = faults else { return }
-    let missing = asked.subtracting(store.faults)
-    if missing.isEmpty { return }
-    throw ValidationError(
-      "--faults \(WorkloadFault.text(missing)) makes no sense with --store \(store.name): a store in memory goes with its "
-        + "process, so there is nothing to open again after a crash; it can have "
-        + "\(WorkloadFault.text(store.faults)). Name a directory, or simulated")
+  /// Whether one workload is run with one seed.
+  var isSingleRun: Bool { seeds == 1 && workload.kinds.count == 1 }
+
+  /// The command with all that was left to chance.
+  func replay(from seed: UInt64) -> ReplayLine {
+    ReplayLine(
+      workload: workload.name, store: store, path: path, faults: faults.kinds,
+      clients: clients, transactions: transactions, seed: seed, seeds: seeds)
   }
 }

@@ -23,7 +23,10 @@ package struct WorkloadSelection: ExpressibleByArgument, Sendable {
 
   package static var allValueStrings: [String] { WorkloadKind.allCases.map(\.rawValue) + ["all"] }
 
-  package var defaultValueDescription: String { kinds.count == 1 ? kinds[0].rawValue : "all" }
+  package var defaultValueDescription: String { name }
+
+  /// As it is given.
+  var name: String { kinds.count == 1 ? kinds[0].rawValue : "all" }
 }
 
 /// Where the transactions run.
@@ -62,14 +65,6 @@ package enum StoreSelection: ExpressibleByArgument, Hashable, Sendable {
       + name.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
       + "'"
   }
-
-  /// The faults that can be injected into it.
-  var faults: Set<WorkloadFault> {
-    switch self {
-    case .memory: [.skew, .lostAck, .stall]
-    case .simulated, .directory: Set(WorkloadFault.allCases)
-    }
-  }
 }
 
 /// How transactions commit.
@@ -80,45 +75,33 @@ package enum PathSelection: String, CaseIterable, ExpressibleByArgument, Sendabl
 }
 
 /// Which faults to inject.
-package enum FaultSelection: ExpressibleByArgument, Hashable, Sendable {
-  /// All that the store can have.
-  case all
-  case some(Set<WorkloadFault>)
+package struct FaultSelection: ExpressibleByArgument, Hashable, Sendable {
+  let kinds: Set<WorkloadFault>
 
   package init?(argument: String) {
     switch argument {
-    case "all": self = .all
-    case "none": self = .some([])
+    case "all": kinds = Set(WorkloadFault.allCases)
+    case "none": kinds = []
     default:
-      var faults: Set<WorkloadFault> = []
+      var kinds: Set<WorkloadFault> = []
       for name in argument.split(separator: ",", omittingEmptySubsequences: false) {
         guard let fault = WorkloadFault(rawValue: String(name)) else { return nil }
-        faults.insert(fault)
+        kinds.insert(fault)
       }
-      self = .some(faults)
+      self.kinds = kinds
     }
   }
+
+  static let none = FaultSelection(kinds: [])
+
+  private init(kinds: Set<WorkloadFault>) { self.kinds = kinds }
 
   package static var allValueStrings: [String] {
     ["none"] + WorkloadFault.allCases.map(\.rawValue) + ["all"]
   }
 
-  package var defaultValueDescription: String { text(of: []) }
-
-  /// The faults, of those that a store can have.
-  func faults(of store: StoreSelection) -> Set<WorkloadFault> {
-    switch self {
-    case .all: store.faults
-    case .some(let faults): faults
-    }
-  }
-
-  /// As it is given.
-  func text(of all: Set<WorkloadFault>) -> String {
-    switch self {
-    case .all: "all"
-    case .some(let faults): faults.isEmpty ? "none" : WorkloadFault.text(faults)
-    }
+  package var defaultValueDescription: String {
+    kinds.isEmpty ? "none" : WorkloadFault.text(kinds)
   }
 }
 

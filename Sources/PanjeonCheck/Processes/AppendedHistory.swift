@@ -14,7 +14,8 @@ internal import WideColumn
 
 /// A history that survives its process: each event is with the operating system when it has been recorded.
 ///
-/// What is noted of an attempt is a line that begins with a `#`; see ``JoinedHistory``.
+/// What is noted of an attempt is a line that begins with a `#`, what is no part of a history one that begins with a `!`; see
+/// ``JoinedHistory``.
 final class AppendedHistory: HistorySink {
   private let descriptor: Int32
   private let path: String
@@ -34,6 +35,15 @@ final class AppendedHistory: HistorySink {
 
   func note(attempt event: HistoryEvent) async throws(StoreError) {
     try await append("#" + event.jsonLine + "\n")
+  }
+
+  func note(_ finding: WorkloadFinding) async throws(StoreError) {
+    try await append(LifeRemark.met(finding).line + "\n")
+  }
+
+  /// Writes down why the process ends.
+  func note(_ failure: RunFailure) async throws(StoreError) {
+    try await append(LifeRemark.failed(failure).line + "\n")
   }
 
   private func append(_ line: String) async throws(StoreError) {

@@ -19,8 +19,19 @@ struct ChildLife: Sendable {
     /// Transactions that ended before the kill, as far as was heard.
     var ended = 0
     var faults = WorkloadFaultCounts()
-    /// Whether it came to its end before it could be killed.
-    var hasEnded = false
+    var end = End.ended
+    /// Why it came to no good end of its own.
+    var failure: RunFailure?
+  }
+
+  /// How it ended.
+  enum End: Sendable {
+    /// It was killed.
+    case killed
+    /// All its transactions had ended before it could be killed.
+    case ended
+    /// By itself, with an error.
+    case failed
   }
 
   let executable: String
@@ -35,7 +46,7 @@ struct ChildLife: Sendable {
 
   /// Blocks until the process is dead; not for Swift's cooperative threads.
   ///
-  /// Throws `io` when it ended by itself with an error, or is stuck.
+  /// Throws `io` when it cannot be started.
   func live() throws(StoreError) -> Lived {
     let child = try ChildProcess(
       path: executable, arguments: arguments, reportsOn: ChildCommand.reportDescriptor)
@@ -57,24 +68,38 @@ struct ChildLife: Sendable {
     }
     let end = child.wait()
     if isStuck {
-      throw StoreError(.io, "the process that runs transactions did nothing for two minutes")
-    }
-    switch end {
-    case .signalled(SIGKILL): lived.faults[.crash] += 1
-    case .signalled(let number):
-      throw StoreError(.io, "the process that runs transactions was ended by signal \(number)")
-    case .exited(0): lived.hasEnded = true
-    case .exited:
-      throw StoreError(.io, "the process that runs transactions failed; see its message above")
+      lived.end = .failed
+      lived.failure = RunFailure(
+        .failed, "the process that runs transactions did nothing for two minutes")
+    } else {
+      Self.note(end, &lived)
     }
     return lived
+  }
+
+  private static func note(_ end: ChildProcess.End, _ lived: inout Lived) {
+    switch end {
+    case .signalled(SIGKILL): lived.end = .killed
+    case .exited(0): lived.end = .ended
+    case .signalled(let number):
+      lived.end = .failed
+      // A trap is a bug of the library; somebody else's signal is not.
+      let isTrap = [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE].contains(number)
+      lived.failure = RunFailure(
+        isTrap ? .violated : .failed,
+        "the process that runs transactions was ended by signal \(number)")
+    case .exited(let status):
+      lived.end = .failed
+      lived.failure = RunFailure(
+        .failed, "the process that runs transactions ended with status \(status)")
+    }
   }
 
   private func note(_ bytes: [UInt8], _ lived: inout Lived) {
     for byte in bytes {
       switch ChildMessage(rawValue: byte) {
       case .ended: lived.ended += 1
-      case .opened, nil: continue
+      case nil: continue
       case let message?: if let fault = message.fault { lived.faults[fault] += 1 }
       }
     }

@@ -4,14 +4,12 @@ internal import PanjeonTesting
 
 /// What a process that may be killed says over its pipe: one byte each time.
 enum ChildMessage: UInt8, CaseIterable {
-  /// The store is open.
-  case opened = 1
   /// A transaction has ended.
-  case ended = 2
+  case ended = 1
   /// A fault was injected.
-  case skew = 3
-  case lostAck = 4
-  case stall = 5
+  case skew = 2
+  case lostAck = 3
+  case stall = 4
 
   /// The message that a fault was injected; nil for a crash, which nobody can tell of.
   init?(_ fault: WorkloadFault) {

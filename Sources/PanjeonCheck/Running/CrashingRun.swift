@@ -15,81 +15,69 @@ struct CrashingRun: Sendable {
   /// The path of `panjeon-check`.
   let executable: String
 
-  /// How many lives there are at the most.
-  private static let livesMax = 1000
-  /// How many processes of the history each life may use.
-  private static let processesPerLife = 1_000_000
-
+  /// Throws when the run's directory cannot be created.
   func run() async throws -> FinishedRun {
-    let path = try StoreRemoval.newDirectory(request.storeName, in: parent)
-    let recorded = InMemoryHistory()
-    try await withStore(at: path) { setup in
-      try await setup.createTables()
-      try await runner(recorded, firstProcess: 0).runFirst(through: setup.plainManager)
+    let directory = try RunDirectory.create(request.name, in: parent)
+    var finished = FinishedRun()
+    finished.directory = directory
+    var joined = JoinedHistory()
+    do throws(RunFailure) {
+      try await run(in: directory, &joined, &finished)
+    } catch {
+      finished.failure = error
     }
-    var joined = JoinedHistory(HistoryFile.bytes(recorded.events))
-    var faults = WorkloadFaultCounts()
-    var begun = 0
+    finished.history = joined.bytes
+    finished.counts.add(joined.counts)
+    return finished
+  }
+
+  private func run(
+    in directory: RunDirectory, _ joined: inout JoinedHistory, _ finished: inout FinishedRun
+  ) async throws(RunFailure) {
+    let stages = CrashStages(request: request)
+    try await stages.runFirst(at: directory.store, FaultySetup.configuration, &finished) {
+      joined.add(HistoryFile.bytes($0))
+    }
+    var progress = RunProgress(transactions: request.transactions, clients: request.clients)
     var random = SplitMix64(seed: request.seed ^ 0xC4A5_4000)
-    for life in 1...Self.livesMax where begun < request.transactions {
-      let file = path + ".life-\(life).jsonl"
-      // The process may be killed before it has written anything.
-      try await HistoryFile.write([], to: file)
-      let lived = try await live(life, path, file, from: begun, &random)
+    while progress.goesOn {
+      let file = directory.life(progress.lives + 1)
+      let lived = try await RunFailure.naming(.running) {
+        // The process may be killed before it has written anything.
+        try await HistoryFile.write([], to: file)
+        return try await live(progress, directory, file, &random)
+      }
       let begunBefore = joined.invocationCount
-      joined.add(try await HistoryFile.read(file))
-      try PosixFileSystem().remove(file)
-      faults.add(lived.faults)
-      // Each client may have taken the number of one more than it has written down.
-      begun += joined.invocationCount - begunBefore + request.clients
-      if lived.hasEnded { begun = request.transactions }
+      try await RunFailure.naming(.running) {
+        joined.add(try await HistoryFile.read(file))
+        try PosixFileSystem().remove(file)
+      }
+      progress.note(
+        invoked: joined.invocationCount - begunBefore, isCrashed: lived.end == .killed)
+      finished.note(progress, lived.faults)
+      // What it said itself says more than its exit status.
+      if let failure = joined.failure ?? lived.failure { throw failure }
     }
-    let last = InMemoryHistory()
-    var counts = WorkloadCounts()
-    try await withStore(at: path) { setup in
-      let runner = runner(last, firstProcess: Self.processesPerLife / 2)
-      try await runner.runLast(through: setup.plainManager)
-      counts = runner.counts
+    try await stages.runLast(
+      at: directory.store, FaultySetup.configuration, after: progress, &finished
+    ) {
+      joined.add(HistoryFile.bytes($0))
     }
-    joined.add(HistoryFile.bytes(last.events))
-    return FinishedRun(history: joined.bytes, counts: counts, faults: faults, directory: path)
-  }
-
-  /// A runner of what comes before and after all lives.
-  private func runner(_ history: InMemoryHistory, firstProcess: Int) -> WorkloadRunner {
-    var options = request.workloadOptions
-    // All transactions have been begun.
-    options.firstTransaction = request.transactions + request.clients
-    options.transactions = 0
-    options.firstProcess = firstProcess
-    return WorkloadRunner(
-      request.kind.workload(seed: request.seed), clock: SystemTimeSource(), history: history,
-      options)
-  }
-
-  private func withStore(
-    at path: String, _ body: (FaultySetup) async throws -> Void
-  ) async throws {
-    let setup = try await FaultySetup(
-      at: path, FaultySetup.configuration, faults: [], clients: 1, seed: request.seed)
-    try await body(setup)
-    try await setup.store.close()
   }
 
   private func live(
-    _ life: Int, _ path: String, _ file: String, from begun: Int, _ random: inout SplitMix64
-  ) async throws(StoreError) -> ChildLife.Lived {
-    let faults = request.faults
+    _ progress: RunProgress, _ directory: RunDirectory, _ file: String, _ random: inout SplitMix64
+  ) async throws -> ChildLife.Lived {
     let arguments = [
-      "run-child", "--workload", request.kind.rawValue, "--store", path,
-      "--faults", WorkloadFault.text(faults), "--clients", "\(request.clients)",
-      "--transactions", "\(request.transactions - begun)", "--seed", "\(request.seed)",
-      "--life", "\(life)", "--first-transaction", "\(begun)",
-      "--first-process", "\(life * Self.processesPerLife)", "--history", file,
+      "run-child", "--workload", request.kind.rawValue, "--store", directory.store,
+      "--faults", WorkloadFault.text(request.faults), "--clients", "\(request.clients)",
+      "--transactions", "\(progress.remaining)", "--seed", "\(request.seed)",
+      "--life", "\(progress.lives + 1)", "--first-transaction", "\(progress.nextTransaction)",
+      "--first-process", "\(progress.firstProcess)", "--history", file,
     ]
     // About five kills a run, one in four while the store is being opened.
-    let isEarly = life > 1 && random.below(4) == 0
-    let most = max(2, request.transactions / 3)
+    let isEarly = progress.lives > 0 && random.below(4) == 0
+    let most = max(1, request.transactions / 3)
     let child = ChildLife(
       executable: executable, arguments: arguments,
       endedBeforeKill: isEarly ? nil : 1 + random.below(most),

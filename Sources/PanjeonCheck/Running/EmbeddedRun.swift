@@ -1,33 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import PanjeonStorage
+package import PanjeonStorage
 internal import PanjeonTesting
 internal import PanjeonTransactions
 internal import WideColumn
 
 /// A run in this process, on an embedded store: clients, then the store opened again, then the last reads.
-struct EmbeddedRun: Sendable {
+package struct EmbeddedRun: Sendable {
   let request: RunRequest
   let path: String
   let configuration: StoreConfiguration
 
-  func run() async throws -> FinishedRun {
+  package init(request: RunRequest, path: String, configuration: StoreConfiguration) {
+    self.request = request
+    self.path = path
+    self.configuration = configuration
+  }
+
+  package func run() async -> FinishedRun {
     let recorded = InMemoryHistory()
     let runner = WorkloadRunner(
       request.kind.workload(seed: request.seed), clock: SystemTimeSource(), history: recorded,
       request.workloadOptions)
-    let setup = try await open()
-    try await setup.createTables()
-    try await runner.runFirst(through: setup.plainManager)
-    try await Self.run(runner, setup, seed: request.seed)
-    let faults = setup.injector.counts
-    try await setup.store.close()
+    var finished = FinishedRun()
+    do throws(RunFailure) {
+      try await run(runner, &finished)
+    } catch {
+      finished.failure = error
+    }
+    finished.history = HistoryFile.bytes(recorded.eventsIfKilled)
+    finished.counts = runner.counts
+    finished.begun = runner.transactionsBegun
+    return finished
+  }
+
+  private func run(
+    _ runner: WorkloadRunner, _ finished: inout FinishedRun
+  ) async throws(RunFailure) {
+    let setup = try await RunFailure.naming(.opening) { try await open() }
+    defer { finished.faults = setup.injector.counts }
+    try await RunFailure.naming(.running) {
+      try await setup.createTables()
+      try await runner.runFirst(through: setup.plainManager)
+      try await Self.run(runner, setup, seed: request.seed)
+    }
+    try await RunFailure.naming(.closing) { try await setup.store.close() }
     // What was acknowledged is read back from what the store has kept.
-    let again = try await open()
-    try await runner.runLast(through: again.plainManager)
-    try await again.store.close()
-    return FinishedRun(
-      history: HistoryFile.bytes(recorded.events), counts: runner.counts, faults: faults)
+    let again = try await RunFailure.naming(.reopening) { try await open() }
+    try await RunFailure.naming(.readingLast) {
+      try await runner.runLast(through: again.plainManager)
+    }
+    try await RunFailure.naming(.closing) { try await again.store.close() }
   }
 
   private func open() async throws(StoreError) -> FaultySetup {
@@ -56,11 +79,10 @@ struct EmbeddedRun: Sendable {
 struct MemoryRun: Sendable {
   let request: RunRequest
 
-  func run() async throws -> FinishedRun {
+  func run() async -> FinishedRun {
     var configuration = FaultySetup.configuration
     configuration.fileSystem = InMemoryFileSystem()
-    return try await EmbeddedRun(request: request, path: "/check", configuration: configuration)
-      .run()
+    return await EmbeddedRun(request: request, path: "/check", configuration: configuration).run()
   }
 }
 
@@ -69,12 +91,13 @@ struct DirectoryRun: Sendable {
   let request: RunRequest
   let parent: String
 
+  /// Throws when the run's directory cannot be created.
   func run() async throws -> FinishedRun {
-    let path = try StoreRemoval.newDirectory(request.storeName, in: parent)
-    var finished = try await EmbeddedRun(
-      request: request, path: path, configuration: FaultySetup.configuration
+    let directory = try RunDirectory.create(request.name, in: parent)
+    var finished = await EmbeddedRun(
+      request: request, path: directory.store, configuration: FaultySetup.configuration
     ).run()
-    finished.directory = path
+    finished.directory = directory
     return finished
   }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import PanjeonStorage
+package import PanjeonStorage
 internal import PanjeonTesting
 internal import PanjeonTransactions
 internal import WideColumn
 
 /// An embedded store behind faults, with a few managers of transactions, each with a clock of its own.
-struct FaultySetup: Sendable {
+package struct FaultySetup: Sendable {
   let store: EmbeddedStore
   let injector: FaultInjector
   let managers: [TransactionManager<FaultInjectingStore<EmbeddedStore>>]
@@ -53,7 +53,7 @@ struct FaultySetup: Sendable {
   }
 
   /// Sizes so small that a short run flushes, compacts, and uses log segments again.
-  static var configuration: StoreConfiguration {
+  package static var configuration: StoreConfiguration {
     var configuration = StoreConfiguration()
     configuration.memtableBytesMax = 256 << 10
     configuration.logSegmentBytes = 256 << 10

@@ -4,86 +4,69 @@ package import PanjeonTesting
 
 /// What a run came to.
 package struct RunOutcome: Sendable {
-  let request: RunRequest
-  /// The history file.
-  package let history: [UInt8]
-  let counts: WorkloadCounts
-  package let faults: WorkloadFaultCounts
+  package let request: RunRequest
+  package let run: FinishedRun
   let report: CheckReport
-  /// What the workload promises beside the level, and does not hold.
+  /// What the store or the workload does not hold, beside the level.
   let violations: [String]
+  /// Why the run tested too little; nil when it did not.
+  let shortfall: String?
   let runNanoseconds: UInt64
   let checkNanoseconds: UInt64
+  package let verdict: RunVerdict
 
+  /// Judges a run.
+  ///
+  /// - Parameters:
+  ///   - request: What was asked for.
+  ///   - run: What was done.
+  ///   - report: What its history says.
+  ///   - violations: What the history does not hold of the workload's promises.
+  ///   - runNanoseconds: How long the clients took.
+  ///   - checkNanoseconds: How long the check took.
   package init(
-    request: RunRequest, history: [UInt8], counts: WorkloadCounts, faults: WorkloadFaultCounts,
-    report: CheckReport, violations: [String], runNanoseconds: UInt64, checkNanoseconds: UInt64
+    request: RunRequest, run: FinishedRun, report: CheckReport, violations: [String],
+    runNanoseconds: UInt64, checkNanoseconds: UInt64
   ) {
     self.request = request
-    self.history = history
-    self.counts = counts
-    self.faults = faults
+    self.run = run
     self.report = report
-    self.violations = violations
     self.runNanoseconds = runNanoseconds
     self.checkNanoseconds = checkNanoseconds
-  }
-
-  var verdict: RunVerdict { RunVerdict(report, violations: violations) }
-
-  /// The outcome for people; a short one is one line as long as all is well.
-  package func text(isShort: Bool) -> String {
-    let unknown = report.transactionCount - report.committedCount - report.failedCount
-    let injected = WorkloadFault.allCases.filter(request.faults.contains)
-      .map { "\(faults[$0]) \($0.rawValue)" }.joined(separator: ", ")
-    let heading =
-      "\(request.kind.rawValue) on \(request.store.name), seed \(request.seed): \(verdict.rawValue)"
-    let events =
-      "\(report.transactionCount) transactions (\(report.committedCount) ok, \(report.failedCount) fail, \(unknown) info) "
-      + "in \(Self.seconds(runNanoseconds)), checked in \(Self.seconds(checkNanoseconds)); "
-      + "faults: \(injected.isEmpty ? "none" : injected)"
-    if isShort, verdict == .holds { return "\(heading); \(events)" }
-    var lines = [heading, "  " + events]
-    let errors = counts.errors.keys.sorted().map { "\(counts.errors[$0] ?? 0) \($0)" }
-    if !errors.isEmpty { lines.append("  errors: \(errors.joined(separator: ", "))") }
-    lines += violations.map { "  violated: \($0)" }
-    if verdict != .holds {
-      lines.append("  replay: \(request.command)")
-      lines += report.text.split(separator: "\n", omittingEmptySubsequences: false).map {
-        "  \($0)"
+    let unexpected = run.counts.errors.keys.filter { !request.expectedErrors.contains($0) }
+    let isOfEnvironment = unexpected.contains(where: request.errorsOfEnvironment.contains)
+    let judgedErrors = isOfEnvironment ? [] : unexpected.sorted()
+    self.violations =
+      violations + run.counts.malformed
+      + judgedErrors.map {
+        "\(run.counts.errors[$0] ?? 0) times a client met the error '\($0)', which no such run accounts for"
       }
+    shortfall = Self.shortfall(request, run, report)
+    var verdict = RunVerdict(report, violations: self.violations)
+    if shortfall != nil { verdict = max(verdict, .vacuous) }
+    if isOfEnvironment { verdict = max(verdict, .failed) }
+    if let failure = run.failure {
+      verdict = max(verdict, failure.kind == .violated ? .violated : .failed)
     }
-    return lines.joined(separator: "\n")
+    self.verdict = verdict
   }
 
-  /// The outcome as one JSON object.
-  package var json: String {
-    let injected = WorkloadFault.allCases.filter(request.faults.contains).map {
-      ($0.rawValue, String(faults[$0]))
+  /// The smallest part of the transactions that must have been committed: one in so many.
+  private static let committedOneIn = 10
+
+  private static func shortfall(
+    _ request: RunRequest, _ run: FinishedRun, _ report: CheckReport
+  ) -> String? {
+    if run.failure != nil { return nil }
+    if run.begun < request.transactions {
+      return "only \(run.begun) of \(request.transactions) transactions were begun"
     }
-    let errors = counts.errors.sorted { $0.key < $1.key }.map { ($0.key, String($0.value)) }
-    let unknown = report.transactionCount - report.committedCount - report.failedCount
-    return JSONText.object([
-      ("workload", JSONText.quoted(request.kind.rawValue)),
-      ("store", JSONText.quoted(request.store.name)), ("path", JSONText.quoted("one-batch")),
-      ("seed", String(request.seed)), ("clients", String(request.clients)),
-      ("verdict", JSONText.quoted(verdict.rawValue)),
-      ("transactions", String(report.transactionCount)), ("ok", String(report.committedCount)),
-      ("fail", String(report.failedCount)), ("info", String(unknown)),
-      ("faults", JSONText.object(injected)), ("errors", JSONText.object(errors)),
-      ("runSeconds", Self.decimal(runNanoseconds)),
-      ("checkSeconds", Self.decimal(checkNanoseconds)),
-      ("violations", JSONText.array(violations.map(JSONText.quoted))),
-      ("replay", JSONText.quoted(request.command)), ("report", report.json),
-    ])
+    if report.committedCount * committedOneIn < request.transactions {
+      return "only \(report.committedCount) of \(request.transactions) transactions were committed"
+    }
+    return nil
   }
 
-  private static func seconds(_ nanoseconds: UInt64) -> String { decimal(nanoseconds) + " s" }
-
-  /// Seconds with two places.
-  private static func decimal(_ nanoseconds: UInt64) -> String {
-    let hundredths = (nanoseconds + 5_000_000) / 10_000_000
-    let rest = hundredths % 100
-    return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
-  }
+  /// Whether the history and the store are to be kept.
+  package var isKept: Bool { verdict == .violated || verdict == .failed }
 }

@@ -2,78 +2,86 @@
 
 internal import PanjeonStorage
 package import PanjeonTesting
+internal import PanjeonTransactions
 internal import WideColumn
 
 /// One run: a workload, a seed, a store.
 package struct RunRequest: Sendable {
   let kind: WorkloadKind
   let store: StoreSelection
-  let faults: Set<WorkloadFault>
+  let path: PathSelection
+  package let faults: Set<WorkloadFault>
   let clients: Int
   let transactions: Int
   let seed: UInt64
 
   init(_ options: RunOptions, _ kind: WorkloadKind, seed: UInt64) {
-    self.kind = kind
-    store = options.store
-    faults = options.faults.faults(of: options.store)
-    clients = options.clients
-    transactions = options.transactions
-    self.seed = seed
+    self.init(
+      kind: kind, store: options.store, path: options.path,
+      faults: options.faults.kinds, clients: options.clients, transactions: options.transactions,
+      seed: seed)
   }
 
   package init(
-    kind: WorkloadKind, store: StoreSelection, faults: Set<WorkloadFault>, clients: Int,
-    transactions: Int, seed: UInt64
+    kind: WorkloadKind, store: StoreSelection, path: PathSelection = .oneBatch,
+    faults: Set<WorkloadFault>, clients: Int, transactions: Int, seed: UInt64
   ) {
     self.kind = kind
     self.store = store
+    self.path = path
     self.faults = faults
     self.clients = clients
     self.transactions = transactions
     self.seed = seed
   }
 
-  /// Runs the workload and checks its history.
+  /// Runs the workload and checks its history, also that of a run that did not come to its end.
   ///
-  /// Throws errors of the store with which nobody can go on.
+  /// Throws when the run could not begin.
   package func run() async throws -> RunOutcome {
     let clock = SystemTimeSource()
     let begin = clock.monotonicNanoseconds()
     let run = try await runClients()
-    let end = clock.monotonicNanoseconds()
-    let history = try checked(run)
+    let outcome = judge(run, runNanoseconds: clock.monotonicNanoseconds() - begin)
+    if !outcome.isKept, let directory = run.directory { try directory.remove() }
+    return outcome
+  }
+
+  /// Checks the history of a run.
+  ///
+  /// - Parameters:
+  ///   - run: What was done.
+  ///   - runNanoseconds: How long it took.
+  /// - Returns: What it came to.
+  package func judge(_ run: FinishedRun, runNanoseconds: UInt64 = 0) -> RunOutcome {
+    let clock = SystemTimeSource()
+    let begin = clock.monotonicNanoseconds()
+    var run = run
+    let history = checked(&run)
     let report = HistoryChecker().check(history)
     let violations = kind.workload(seed: seed).violations(in: history)
-    let outcome = RunOutcome(
-      request: self, history: run.history, counts: run.counts, faults: run.faults, report: report,
-      violations: violations + run.counts.malformed, runNanoseconds: end - begin,
-      checkNanoseconds: clock.monotonicNanoseconds() - end)
-    if outcome.verdict != .violated, let directory = run.directory {
-      try StoreRemoval.remove(directory)
-    }
-    return outcome
+    return RunOutcome(
+      request: self, run: run, report: report, violations: violations,
+      runNanoseconds: runNanoseconds, checkNanoseconds: clock.monotonicNanoseconds() - begin)
   }
 
   private func runClients() async throws -> FinishedRun {
     switch store {
-    case .memory: try await MemoryRun(request: self).run()
+    case .memory where faults.contains(.crash): await MemoryCrashRun(request: self).run()
+    case .memory: await MemoryRun(request: self).run()
     case .simulated: try await SimulatedRun(request: self).run()
-    case .directory(let path):
-      if faults.contains(.crash) {
-        try await CrashingRun(request: self, parent: path, executable: ChildProcess.executable)
-          .run()
-      } else {
-        try await DirectoryRun(request: self, parent: path).run()
-      }
+    case .directory(let path) where faults.contains(.crash):
+      try await CrashingRun(request: self, parent: path, executable: ChildProcess.executable).run()
+    case .directory(let path): try await DirectoryRun(request: self, parent: path).run()
     }
   }
 
-  private func checked(_ run: FinishedRun) throws -> History {
+  private func checked(_ run: inout FinishedRun) -> History {
     do throws(HistoryError) {
       return try History(jsonLines: run.history)
     } catch {
-      throw StoreError(.corruption, "the history that was written down is none: \(error)")
+      run.failure = RunFailure(.failed, "the history that was written down is none: \(error)")
+      return History.empty
     }
   }
 
@@ -84,33 +92,22 @@ package struct RunRequest: Sendable {
     options.clients = clients
     options.seed = seed
     if faults.contains(.crash) {
-      // What is in memory only may be lost when the process is killed; a simulated machine loses its power as well.
-      options.durabilities = store == .simulated ? [.disk] : [.operatingSystem, .disk]
+      // A machine loses its power, and all that was not synced; a process that is killed loses only what it had in memory.
+      let isProcess = if case .directory = store { true } else { false }
+      options.durabilities = isProcess ? [.operatingSystem, .disk] : [.disk]
+      options.transaction.durability = .disk
     }
     return options
   }
 
   /// How to run it again.
   var command: String {
-    var words = [
-      "panjeon-check", "run", "--workload", kind.rawValue, "--store", store.shellWord,
-      "--clients", "\(clients)", "--transactions", "\(transactions)",
-      "--seed", "\(seed)",
-    ]
-    if !faults.isEmpty { words += ["--faults", WorkloadFault.text(faults)] }
-    return words.joined(separator: " ")
+    ReplayLine(
+      workload: kind.rawValue, store: store, path: path, faults: faults, clients: clients,
+      transactions: transactions, seed: seed
+    ).text
   }
 
-  /// The name of this run's store within its directory.
-  var storeName: String { "\(kind.rawValue)-\(seed)" }
-}
-
-/// What is left of a run once its clients have ended.
-struct FinishedRun: Sendable {
-  /// The history file.
-  var history: [UInt8]
-  var counts: WorkloadCounts
-  var faults: WorkloadFaultCounts
-  /// The store's directory, to be removed if all is well.
-  var directory: String?
+  /// The run's name, among those of one command.
+  package var name: String { "\(kind.rawValue)-\(seed)" }
 }

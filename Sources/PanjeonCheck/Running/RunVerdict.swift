@@ -4,10 +4,12 @@ internal import ArgumentParser
 internal import PanjeonTesting
 
 /// What runs come to together; the worst counts.
-enum RunVerdict: String, Comparable, Sendable {
+package enum RunVerdict: String, Comparable, Sendable {
   case holds, unknown
-  /// No fault was injected where some were asked for.
+  /// A fault that was asked for was not injected, or less was done than was asked for.
   case vacuous
+  /// The run did not come to its end, and nobody can say that it is the store's fault.
+  case failed
   case violated
 
   init(_ report: CheckReport, violations: [String]) {
@@ -28,11 +30,12 @@ enum RunVerdict: String, Comparable, Sendable {
     case .holds: 0
     case .unknown: 1
     case .vacuous: 2
-    case .violated: 3
+    case .failed: 3
+    case .violated: 4
     }
   }
 
-  static func < (left: RunVerdict, right: RunVerdict) -> Bool { left.rank < right.rank }
+  package static func < (left: RunVerdict, right: RunVerdict) -> Bool { left.rank < right.rank }
 
   /// Ends the command with the status of the verdict.
   func exit(allowsUnknown: Bool) throws {
@@ -40,6 +43,7 @@ enum RunVerdict: String, Comparable, Sendable {
     case .holds: return
     case .unknown: if !allowsUnknown { throw ExitCode.unknown }
     case .vacuous: throw ExitCode.unknown
+    case .failed: throw ExitCode.failed
     case .violated: throw ExitCode.violated
     }
   }

@@ -9,20 +9,14 @@ struct SimulatedRun: Sendable {
   let request: RunRequest
 
   func run() async throws -> FinishedRun {
-    try await HistoryFile.onThread { () throws(StoreError) in
-      do throws(SimulationError) {
-        return try simulate()
-      } catch {
-        throw StoreError(
-          .io, "the simulation failed; replay with: \(request.command)", cause: error)
-      }
-    }
+    try await HistoryFile.onThread { simulate() }
   }
 
   /// Blocks until all is over; not for Swift's cooperative threads.
-  private func simulate() throws(SimulationError) -> FinishedRun {
+  private func simulate() -> FinishedRun {
     let simulation = Simulation(
-      seed: request.seed, faults: plan, stepsMax: 1_000_000 + 1000 * request.transactions)
+      seed: request.seed, faults: SimulatedFaults(request).plan,
+      stepsMax: 1_000_000 + 1000 * request.transactions)
     let store: SimulatedStore
     do throws(StoreError) {
       store = try SimulatedStore(simulation, tables: WorkloadTables.schemas)
@@ -33,6 +27,22 @@ struct SimulatedRun: Sendable {
     let runner = WorkloadRunner(
       request.kind.workload(seed: request.seed), clock: SimulatedTime(simulation: simulation),
       history: recorded, request.workloadOptions)
+    var finished = FinishedRun()
+    do throws(SimulationError) {
+      try run(runner, on: store, simulation)
+    } catch {
+      finished.failure = RunFailure(error, .running)
+    }
+    finished.history = HistoryFile.bytes(recorded.eventsIfKilled)
+    finished.counts = runner.counts
+    finished.faults = simulation.faultCounts.ofWorkload
+    finished.begun = runner.transactionsBegun
+    return finished
+  }
+
+  private func run(
+    _ runner: WorkloadRunner, on store: SimulatedStore, _ simulation: Simulation
+  ) throws(SimulationError) {
     @Sendable func manager(_ process: SimulatedProcess) -> TransactionManager<SimulatedStore> {
       TransactionManager(
         store: store.connected(as: process), timeSource: process.clock, seed: process.seed)
@@ -46,26 +56,6 @@ struct SimulatedRun: Sendable {
     try simulation.run(clients: 1, injectingFaults: false) { process in
       try await runner.runLast(through: manager(process))
     }
-    return FinishedRun(
-      history: HistoryFile.bytes(recorded.events), counts: runner.counts,
-      faults: simulation.faultCounts.ofWorkload)
-  }
-
-  /// The faults of the seed: some kinds of those that were asked for, each with a rate of its own.
-  private var plan: FaultPlan {
-    let kinds = StoreFault.allCases.filter { request.faults.contains($0.ofWorkload) }
-    if kinds.isEmpty { return .none }
-    var random = SplitMix64(seed: request.seed ^ 0xFA_17)
-    var plan = FaultPlan.none
-    while plan.kinds.isEmpty { plan = .drawn(from: kinds, rateMax: 0.05, using: &random) }
-    plan.faultsMax = max(plan.faultsMax, request.transactions)
-    if !request.faults.contains(.skew) { plan.clockSkewMax = .zero }
-    // A client lives 17 times, and is to see the end: about four deaths of each kind in all its transactions' calls.
-    let deathRateMax = 4 * Double(request.clients) / (8 * Double(request.transactions))
-    for kind in [StoreFault.crashBefore, .crashAfter] {
-      plan[kind] = min(plan[kind], deathRateMax)
-    }
-    return plan
   }
 }
 
@@ -79,26 +69,5 @@ private struct SimulatedTime: TimeSource {
 
   func sleep(for duration: Duration) async throws {
     preconditionFailure("the history's clock is for looking at")
-  }
-}
-
-extension StoreFault {
-  /// The kind that the command line knows it as.
-  fileprivate var ofWorkload: WorkloadFault {
-    switch self {
-    case .crashBefore, .crashAfter, .restart: .crash
-    case .lostCall, .lostAnswer, .duplicate, .lateDuplicate, .lateCall: .lostAck
-    case .stall, .unavailable: .stall
-    case .clockJump: .skew
-    }
-  }
-}
-
-extension FaultCounts {
-  /// By the kinds that the command line knows.
-  fileprivate var ofWorkload: WorkloadFaultCounts {
-    var counts = WorkloadFaultCounts()
-    for fault in StoreFault.allCases { counts[fault.ofWorkload] += self[fault] }
-    return counts
   }
 }

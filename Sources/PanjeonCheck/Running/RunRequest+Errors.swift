@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PanjeonTesting
+internal import WideColumn
+
+// Which errors a run of this kind accounts for.
+extension RunRequest {
+  /// The errors that clients may meet with these faults, by the names of their codes.
+  ///
+  /// The engine hides what its faults do: a commit that goes unanswered is resolved, one that was refused is tried again. Over the
+  /// simulated store clients read outside transactions too, at a store that is too busy for a while or has been opened anew.
+  package var expectedErrors: Set<String> {
+    guard store == .simulated else { return [] }
+    var errors: Set<StoreError.Code> = []
+    if faults.contains(.stall) { errors.formUnion([.unavailable]) }
+    return Set(errors.map(\.description))
+  }
+
+  /// The errors that say that the disk is full or broken, which is nobody's violation; a disk in memory is neither.
+  package var errorsOfEnvironment: Set<String> {
+    guard case .directory = store else { return [] }
+    return Set([StoreError.Code.io, .noSpace].map(\.description))
+  }
+}
