@@ -7,12 +7,13 @@ internal import WideColumn
 extension RunRequest {
   /// The errors that clients may meet with these faults, by the names of their codes.
   ///
-  /// The engine hides what its faults do: a commit that goes unanswered is resolved, one that was refused is tried again. Over the
-  /// simulated store clients read outside transactions too, at a store that is too busy for a while or has been opened anew.
+  /// The engine hides what its faults do: a commit that goes unanswered is resolved, one that was refused is tried again. The simulated
+  /// store refuses calls, those of snapshots too, which nobody tries again; and when it dies, what snapshots have seen may be lost.
   package var expectedErrors: Set<String> {
     guard store == .simulated else { return [] }
     var errors: Set<StoreError.Code> = []
-    if faults.contains(.stall) { errors.formUnion([.unavailable]) }
+    if faults.contains(.stall) { errors.insert(.unavailable) }
+    if faults.contains(.crash) { errors.insert(.snapshotTooOld) }
     return Set(errors.map(\.description))
   }
 
