@@ -18,7 +18,7 @@ struct FaultTallyTests {
     tally.add(counts(.skew, .skew))
     #expect(
       tally.missingText
-        == "no fault was injected of crash,stall, which was asked for: run more transactions, or more seeds"
+        == "no fault was injected of crash,stall, asked for though: run more transactions, or more seeds"
     )
     tally.add(counts(.stall))
     #expect(tally.missingText?.contains("of crash,") == true)

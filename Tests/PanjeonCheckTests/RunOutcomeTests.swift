@@ -136,4 +136,21 @@ struct RunOutcomeTests {
     #expect(violated.verdict == .violated)
     #expect(violated.json.contains("\"failure\":\"it is gone\""))
   }
+
+  @Test("A single run must see each fault that was asked for")
+  func missingFault() throws {
+    var run = FinishedRun()
+    (run.begun, run.faults[.crash]) = (1, 3)
+    for isSingle in [true, false] {
+      let request = RunRequest(
+        kind: .append, store: .memory, faults: [.crash, .skew], clients: 1, transactions: 1,
+        seed: 42, isSingle: isSingle)
+      let outcome = RunOutcome(
+        request: request, run: run, report: HistoryChecker().check(try History(Self.right)),
+        violations: [], runNanoseconds: 0, checkNanoseconds: 0)
+      #expect(outcome.verdict == (isSingle ? .vacuous : .holds))
+      let text = outcome.text(isShort: false)
+      #expect(text.contains("\n  vacuous: no fault was injected of skew, ") == isSingle)
+    }
+  }
 }

@@ -27,36 +27,44 @@ struct RunCommand: AsyncParsableCommand {
     Output.printError(
       "panjeon-check: seed \(seed), replay: \(options.replay(from: seed).text)")
     var worst = RunVerdict.holds
-    for kind in options.workload.kinds {
-      worst = max(worst, try await run(kind, from: seed))
+    do {
+      for kind in options.workload.kinds { try await run(kind, from: seed, &worst) }
+    } catch {
+      // The runs before it have their say too.
+      worst = max(worst, .failed)
     }
     try worst.exit(allowsUnknown: options.allowUnknown)
   }
 
-  /// Runs a workload with all seeds; returns the worst verdict.
-  private func run(_ kind: WorkloadKind, from firstSeed: UInt64) async throws -> RunVerdict {
+  /// Runs a workload with all seeds.
+  private func run(
+    _ kind: WorkloadKind, from firstSeed: UInt64, _ worst: inout RunVerdict
+  ) async throws {
     var tally = FaultTally(asked: options.faults.kinds)
-    var worst = RunVerdict.holds
     for index in 0..<UInt64(options.seeds) {
-      let request = RunRequest(options, kind, seed: firstSeed &+ index)
-      do {
-        try await HistoryKeeping(options).prepare(request)
-        let outcome = try await request.run()
-        Output.print(options.json ? outcome.json : outcome.text(isShort: options.seeds > 1))
-        try await HistoryKeeping(options).keep(outcome)
-        tally.add(outcome.run.faults)
-        worst = max(worst, outcome.verdict)
-      } catch {
-        // Any other error than this would end the program like a violation.
-        Output.printError(
-          "panjeon-check: \(request.name): \(error)\n  replay: \(request.command)")
-        throw ExitCode.failed
-      }
+      let outcome = try await run(RunRequest(options, kind, seed: firstSeed &+ index))
+      tally.add(outcome.run.faults)
+      worst = max(worst, outcome.verdict)
     }
-    if let missing = tally.missingText {
+    // The outcome of a single run has said it.
+    if options.seeds > 1, let missing = tally.missingText {
       Output.printError("panjeon-check: \(kind.rawValue): \(missing)")
       worst = max(worst, .vacuous)
     }
-    return worst
+  }
+
+  private func run(_ request: RunRequest) async throws -> RunOutcome {
+    let histories = HistoryKeeping(options)
+    do {
+      try await histories.prepare(request)
+      let outcome = try await request.run()
+      Output.print(options.json ? outcome.json : outcome.text(isShort: options.seeds > 1))
+      try await histories.keep(outcome)
+      return outcome
+    } catch {
+      Output.printError(
+        "panjeon-check: \(request.name): \(error)\n  replay: \(request.command)")
+      throw error
+    }
   }
 }

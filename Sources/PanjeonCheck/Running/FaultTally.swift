@@ -20,6 +20,6 @@ package struct FaultTally: Sendable {
     let missing = asked.filter { counts[$0] == 0 }
     if missing.isEmpty { return nil }
     return
-      "no fault was injected of \(WorkloadFault.text(missing)), which was asked for: run more transactions, or more seeds"
+      "no fault was injected of \(WorkloadFault.text(missing)), asked for though: run more transactions, or more seeds"
   }
 }

@@ -64,7 +64,10 @@ package struct RunOutcome: Sendable {
     if report.committedCount * committedOneIn < request.transactions {
       return "only \(report.committedCount) of \(request.transactions) transactions were committed"
     }
-    return nil
+    if !request.isSingle { return nil }
+    var tally = FaultTally(asked: request.faults)
+    tally.add(run.faults)
+    return tally.missingText
   }
 
   /// Whether the history and the store are to be kept.

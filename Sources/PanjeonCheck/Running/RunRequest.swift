@@ -14,17 +14,20 @@ package struct RunRequest: Sendable {
   let clients: Int
   let transactions: Int
   let seed: UInt64
+  /// Whether it must see all faults itself, since no runs with other seeds follow it.
+  let isSingle: Bool
 
   init(_ options: RunOptions, _ kind: WorkloadKind, seed: UInt64) {
     self.init(
       kind: kind, store: options.store, path: options.path,
       faults: options.faults.kinds, clients: options.clients, transactions: options.transactions,
-      seed: seed)
+      seed: seed, isSingle: options.seeds == 1)
   }
 
   package init(
     kind: WorkloadKind, store: StoreSelection, path: PathSelection = .oneBatch,
-    faults: Set<WorkloadFault>, clients: Int, transactions: Int, seed: UInt64
+    faults: Set<WorkloadFault>, clients: Int, transactions: Int, seed: UInt64,
+    isSingle: Bool = false
   ) {
     self.kind = kind
     self.store = store
@@ -33,6 +36,7 @@ package struct RunRequest: Sendable {
     self.clients = clients
     self.transactions = transactions
     self.seed = seed
+    self.isSingle = isSingle
   }
 
   /// Runs the workload and checks its history, also that of a run that did not come to its end.

@@ -7,7 +7,7 @@ public import WideColumn
 public final class FaultInjector: Sendable {
   /// How often, and how bad.
   ///
-  /// The first fault of each kind comes within the first 32 calls that can meet it, so that a short run has some of each.
+  /// The first fault of each kind comes within the first 8 calls that can meet it, so that a short run has some of each.
   public struct Options: Sendable {
     /// The faults that are injected.
     public var faults: Set<WorkloadFault> = []
@@ -72,7 +72,7 @@ public final class FaultInjector: Sendable {
     }
   }
 
-  private static let callsUntilFirstMax = 32
+  private static let callsUntilFirstMax = 8
 
   let options: Options
   private let clock: any TimeSource
