@@ -92,6 +92,7 @@ let package = Package(
       dependencies: [
         "PanjeonStorage", "PanjeonTesting", "PanjeonTransactions", "WideColumn",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
       name: "panjeon-check",

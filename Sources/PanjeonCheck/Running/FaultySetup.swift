@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Logging
 package import PanjeonStorage
 internal import PanjeonTesting
 internal import PanjeonTransactions
@@ -53,8 +54,11 @@ package struct FaultySetup: Sendable {
   }
 
   /// Sizes so small that a short run flushes, compacts, and uses log segments again.
+  ///
+  /// A log whose end is torn is what a crash is for: the store says nothing of it, only of errors.
   package static var configuration: StoreConfiguration {
     var configuration = StoreConfiguration()
+    configuration.logger.logLevel = .error
     configuration.memtableBytesMax = 256 << 10
     configuration.logSegmentBytes = 256 << 10
     configuration.logRetentionBytesMax = 1 << 20
