@@ -93,7 +93,7 @@ struct RunOutcomeTests {
 
   @Test("A full disk is a failure, not a violation; in memory there is none")
   func fullDisk() throws {
-    let errors = ["noSpace": 3, "readOnly": 50]
+    let errors = ["readOnly because of noSpace": 3, "readOnly": 50]
     #expect(
       try outcome(Self.right, store: .directory("d")) { $0.counts.errors = errors }.verdict
         == .failed)

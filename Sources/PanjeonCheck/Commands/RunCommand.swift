@@ -42,9 +42,8 @@ struct RunCommand: AsyncParsableCommand {
   ) async throws {
     var tally = FaultTally(asked: options.faults.kinds)
     for index in 0..<UInt64(options.seeds) {
-      let outcome = try await run(RunRequest(options, kind, seed: firstSeed &+ index))
-      tally.add(outcome.run.faults)
-      worst = max(worst, outcome.verdict)
+      let request = RunRequest(options, kind, seed: firstSeed &+ index)
+      tally.add(try await run(request, &worst).faults)
     }
     // The outcome of a single run has said it.
     if options.seeds > 1, let missing = tally.missingText {
@@ -53,14 +52,17 @@ struct RunCommand: AsyncParsableCommand {
     }
   }
 
-  private func run(_ request: RunRequest) async throws -> RunOutcome {
+  private func run(
+    _ request: RunRequest, _ worst: inout RunVerdict
+  ) async throws -> FinishedRun {
     let histories = HistoryKeeping(options)
     do {
       try await histories.prepare(request)
       let outcome = try await request.run()
       Output.print(options.json ? outcome.json : outcome.text(isShort: options.seeds > 1))
+      worst = max(worst, outcome.verdict)
       try await histories.keep(outcome)
-      return outcome
+      return outcome.run
     } catch {
       Output.printError(
         "panjeon-check: \(request.name): \(error)\n  replay: \(request.command)")

@@ -37,15 +37,25 @@ struct HistoryKeeping: Sendable {
       try await HistoryFile.write(outcome.run.history, to: file)
     } else if outcome.isKept {
       // Threads do not do the same again: this is the only trace.
-      let file: String
-      if let directory = outcome.run.directory {
-        file = directory.history
-      } else {
-        file = try temporaryFile(outcome.request.name)
-      }
-      try await HistoryFile.write(outcome.run.history, to: file)
+      let file = try await keep(outcome.run, named: outcome.request.name)
       Output.printError("panjeon-check: the history is in \(file)")
     }
+  }
+
+  /// Writes a history beside its store, or where there is room.
+  private func keep(_ run: FinishedRun, named name: String) async throws(StoreError) -> String {
+    if let file = run.directory?.history {
+      do throws(StoreError) {
+        try await HistoryFile.write(run.history, to: file)
+        return file
+      } catch {
+        // The disk that the store has filled; there are others.
+        Output.printError("panjeon-check: \(error)")
+      }
+    }
+    let file = try temporaryFile(name)
+    try await HistoryFile.write(run.history, to: file)
+    return file
   }
 
   private func temporaryFile(_ name: String) throws(StoreError) -> String {

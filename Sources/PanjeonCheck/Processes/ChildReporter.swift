@@ -10,7 +10,7 @@ internal import PanjeonStorage
   internal import Darwin
 #endif
 
-/// Writes messages to the pipe, from a thread of its own.
+/// Writes messages to the pipe, from a thread of its own; without anybody who reads them the process ends.
 final class ChildReporter: Sendable {
   private struct Queue: Sendable {
     var bytes: [UInt8] = []
@@ -24,7 +24,8 @@ final class ChildReporter: Sendable {
     let queue = queue
     thread = WorkerThread(name: "check-report") {
       while let bytes = Self.take(queue) {
-        guard (try? HistoryFile.write(bytes, to: descriptor, "pipe")) != nil else { return }
+        // Nobody listens any more, so nobody will kill this process or read its history.
+        if (try? HistoryFile.write(bytes, to: descriptor, "pipe")) == nil { _exit(EXIT_FAILURE) }
       }
     }
   }

@@ -34,7 +34,7 @@ package struct RunOutcome: Sendable {
     self.runNanoseconds = runNanoseconds
     self.checkNanoseconds = checkNanoseconds
     let unexpected = run.counts.errors.keys.filter { !request.expectedErrors.contains($0) }
-    let isOfEnvironment = unexpected.contains(where: request.errorsOfEnvironment.contains)
+    let isOfEnvironment = unexpected.contains(where: request.isOfEnvironment)
     let judgedErrors = isOfEnvironment ? [] : unexpected.sorted()
     self.violations =
       violations + run.counts.malformed

@@ -17,9 +17,11 @@ extension RunRequest {
     return Set(errors.map(\.description))
   }
 
-  /// The errors that say that the disk is full or broken, which is nobody's violation; a disk in memory is neither.
-  package var errorsOfEnvironment: Set<String> {
-    guard case .directory = store else { return [] }
-    return Set([StoreError.Code.io, .noSpace].map(\.description))
+  /// Whether an error says that the disk is full or broken, which is nobody's violation; a disk in memory is neither.
+  package func isOfEnvironment(_ error: String) -> Bool {
+    guard case .directory = store, let cause = error.split(separator: " ").last else {
+      return false
+    }
+    return [StoreError.Code.io, .noSpace].contains { $0.description == cause }
   }
 }

@@ -2,7 +2,8 @@
 
 /// What a client met that is no part of a history.
 public enum WorkloadFinding: Hashable, Sendable {
-  /// An error of the store, by the name of its code; those of conflicts and unanswered commits aside.
+  /// An error of the store, by the name of its code, as in "readOnly because of noSpace"; those of conflicts and unanswered commits
+  /// aside.
   case error(String)
   /// What was read that no workload writes.
   case malformed(String)

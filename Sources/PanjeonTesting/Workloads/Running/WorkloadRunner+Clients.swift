@@ -178,8 +178,16 @@ extension WorkloadRunner {
     case let error as TransactionError:
       [.conflict, .retriesExhausted, .deadlineExceeded, .unknownOutcome].contains(error.code)
         ? nil : error.code.description
-    case let error as StoreError: error.code.description
+    case let error as StoreError: Self.name(of: error)
     default: "\(type(of: error))"
     }
+  }
+
+  /// The name of an error's code; a store that takes no more writes says also what kept it.
+  private static func name(of error: StoreError) -> String {
+    guard error.code == .readOnly, let cause = error.cause as? StoreError else {
+      return error.code.description
+    }
+    return "\(error.code) because of \(name(of: cause))"
   }
 }
