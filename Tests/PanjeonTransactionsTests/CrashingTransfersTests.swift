@@ -63,7 +63,7 @@ struct CrashingTransfersTests {
     return configuration
   }
 
-  @Test("After any crash no money is made or lost, and every promised transfer is there")
+  @Test("54, 64: after any crash no money is made or lost, and every promised transfer is there")
   func transfers() async throws {
     TestSeed.announce("transfers")
     var seeds = SplitMix64(seed: TestSeed.value)

@@ -96,7 +96,7 @@ struct GhostRowTests {
     }
   }
 
-  @Test("A client that had read the row before it was collected meets a conflict")
+  @Test("39: a client that had read the row before it was collected meets a conflict")
   func stalledReader() async throws {
     let fixture = try await TransactionFixture()
     try await fixture.set(["a": 1])
@@ -115,7 +115,8 @@ struct GhostRowTests {
   }
 
   @Test(
-    "A client that had found the row absent, or scanned its range, sees what it says on the page")
+    "39: a client that had found the row absent, or scanned its range, sees what it says on the page"
+  )
   func stalledAbsence() async throws {
     let fixture = try await TransactionFixture()
     func comesAndGoes() async throws {

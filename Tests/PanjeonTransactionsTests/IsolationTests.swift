@@ -42,7 +42,7 @@ struct IsolationTests {
     try await fixture.store.close()
   }
 
-  @Test("G1a, G1b: nobody sees what is not committed, or not yet the last of it")
+  @Test("23, 24: G1a, G1b: nobody sees what is not committed, or not yet the last of it")
   func dirtyRead() async throws {
     struct Failure: Error {}
     let fixture = try await TransactionFixture()
@@ -64,7 +64,7 @@ struct IsolationTests {
     try await fixture.store.close()
   }
 
-  @Test("G-single: a transaction's reads are of one moment, even if it is doomed")
+  @Test("25: G-single: a transaction's reads are of one moment, even if it is doomed")
   func readSkew() async throws {
     let fixture = try await TransactionFixture()
     try await fixture.set(["1": 50, "2": 50])
@@ -82,7 +82,7 @@ struct IsolationTests {
     try await fixture.store.close()
   }
 
-  @Test("G2-item: write skew, at most one commits")
+  @Test("16: G2-item: write skew, at most one commits")
   func writeSkew() async throws {
     let fixture = try await TransactionFixture()
     try await fixture.set(["1": 1, "2": 1])
@@ -102,7 +102,8 @@ struct IsolationTests {
   }
 
   @Test(
-    "G2: a phantom in a scanned range is a conflict; behind the end of a limited scan it is none")
+    "18, 21: G2: a phantom in a scanned range is a conflict; behind the end of a limited scan it is none"
+  )
   func phantoms() async throws {
     let fixture = try await TransactionFixture()
     try await fixture.set(["b": 1, "d": 1])
@@ -170,7 +171,7 @@ struct IsolationTests {
     }
   }
 
-  @Test("A row that was read as absent conflicts with its insertion")
+  @Test("22: a row that was read as absent conflicts with its insertion")
   func absentRow() async throws {
     let fixture = try await TransactionFixture()
     await expectConflict(
@@ -212,7 +213,7 @@ struct IsolationTests {
     try await fixture.store.close()
   }
 
-  @Test("A snapshot sees one moment, never conflicts, and sees what was acknowledged before it")
+  @Test("27: a snapshot sees one moment, never conflicts, and sees what was acknowledged before it")
   func snapshots() async throws {
     let fixture = try await TransactionFixture()
     try await fixture.set(["1": 1])

@@ -97,7 +97,7 @@ struct JoiningTests {
     try await fixture.store.close()
   }
 
-  @Test("Of two first transactions on a row that holds data, one comes after the other")
+  @Test("62: of two first transactions on a row that holds data, one comes after the other")
   func firstWriters() async throws {
     let fixture = try await fixture()
     try await fixture.store.put(Self.put("a", Int64(5).counterValue), in: "plain")

@@ -26,7 +26,7 @@ struct LockInspectionTests {
     try await fixture.store.mutate(RowMutations(row, mutations), in: "t")
   }
 
-  @Test("They are found with owner, age, primary and decision; stable ones are not")
+  @Test("41: they are found with owner, age, primary and decision; stable ones are not")
   func decisions() async throws {
     let fixture = try await TransactionFixture()
     try await fixture.set(["a": 1, "z": 26])

@@ -53,7 +53,8 @@ struct PrecedenceTests {
   }
 
   @Test(
-    "Without it a transaction that is always disturbed comes to nothing; with it, the others wait")
+    "44: without it a transaction that is always disturbed comes to nothing; with it, the others wait"
+  )
   func starvation() async throws {
     let fixture = try await TransactionFixture()
     let error = await #expect(throws: TransactionError.self) {

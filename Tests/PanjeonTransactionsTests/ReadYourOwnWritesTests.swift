@@ -13,7 +13,8 @@ struct ReadYourOwnWritesTests {
     var value: Bytes
   }
 
-  @Test("What a transaction reads of its own writes is what the store holds once it is committed")
+  @Test(
+    "35: what a transaction reads of its own writes is what the store holds once it is committed")
   func equalsCommitted() async throws {
     TestSeed.announce("equalsCommitted")
     let fixture = try await TransactionFixture()
@@ -111,7 +112,7 @@ struct ReadYourOwnWritesTests {
     }
   }
 
-  @Test("Delete and put in one transaction: the later one wins, in each order")
+  @Test("35: delete and put in one transaction: the later one wins, in each order")
   func deleteThenPut() async throws {
     let fixture = try await TransactionFixture()
     let column = Column(family: "data", qualifier: "v")

@@ -74,7 +74,7 @@ struct SavepointTests {
     try await fixture.store.close()
   }
 
-  @Test("What was read behind a savepoint still conflicts; what was only written does not")
+  @Test("47, 48: what was read behind a savepoint still conflicts; what was only written does not")
   func conflicts() async throws {
     let fixture = try await TransactionFixture()
     try await fixture.set(["a": 1])

@@ -8,7 +8,8 @@ import WideColumn
 
 @Suite("TransactionManager")
 struct TransactionManagerTests {
-  @Test("Concurrent increments with retry add up exactly, and money is neither made nor lost")
+  @Test(
+    "30, 57: concurrent increments with retry add up exactly, and money is neither made nor lost")
   func concurrentTransfers() async throws {
     let fixture = try await TransactionFixture()
     let accounts = 5
@@ -106,7 +107,7 @@ struct TransactionManagerTests {
     try await fixture.store.close()
   }
 
-  @Test("Misuse is refused before anything is written, by name")
+  @Test("63: misuse is refused before anything is written, by name")
   func misuse() async throws {
     let fixture = try await TransactionFixture()
     let bad: [Mutation] = [
@@ -140,7 +141,7 @@ struct TransactionManagerTests {
     try await fixture.store.close()
   }
 
-  @Test("A transaction whose answer was lost is found to be committed, aborted or overwritten")
+  @Test("31: a transaction whose answer was lost is found to be committed, aborted or overwritten")
   func resolve() async throws {
     let fixture = try await TransactionFixture()
     try await fixture.set(["1": 1])

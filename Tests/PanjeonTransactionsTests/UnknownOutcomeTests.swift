@@ -31,7 +31,7 @@ struct UnknownOutcomeTests {
     }
   }
 
-  @Test("Made, and the answer lost: it is found out, and not made again")
+  @Test("12, 13: made, and the answer lost: it is found out, and not made again")
   func lostAnswer() async throws {
     let fixture = try await Fixture()
     try await fixture.base.set(["a": 0])
@@ -43,7 +43,7 @@ struct UnknownOutcomeTests {
     try await fixture.base.store.close()
   }
 
-  @Test("Made twice: the second time fails by the first one's header, which is its own")
+  @Test("12: made twice: the second time fails by the first one's header, which is its own")
   func twice() async throws {
     let fixture = try await Fixture()
     try await fixture.base.set(["a": 0])
@@ -84,7 +84,7 @@ struct UnknownOutcomeTests {
     try await fixture.base.store.close()
   }
 
-  @Test("Lost, or late: it is run again, and what comes late fails", arguments: [1, 2, 5])
+  @Test("15: lost, or late: it is run again, and what comes late fails", arguments: [1, 2, 5])
   func late(times: Int) async throws {
     let fixture = try await Fixture()
     try await fixture.base.set(["a": 0])
@@ -114,7 +114,7 @@ struct UnknownOutcomeTests {
     try await fixture.base.store.close()
   }
 
-  @Test("Whoever asks is told the same, before and after the row is written again")
+  @Test("9, 10: whoever asks is told the same, before and after the row is written again")
   func sameAnswer() async throws {
     let fixture = try await Fixture()
     try await fixture.base.set(["a": 0])
@@ -130,7 +130,7 @@ struct UnknownOutcomeTests {
     try await fixture.base.store.close()
   }
 
-  @Test("Changes that read nothing are made exactly once")
+  @Test("64: changes that read nothing are made exactly once")
   func atomicOperations() async throws {
     let fixture = try await Fixture()
     for answer in [FaultyStore.Answer.lost, .never, .late, .given] {

@@ -24,7 +24,7 @@ struct HermitageTests {
   }
 
   @Test(
-    "In whatever order the steps come, some serial order explains what was seen",
+    "16, 18, 23, 24, 26, 56: in whatever order the steps come, some serial order explains what was seen",
     arguments: HermitagePlacement.allCases)
   func everySchedule(placement: HermitagePlacement) async throws {
     TestSeed.announce("Hermitage")

@@ -38,7 +38,7 @@ struct SimulatedFaultTests {
       reads: [.read("a", nil)], bug: bug, appender(1, 2), appender(11))
   }
 
-  @Test("A commit that is late, lost, or made without an answer, beside another writer")
+  @Test("11 to 13: a commit that is late, lost, or made without an answer, beside another writer")
   func unanswered() throws {
     let scenario = ScheduleScenario(
       Exploration(
@@ -47,12 +47,28 @@ struct SimulatedFaultTests {
     #expect(try scenario.explore().isComplete)
   }
 
-  @Test("A commit that is made twice, the second time at once or after others have written")
+  @Test("12, 15: a commit that is made twice, the second time at once or after others have written")
   func duplicate() throws {
     #expect(try Self.duplicate().explore().isComplete)
   }
 
-  @Test("A client that dies before or after a commit, and another one that goes on")
+  @Test(
+    "12: a store that makes commits twice, and gives the second answer: made once, if nobody comes between"
+  )
+  func secondAnswer() throws {
+    let scenario = ScheduleScenario(
+      Exploration("second-answer", faults: [.duplicate], faultsMax: 3),
+      reads: [.read("a", nil), .scan("x", nil)], bug: .answersTheSecond,
+      { client in
+        try await client.transact([.append("a", 1)], .once, appendsBlindly: false)
+        try await client.transact([.append("a", 2)], .once)
+        try await client.transact([.scan("x", nil), .insert("x", 1)], .once)
+      })
+    // What is said to have failed, and is there, would be an anomaly.
+    #expect(try scenario.explore().isComplete)
+  }
+
+  @Test("3, 4: a client that dies before or after a commit, and another one that goes on")
   func crash() throws {
     let scenario = ScheduleScenario(
       Exploration("crash", faults: [.crashBefore, .crashAfter], preemptionsMax: 2),
@@ -82,7 +98,7 @@ struct SimulatedFaultTests {
     #expect(try scenario.explore().isComplete)
   }
 
-  @Test("A client that stands still with a commit to make, and one that goes on")
+  @Test("2, 34: a client that stands still with a commit to make, and one that goes on")
   func stall() throws {
     let scenario = ScheduleScenario(
       Exploration("stall", faults: [.stall, .clockJump], faultsMax: 2, preemptionsMax: 2),

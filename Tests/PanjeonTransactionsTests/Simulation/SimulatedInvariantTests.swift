@@ -36,7 +36,8 @@ struct SimulatedInvariantTests {
     #expect(summary.isComplete)
   }
 
-  @Test("Increments that read nothing are made once each, whatever becomes of their answers")
+  @Test(
+    "13, 64: increments that read nothing are made once each, whatever becomes of their answers")
   func increments() throws {
     let exploration = Exploration(
       "increments", faults: [.lateCall, .lostAnswer, .duplicate, .lateDuplicate, .crashAfter],
@@ -95,14 +96,14 @@ struct SimulatedInvariantTests {
       })
   }
 
-  @Test("Whoever asks what became of a late commit is told the same, and it is so")
+  @Test("9, 10: whoever asks what became of a late commit is told the same, and it is so")
   func resolving() throws {
     let exploration = Exploration(
       "resolving", faults: [.lateCall, .lostAnswer, .lateDuplicate], preemptionsMax: 2)
     Self.report(try exploration.run { try Self.resolve($0, clients: 3) })
   }
 
-  @Test("Whoever asks what became of a commit is told the same when the store is restarted")
+  @Test("10: whoever asks what became of a commit is told the same when the store is restarted")
   func resolvingAfterRestart() throws {
     let exploration = Exploration(
       "resolving-restart", faults: [.restart, .lateCall], faultsMax: 2, preemptionsMax: 2)
@@ -155,7 +156,8 @@ struct SimulatedInvariantTests {
   }
 
   @Test(
-    "What a restart leaves is what was committed first: nothing is missing before what is there")
+    "54: what a restart leaves is what was committed first: nothing is missing before what is there"
+  )
   func prefix() throws {
     let exploration = Exploration("prefix", faults: [.restart], preemptionsMax: 3)
     Self.report(

@@ -47,7 +47,7 @@ struct SimulatedScheduleTests {
       { client in try await client.transact([.scan("x", nil), .append("a", 1)], .inMemory) })
   }
 
-  @Test("Two that read what the other writes")
+  @Test("16: two that read what the other writes")
   func writeSkew() throws {
     #expect(try Self.writeSkew().explore().isComplete)
   }
@@ -57,7 +57,7 @@ struct SimulatedScheduleTests {
     #expect(try Self.lostUpdate().explore().isComplete)
   }
 
-  @Test("Two that insert into a range that they have scanned, and one that has scanned it")
+  @Test("18: two that insert into a range that they have scanned, and one that has scanned it")
   func phantom() throws {
     #expect(try Self.phantom().explore().isComplete)
   }
@@ -75,8 +75,23 @@ struct SimulatedScheduleTests {
     #expect(try scenario.explore().isComplete)
   }
 
+  @Test("28: two readers see the writes of two others in one order")
+  func longFork() throws {
+    func writer(_ key: Scalar) -> ScheduleScenario.Body {
+      { client in try await client.transact([.append(key, 1)], .inMemory) }
+    }
+    func reader(_ keys: Scalar...) -> ScheduleScenario.Body {
+      { client in try await client.readSnapshot(keys.map { .read($0, nil) }) }
+    }
+    let scenario = ScheduleScenario(
+      Exploration("long-fork", preemptionsMax: 3), reads: [.read("a", nil), .read("b", nil)],
+      writer("a"), writer("b"), reader("a", "b"), reader("b", "a"))
+    #expect(try scenario.explore().isComplete)
+  }
+
   @Test(
-    "Readers see what was acknowledged, and no half of anything, while commits wait for the disk")
+    "26, 27: readers see what was acknowledged, and no half of anything, while commits wait for the disk"
+  )
   func readOnly() throws {
     let scenario = ScheduleScenario(
       Exploration("read-only", preemptionsMax: 4), reads: [.read("a", nil), .read("b", nil)],
