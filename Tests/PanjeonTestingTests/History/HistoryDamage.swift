@@ -23,26 +23,37 @@ enum HistoryDamage: String, CaseIterable, Sendable {
   case idDuplicated = "an id twice in a scan"
   case readInsertFailed = "an insert that was read, and failed"
   case completionBeforeInvocation = "a completion before its invocation"
+  case intermediateRead = "a read of the first of a transaction's two appends"
+  case insertLost = "an acknowledged increment in no read of the counter"
+  case realTimeInverted = "an append acknowledged after a read that saw it had ended"
+  case phantomsMissed = "two scans that each miss the other's insert"
+  case skewed = "two transactions that each miss the other's append"
+  case updateLost = "two updates of a register of which each misses the other"
+  case forked = "two reads that see two appends in opposite order"
 
   /// What the history is of.
   var workload: LongHistory.Workload {
     switch self {
-    case .staleRegister, .registerFromNowhere: .registers
-    case .idMissed, .futureID, .idDuplicated, .readInsertFailed: .ranges
+    case .staleRegister, .registerFromNowhere, .updateLost: .registers
+    case .idMissed, .futureID, .idDuplicated, .readInsertFailed, .insertLost, .phantomsMissed:
+      .ranges
     default: .lists
     }
   }
-
-  /// Whether what it makes is no history at all.
-  var isMalformed: Bool { self == .appendDuplicated || self == .completionBeforeInvocation }
 
   /// Damages a history at a place of its choice.
   ///
   /// - Returns: False if there is no such place.
   func apply(to events: inout [HistoryEvent], using random: inout SplitMix64) -> Bool {
     let index = HistoryIndex(events)
+    if let added = added(to: events) {
+      events += added
+      return true
+    }
     for _ in 0..<10_000 {
       let place = index.reads[random.below(index.reads.count)]
+      // A transaction that met the key before would disagree with itself, and that alone would be named.
+      if self != .ownAppendMissed, !events.meetsOnce(place) { continue }
       if damage(&events, place, index, &random) { return true }
     }
     return false
@@ -117,7 +128,18 @@ enum HistoryDamage: String, CaseIterable, Sendable {
       }
       events[write.event].kind = .fail
       return .some(nil)
-    case .appendLost: return loseAppend(&events, key, list, place, index)
+    case .appendLost, .insertLost: return loseWrite(&events, key, list, place, index)
+    case .intermediateRead:
+      let end = list.indices.dropFirst().first { index in
+        let (first, second) = (write(list[index - 1]), write(list[index]))
+        return first?.event == second?.event && first?.event != place.event
+      }
+      guard let end else { return nil }
+      list.removeSubrange(end...)
+    case .realTimeInverted:
+      guard let write = list.last.flatMap(write), write.event != place.event else { return nil }
+      events.postpone(write.event, index)
+      return .some(nil)
     case .readsSwapped:
       let other = index.reads[random.below(index.reads.count)]
       guard case .read(key, .list(let longer)?) = events[other.event].value[other.operation],
@@ -138,85 +160,54 @@ enum HistoryDamage: String, CaseIterable, Sendable {
       guard let invocation = index.invocations[place.event] else { return nil }
       events.swapAt(invocation, place.event)
       return .some(nil)
-    case .staleRegister, .registerFromNowhere: return nil
+    case .staleRegister, .registerFromNowhere, .phantomsMissed, .skewed, .updateLost, .forked:
+      return nil
     }
     return list
   }
 
-  /// Takes an append out of all reads, of which one began after it had been acknowledged.
-  private func loseAppend(
+  /// Takes an append or insert out of all reads, of which one began after it had been acknowledged.
+  private func loseWrite(
     _ events: inout [HistoryEvent], _ key: Scalar, _ list: [Scalar], _ place: HistoryIndex.Place,
     _ index: HistoryIndex
   ) -> [Scalar]?? {
-    guard let lost = list.last, let write = index.writes[.append(key, lost)],
+    guard let lost = list.last,
+      let write = index.writes[.append(key, lost)] ?? index.writes[.insert(key, lost)],
       write.end < place.begin, write.event != place.event
     else { return nil }
     for read in index.reads {
-      guard case .read(key, .list(let list)?) = events[read.event].value[read.operation] else {
-        continue
+      switch events[read.event].value[read.operation] {
+      case .read(key, .list(let list)?):
+        events.set(.read(key, .list(list.filter { $0 != lost })), at: read)
+      case .scan(key, let ids?): events.set(.scan(key, ids.filter { $0 != lost }), at: read)
+      default: continue
       }
-      events.set(.read(key, .list(list.filter { $0 != lost })), at: read)
     }
     return .some(nil)
   }
 }
 
 extension [HistoryEvent] {
+  /// Whether what is read there is read and written nowhere else in its transaction.
+  fileprivate func meetsOnce(_ place: HistoryIndex.Place) -> Bool {
+    let operations = self[place.event].value
+    return operations.count { $0.key == operations[place.operation].key } == 1
+  }
+
   fileprivate mutating func set(_ operation: MicroOperation, at place: HistoryIndex.Place) {
     self[place.event].value[place.operation] = operation
   }
-}
 
-/// Where things are in a history.
-struct HistoryIndex {
-  /// A read of a committed transaction.
-  struct Place {
-    var event: Int
-    var operation: Int
-    var begin: Int
-    var end: Int
-  }
-
-  /// A write of a committed transaction.
-  struct Write {
-    var event: Int
-    var begin: Int
-    var end: Int
-  }
-
-  private(set) var reads: [Place] = []
-  private(set) var writes: [MicroOperation: Write] = [:]
-  /// What the transaction of a write of a register had read of it.
-  private(set) var before: [MicroOperation: MicroOperation.ReadResult?] = [:]
-  /// The invocation of each completion.
-  private(set) var invocations: [Int: Int] = [:]
-  private var valuesOfKey: [Scalar: [Scalar]] = [:]
-
-  init(_ events: [HistoryEvent]) {
-    var open: [Int: Int] = [:]
-    for (number, event) in events.enumerated() {
-      if event.kind == .invoke { open[event.process] = number }
-      guard event.kind == .ok, let invocation = open[event.process] else { continue }
-      invocations[number] = invocation
-      let begin = events[invocation].time
-      var last: [Scalar: MicroOperation.ReadResult?] = [:]
-      for (place, operation) in event.value.enumerated() {
-        switch operation {
-        case .read(let key, let result):
-          last[key] = .some(result)
-          reads.append(Place(event: number, operation: place, begin: begin, end: event.time))
-        case .scan:
-          reads.append(Place(event: number, operation: place, begin: begin, end: event.time))
-        case .append(let key, let value), .write(let key, let value), .insert(let key, let value),
-          .delete(let key, let value):
-          writes[operation] = Write(event: number, begin: begin, end: event.time)
-          valuesOfKey[key, default: []].append(value)
-          if let read = last[key] { before[operation] = read }
-        }
-      }
+  /// Has a transaction run behind all others, by a process of its own.
+  fileprivate mutating func postpone(_ completion: Int, _ index: HistoryIndex) {
+    guard let invocation = index.invocations[completion], let last else { return }
+    var moved = [self[invocation], self[completion]]
+    for place in moved.indices {
+      moved[place].time = last.time + place + 1
+      moved[place].process = HistoryDamage.firstAddedProcess
     }
+    remove(at: completion)
+    remove(at: invocation)
+    self += moved
   }
-
-  /// All values of a key, in the order in which they were acknowledged.
-  func values(of key: Scalar) -> [Scalar] { valuesOfKey[key] ?? [] }
 }
