@@ -60,12 +60,13 @@ QUICK = {
 
 
 def all_mutants():
-    parts = (durability, tables, regions, files, transactions)
-    mutants = [Mutant(*entry) for part in parts for entry in part.MUTANTS]
-    known = {mutant.name: mutant for mutant in mutants}
-    for finders, names, by in ((WORKLOADS, BY_WORKLOADS, "by workloads"), (SIMULATION, BY_SIMULATION, "by simulation")):
-        for name in names:
-            mutants.append(known[name].sought_by(finders, f", {by}"))
+    """The commit path's first, each by all who must find it."""
+    mutants, others = ([Mutant(*entry) for part in parts for entry in part.MUTANTS]
+                       for parts in ((transactions,), (durability, regions, tables, files)))
+    known = {mutant.name: mutant for mutant in mutants + others}
+    mutants += [known[name].sought_by(SIMULATION, ", by simulation") for name in BY_SIMULATION]
+    mutants += [known[name].sought_by(WORKLOADS, ", by workloads") for name in BY_WORKLOADS]
+    mutants += others
     names = [mutant.name for mutant in mutants]
     if len(set(names)) != len(names) or not set(QUICK) <= set(names):
         raise SystemExit("mutants: a name comes twice, or a quick one is not there")
