@@ -43,6 +43,34 @@ struct ScannedRangeTests {
     try await fixture.store.close()
   }
 
+  @Test(
+    "21: every row that a scan has returned counts, and none behind, whether a limit or the body ends it",
+    arguments: [false, true], [false, true])
+  func limited(isReversed: Bool, hasLimit: Bool) async throws {
+    let fixture = try await TransactionFixture()
+    try await fixture.set(Self.rows)
+    let returned = isReversed ? ["m", "s"] : ["a", "c"]
+    for changed in Self.rows.keys.sorted() {
+      var isCommitted = false
+      do {
+        try await fixture.manager.withTransaction(TransactionFixture.once) { transaction in
+          let scan = Scan(
+            KeyRange(to: "z"), rowsMax: hasLimit ? 2 : nil, isReversed: isReversed)
+          var cursor = try await transaction.scan(scan, in: "t")
+          for _ in 0..<2 { #expect(try await transaction.next(&cursor) != nil) }
+          if hasLimit { #expect(try await transaction.next(&cursor) == nil) }
+          try await fixture.set([changed: 10])
+          try transaction.set("z", 1)
+        }
+        isCommitted = true
+      } catch let error as TransactionError {
+        #expect(error.row == TransactionRow(table: "t", row: Bytes(utf8: changed)))
+      }
+      #expect(isCommitted != returned.contains(changed), "\(changed)")
+    }
+    try await fixture.store.close()
+  }
+
   /// What the others do while a scan rests.
   enum Disturbance: CaseIterable, Sendable {
     case changeOfReturned, changeOfNext, deleteOfNext, insertOfNext, removalOfRange

@@ -68,6 +68,16 @@ struct SimulatedFaultTests {
     #expect(try scenario.explore().isComplete)
   }
 
+  @Test("12: the same, and a restart before it is durable: what is said to be made is there")
+  func secondAnswerAndRestart() throws {
+    let scenario = ScheduleScenario(
+      Exploration(
+        "second-answer-restart", faults: [.duplicate, .restart], faultsMax: 2, preemptionsMax: 2),
+      reads: [.read("a", nil)], bug: .answersTheSecond, Self.appender(1, options: .once),
+      { client in try await client.transact([.read("a", nil)], .once) })
+    #expect(try scenario.explore().isComplete)
+  }
+
   @Test("3, 4: a client that dies before or after a commit, and another one that goes on")
   func crash() throws {
     let scenario = ScheduleScenario(
