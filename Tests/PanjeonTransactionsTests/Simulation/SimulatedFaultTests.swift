@@ -98,6 +98,21 @@ struct SimulatedFaultTests {
     #expect(try Self.restart().explore().isComplete)
   }
 
+  @Test("27: a snapshot sees nothing that a restart can lose")
+  func snapshotAndRestart() throws {
+    let scenario = ScheduleScenario(
+      Exploration("snapshot-restart", faults: [.restart], preemptionsMax: 3),
+      reads: [.read("a", nil)],
+      { client in try await client.transact([.append("a", 1)], .once) },
+      { client in
+        try await client.readSnapshot([.read("a", nil)])
+        // The store may be restarted at this call.
+        try await client.transact([.append("b", 1)], .once)
+        try await client.readSnapshot([.read("a", nil)])
+      })
+    #expect(try scenario.explore().isComplete)
+  }
+
   @Test("A commit that is made twice, and lost in a restart before it was durable")
   func duplicateAndRestart() throws {
     let scenario = ScheduleScenario(
