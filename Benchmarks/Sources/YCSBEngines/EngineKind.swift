@@ -6,6 +6,7 @@ package import YCSB
 package enum EngineKind: String, CaseIterable, Sendable {
   case panjeon
   case panjeonTransactional = "panjeon-txn"
+  case panjeonSnapshot = "panjeon-snapshot"
   case panjeonCalls = "panjeon-calls"
   case panjeonBatch = "panjeon-batch"
   case rocksDBCell = "rocksdb-cell"
@@ -19,6 +20,8 @@ package enum EngineKind: String, CaseIterable, Sendable {
     switch self {
     case .panjeon: "Panjeon's store: a row of cells, no transactions"
     case .panjeonTransactional: "Panjeon's transactions: each operation is one"
+    case .panjeonSnapshot:
+      "as panjeon-txn, but each read by itself is a read-only transaction, on a snapshot"
     case .panjeonCalls: "Panjeon's store: of a transaction only its operations, one call each"
     case .panjeonBatch: "Panjeon's store: of a transaction its reads, and its writes as one batch"
     case .rocksDBCell: "RocksDB with a key for each cell"
@@ -33,7 +36,10 @@ package enum EngineKind: String, CaseIterable, Sendable {
   /// Whether it runs transactions of several rows.
   package var isTransactional: Bool {
     switch self {
-    case .panjeonTransactional, .rocksDBTransactional, .rocksDBOptimistic, .sqlite, .limit: true
+    case .panjeonTransactional, .panjeonSnapshot, .rocksDBTransactional, .rocksDBOptimistic,
+      .sqlite,
+      .limit:
+      true
     case .panjeon, .panjeonCalls, .panjeonBatch, .rocksDBCell, .rocksDBRow: false
     }
   }
@@ -55,6 +61,7 @@ package enum EngineKind: String, CaseIterable, Sendable {
     switch self {
     case .panjeon: return try await PanjeonEngine.open(options, .operations)
     case .panjeonTransactional: return try await PanjeonEngine.open(options, .transactions)
+    case .panjeonSnapshot: return try await PanjeonEngine.open(options, .snapshots)
     case .panjeonCalls: return try await PanjeonEngine.open(options, .calls)
     case .panjeonBatch: return try await PanjeonEngine.open(options, .batch)
     case .rocksDBCell: return try RocksDBEngine(options, layout: .cell)

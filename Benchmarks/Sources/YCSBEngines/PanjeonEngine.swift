@@ -11,10 +11,14 @@ final class PanjeonEngine: Engine {
     case operations
     /// As a transaction.
     case transactions
+    /// As a transaction; a read by itself as one too, on a snapshot.
+    case snapshots
     /// One call each, in order.
     case calls
     /// Each read by a call, and all writes by one.
     case batch
+
+    var isTransactional: Bool { self == .transactions || self == .snapshots }
   }
 
   static let table = "usertable"
@@ -55,7 +59,7 @@ final class PanjeonEngine: Engine {
     let schema = TableSchema(
       name: table, families: [ColumnFamily(family)],
       localityGroups: [LocalityGroup("default", compression: compression)])
-    if mode == .transactions {
+    if mode.isTransactional {
       try await database.createTableIfNeeded(schema)
     } else if try await !database.tables().contains(where: { $0.name == table }) {
       try await database.store.createTable(schema)
@@ -66,7 +70,7 @@ final class PanjeonEngine: Engine {
   var kind: ClientKind { .suspending }
 
   func makeClient() throws -> any EngineClient {
-    mode == .transactions ? PanjeonTransactionClient(self) : PanjeonClient(self, mode)
+    mode.isTransactional ? PanjeonTransactionClient(self, mode) : PanjeonClient(self, mode)
   }
 
   func settle() async throws {

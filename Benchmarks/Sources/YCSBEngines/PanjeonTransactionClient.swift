@@ -9,8 +9,10 @@ final class PanjeonTransactionClient: EngineClient {
   private let engine: PanjeonEngine
   private let database: Database
   private let transactionOptions: TransactionOptions
+  private let readsSnapshots: Bool
 
-  init(_ engine: PanjeonEngine) {
+  init(_ engine: PanjeonEngine, _ mode: PanjeonEngine.Mode) {
+    readsSnapshots = mode == .snapshots
     self.engine = engine
     database = engine.database
     var options = TransactionOptions()
@@ -29,10 +31,13 @@ final class PanjeonTransactionClient: EngineClient {
     PanjeonLayout.get(read, fieldCount: engine.options.fieldCount)
   }
 
+  private func row(_ get: Get) async throws -> RowResult? {
+    if !readsSnapshots { return try await database.get(get, in: PanjeonEngine.table) }
+    return try await database.withSnapshot { try await $0.get(get, in: PanjeonEngine.table) }
+  }
+
   func read(_ key: [UInt8], fields: [Int]?, into sink: FieldSink) async throws -> Status {
-    guard let row = try await database.get(get(key, fields), in: PanjeonEngine.table) else {
-      return .notFound
-    }
+    guard let row = try await row(get(key, fields)) else { return .notFound }
     PanjeonLayout.deliver(row, to: sink)
     return .ok
   }
