@@ -91,7 +91,7 @@ struct LockedRowTests {
     var begins: [UInt64] = []
     let options = TransactionOptions(
       durability: .memory, attemptsMax: 20, backoffBase: .milliseconds(1),
-      backoffMax: .seconds(10), attemptsBeforePrecedence: .max)
+      backoffMax: .seconds(10))
     let seen = try await fixture.manager.withTransaction(options) { transaction in
       begins.append(fixture.clock.monotonicNanoseconds())
       #expect(try await fixture.all() == ["a": begins.count < 12 ? 1 : 2])
@@ -132,7 +132,7 @@ struct LockedRowTests {
       var runs = 0
       let error = await #expect(throws: TransactionError.self) {
         try await fixture.manager.withTransaction(
-          TransactionOptions(attemptsMax: attemptsMax, attemptsBeforePrecedence: .max)
+          TransactionOptions(attemptsMax: attemptsMax)
         ) {
           runs += 1
           _ = try await $0.value("a")

@@ -26,6 +26,7 @@ extension TransactionManager {
           } catch let error as TransactionError where error.code == .conflict {
             counters.withLock { $0.conflicts += 1 }
             span.note(conflict: error)
+            if error.isByLock { attempts.footprint = nil }
             try await pause(after: error, &attempts)
           } catch let error as StoreError where error.code == .unavailable {
             counters.withLock { $0.unavailable += 1 }

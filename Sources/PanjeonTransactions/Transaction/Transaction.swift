@@ -177,8 +177,7 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
     let header = row?.header
     if let header, LockHeader(decoding: header)?.state != .stable {
       if isRead { rows.setRead(name) }
-      throw TransactionError(
-        .conflict, "the row is locked by a commit in two phases", row: name)
+      throw TransactionError.locked(name)
     }
     rows.setHeader(header, of: name, isRead: isRead)
     if rows.headersKnown > options.rowsReadMax {

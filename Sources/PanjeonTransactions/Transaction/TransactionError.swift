@@ -61,6 +61,17 @@ public struct TransactionError: Error, Sendable {
     self.inDoubt = inDoubt
     self.cause = cause
   }
+
+  /// Whether a lock is in the way and not another transaction's commit: to go before others does not take it away.
+  private(set) var isByLock = false
+
+  /// A row that a commit in two phases holds.
+  static func locked(_ row: TransactionRow) -> TransactionError {
+    var error = TransactionError(
+      .conflict, "the row is locked by a commit in two phases", row: row)
+    error.isByLock = true
+    return error
+  }
 }
 
 extension TransactionError: CustomStringConvertible {
