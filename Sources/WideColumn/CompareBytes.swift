@@ -23,7 +23,7 @@ package func compareBytes(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBuff
 extension UnsafeRawBufferPointer {
   /// Whether one of the bytes is zero.
   package var hasZero: Bool {
-    guard let base = unsafe baseAddress, count > 0 else { return false }
+    guard let base = baseAddress, count > 0 else { return false }
     return unsafe memchr(base, 0, count) != nil
   }
 }
