@@ -40,7 +40,10 @@ extension Transaction {
   }
 
   /// How often a batch is built anew because of rows that it does not depend on.
-  private static var blindRepeatsMax: Int { 64 }
+  ///
+  /// Each time another transaction has been committed, so that all together get on; but one whose thread is kept from running again and again
+  /// may lose many times in a row.
+  private static var blindRepeatsMax: Int { 1000 }
 
   private static func conflict(_ row: TransactionRow) -> TransactionError {
     TransactionError(.conflict, "another transaction changed the row", row: row)
