@@ -101,9 +101,10 @@ struct RunnerTests {
     defer { try? FileTree.remove(directory) }
     let report = try await Comparison(plan, directory: directory, seed: 1, progress: { _ in })
       .run(command: "test")
-    #expect(report.points.map(\.workload) == ["load", "C", "worst"])
+    #expect(report.points.map(\.workload) == ["load", "C", "worst", "worst"])
+    #expect(report.points.map(\.durability) == ["os", "os", "os", "disk"])
     #expect(report.points[0].rounds == 3)
-    #expect(report.points.map(\.subject) == ["panjeon", "panjeon", "panjeon-txn"])
+    #expect(report.points.map(\.subject) == ["panjeon", "panjeon", "panjeon-txn", "panjeon-txn"])
     for point in report.points {
       #expect(point.engines.keys.sorted() == ["limit", point.subject].sorted())
       #expect(point.ratio.keys.sorted() == ["limit"])
