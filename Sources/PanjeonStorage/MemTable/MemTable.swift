@@ -84,11 +84,6 @@ internal import WideColumn
     counts.cells.add(1)
   }
 
-  /// Whether the row has cells here.
-  package func mayContain(rowHash: UInt64, row: UnsafeRawBufferPointer) -> Bool {
-    unsafe findRow(row, rowHash) != 0
-  }
-
   package func makeCursor() -> MemTableCursor {
     MemTableCursor(self)
   }

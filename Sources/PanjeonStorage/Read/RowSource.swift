@@ -17,8 +17,8 @@ package enum RowSource {
       }
     }
     for sealed in group.immutables {
-      for part in sealed.parts where part.mayContain(row: row, hash: hash) {
-        cursors.append(part.memtable.table.makeCursor())
+      for part in sealed.parts {
+        if let cursor = part.makeCursor(row: row, hash: hash) { cursors.append(cursor) }
       }
     }
     for table in group.upper where tally.asks(table, probe) {

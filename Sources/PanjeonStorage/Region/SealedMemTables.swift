@@ -21,9 +21,10 @@ package struct MemTablePart: Sendable {
     return MemTablePart(memtable, bounds: within.covers(memtable.rows) ? nil : within)
   }
 
-  package func mayContain(row: Bytes, hash: UInt64) -> Bool {
-    if let bounds, !bounds.contains(row) { return false }
-    return unsafe row.withUnsafeBytes { unsafe memtable.table.mayContain(rowHash: hash, row: $0) }
+  /// A cursor for reading one row, unbounded; nil when the region sees no cells of it here.
+  package func makeCursor(row: Bytes, hash: UInt64) -> MemTableCursor? {
+    if let bounds, !bounds.contains(row) { return nil }
+    return unsafe row.withUnsafeBytes { unsafe memtable.table.makeCursor(rowHash: hash, row: $0) }
   }
 
   package func makeCursor() -> CellCursor {

@@ -92,7 +92,8 @@ struct GroupPaceTests {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 0..<2 { group.addTask { try await put(number, in: store, .disk) } }
       try await wait(for: store) { $0.records.count == 2 }
-      try await Task.sleep(for: .milliseconds(20))
+      // Who wakes the thread says so under the lock under which the record was queued.
+      #expect(store.pipeline.monitor.withLock { $0.logThread } == .gathering(records: 3))
       #expect(store.metrics.log.syncs == before)
       try await put(2, in: store, .disk)
       try await group.waitForAll()
