@@ -44,6 +44,7 @@ let package = Package(
   ],
   targets: [
     .target(name: "CPanjeonChecksum"),
+    .target(name: "CPanjeonFile"),
     .systemLibrary(
       name: "CPanjeonSnappy", providers: [.apt(["libsnappy-dev"]), .brew(["snappy"])]),
     .systemLibrary(
@@ -53,7 +54,7 @@ let package = Package(
     .target(
       name: "PanjeonStorage",
       dependencies: [
-        "WideColumn", "CPanjeonChecksum",
+        "WideColumn", "CPanjeonChecksum", "CPanjeonFile",
         .target(name: "CPanjeonSnappy", condition: .when(traits: ["Snappy"])),
         .target(name: "CPanjeonLZ4", condition: .when(traits: ["LZ4"])),
         .product(name: "Logging", package: "swift-log"),
@@ -153,7 +154,7 @@ if Context.environment["PANJEON_FUZZERS"] != nil {
       swiftSettings: swiftSettings + [.unsafeFlags(["-parse-as-library"])]))
 }
 
-let others: Set = ["CPanjeonChecksum", "Fuzzers"]
+let others: Set = ["CPanjeonChecksum", "CPanjeonFile", "Fuzzers"]
 for target in package.targets where target.type != .system && !others.contains(target.name) {
   target.swiftSettings = swiftSettings
   // What the sources do to raw memory is marked and reasoned about; tests only poke at it.

@@ -5,7 +5,7 @@ public import WideColumn
 /// The file system beneath an engine: everything durable goes through it.
 ///
 /// A parameter, so that tests can crash it, fail it and replay it, and so that replicas can be placed by it.
-/// Every call may block; none is made on Swift's cooperative pool. Paths are absolute or relative to the
+/// Every call but ``File/readIfCached(into:at:)`` may block; none of these is made on Swift's cooperative pool. Paths are absolute or relative to the
 /// process's directory and use `/`.
 public protocol FileSystem: Sendable {
   /// Creates a directory if it does not exist (its parent must), readable by its owner only.
@@ -67,6 +67,12 @@ public protocol File: AnyObject, Sendable {
   /// Fills `buffer` from `offset`; returns fewer bytes only at the end of the file.
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(StoreError) -> Int
 
+  /// Fills `buffer` from `offset` if that takes no waiting for a device: the one call made on Swift's cooperative pool.
+  ///
+  /// Returns false when it might take some, and in the case of an error, which ``read(into:at:)`` then finds; the buffer may
+  /// have been written to.
+  func readIfCached(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) -> Bool
+
   /// Writes all of `bytes` at `offset`, extending the file as needed.
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StoreError)
 
@@ -81,6 +87,13 @@ public protocol File: AnyObject, Sendable {
 
   /// Closes the file; further calls are errors. Closing twice is harmless.
   func close()
+}
+
+extension File {
+  /// Returns false: for files of which nothing is known.
+  public func readIfCached(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) -> Bool {
+    false
+  }
 }
 
 /// A held lock, released by ``unlock()`` or with its last reference.

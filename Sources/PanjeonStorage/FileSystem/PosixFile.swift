@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CPanjeonFile
 internal import Synchronization
 internal import WideColumn
 
@@ -39,6 +40,12 @@ final class PosixFile: File {
       done += count
     }
     return done
+  }
+
+  func readIfCached(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) -> Bool {
+    let count = unsafe panjeon_read_cached(
+      descriptor, buffer.baseAddress, buffer.count, Int64(offset))
+    return count == Int64(buffer.count)
   }
 
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StoreError) {

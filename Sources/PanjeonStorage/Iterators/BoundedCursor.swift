@@ -33,6 +33,8 @@ package final class BoundedCursor: CellCursor {
     showUnlessBehind()
   }
 
+  package override func sizeOfRowAhead() -> (cells: Int, bytes: Int) { base.sizeOfRowAhead() }
+
   package override func next() throws(StoreError) {
     try base.next()
     showUnlessBehind()
@@ -81,6 +83,7 @@ package final class BoundedCursor: CellCursor {
     unsafe row = unsafe base.row
     unsafe key = unsafe base.key
     unsafe value = unsafe base.value
+    rowVisit = base.rowVisit
     isValid = true
   }
 }

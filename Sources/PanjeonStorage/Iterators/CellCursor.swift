@@ -23,12 +23,21 @@ package import WideColumn
   /// The value of the current cell; empty for deletes.
   final var value = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
 
+  /// Counts up whenever the cursor may have come to another row: as long as it stays the same, so does the row.
+  final var rowVisit = 0
+
+  /// The visit whose row is known to be the one that is being read; see `isInRow`.
+  final var visitOfRowRead = -1
+
   package init() {}
 
   /// The current cell; nil when the cursor is not at one.
   package final var current: CurrentCell? {
     isValid ? unsafe CurrentCell(row: row, key: key, value: value) : nil
   }
+
+  /// How many cells and bytes the rest of the row has, as far as is known without looking: to make room by.
+  package func sizeOfRowAhead() -> (cells: Int, bytes: Int) { (0, 0) }
 
   /// Moves to the first cell of all.
   package func seekToFirst() throws(StoreError) {

@@ -4,11 +4,14 @@ package import WideColumn
 
 /// Several cursors as one, in order of (row, cell key).
 ///
-/// A linear search for the least of them: there are few, and their current cells are at hand. Their keys differ,
-/// because each carries the sequence of its mutation.
+/// Rows are merged by a linear search, there are few cursors; cells only among those that are in the row, which is often one.
+/// Their keys differ, because each carries the sequence of its mutation.
 package final class MergeCursor: CellCursor {
   private let children: [CellCursor]
-  private var currentChild = 0
+
+  /// Which children are in the present row, and which of them is at its present cell.
+  private var inRow: [Int] = []
+  private var leading: CellCursor
 
   /// A cursor over all of `cursors`: itself when it is one, an empty one when there is none.
   package static func over(_ cursors: [CellCursor]) -> CellCursor {
@@ -21,6 +24,8 @@ package final class MergeCursor: CellCursor {
 
   private init(_ cursors: [CellCursor]) {
     children = cursors
+    leading = cursors[0]
+    inRow.reserveCapacity(cursors.count)
     super.init()
   }
 
@@ -37,17 +42,29 @@ package final class MergeCursor: CellCursor {
   }
 
   package override func next() throws(StoreError) {
-    try children[currentChild].next()
-    settle()
+    let child = leading
+    let visit = child.rowVisit
+    try child.next()
+    // One that has come to another row, or to the same one in the next block, is compared with all.
+    guard child.isValid, child.rowVisit == visit else { return settle() }
+    if inRow.count > 1 { return settleInRow() }
+    unsafe key = unsafe child.key
+    unsafe value = unsafe child.value
   }
 
   package override func nextRow() throws(StoreError) {
-    let done = unsafe Array(row)
-    for child in children where child.isValid {
-      let isInRow = unsafe done.withUnsafeBytes { unsafe compareBytes(child.row, $0) == 0 }
-      if isInRow { try child.nextRow() }
-    }
+    for index in inRow { try children[index].nextRow() }
     settle()
+  }
+
+  package override func sizeOfRowAhead() -> (cells: Int, bytes: Int) {
+    var sum = (cells: 0, bytes: 0)
+    for index in inRow {
+      let size = children[index].sizeOfRowAhead()
+      sum.cells += size.cells
+      sum.bytes += size.bytes
+    }
+    return sum
   }
 
   package override func seekToRow(before row: UnsafeRawBufferPointer?) throws(StoreError) {
@@ -70,23 +87,37 @@ package final class MergeCursor: CellCursor {
 
   /// Shows the least of the children's cells.
   private func settle() {
-    var least: CellCursor?
-    for (index, child) in children.enumerated() where child.isValid {
-      if let known = least {
-        let order = unsafe compareBytes(child.row, known.row)
-        if unsafe order > 0 || (order == 0 && compareBytes(child.key, known.key) >= 0) { continue }
+    rowVisit += 1
+    inRow.removeAll(keepingCapacity: true)
+    for index in children.indices {
+      let child = children[index]
+      guard child.isValid else { continue }
+      if let first = inRow.first {
+        let order = unsafe compareBytes(child.row, children[first].row)
+        if order > 0 { continue }
+        if order < 0 { inRow.removeAll(keepingCapacity: true) }
       }
-      least = child
-      currentChild = index
+      inRow.append(index)
     }
-    guard let least else {
+    guard let first = inRow.first else {
       isValid = false
       return
     }
-    unsafe row = unsafe least.row
-    unsafe key = unsafe least.key
-    unsafe value = unsafe least.value
+    leading = children[first]
     isValid = true
+    settleInRow()
+  }
+
+  /// Shows the least of the cells of those that are in the row.
+  private func settleInRow() {
+    for index in inRow {
+      let child = children[index]
+      if child === leading { continue }
+      if unsafe compareBytes(child.key, leading.key) < 0 { leading = child }
+    }
+    unsafe row = unsafe leading.row
+    unsafe key = unsafe leading.key
+    unsafe value = unsafe leading.value
   }
 }
 

@@ -40,6 +40,9 @@ package struct ReadPlan: Sendable {
   /// How many cells a row has room made for at first.
   package let cellsExpected: Int
 
+  /// Whether it returns all columns of all families.
+  let readsWholeRows: Bool
+
   /// How many that are where nothing says how many columns are read.
   private static let cellsExpectedOfWholeRow = 8
 
@@ -113,6 +116,7 @@ package struct ReadPlan: Sendable {
     }
     self.families = families
     cellsExpected = Self.cellsExpected(families)
+    readsWholeRows = columns.families == nil && filter == nil && start == nil
   }
 
   private static func cellsExpected(_ families: [Family]) -> Int {

@@ -15,4 +15,7 @@ package struct RowPosition: Sendable {
   package var cells = 0
 
   package init() {}
+
+  /// Whether nothing of the row has been read.
+  var isAtStart: Bool { cells == 0 && family == 0 && column.isEmpty }
 }

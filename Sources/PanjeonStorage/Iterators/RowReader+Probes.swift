@@ -35,6 +35,7 @@ extension RowReader {
     unsafe qualifier.withUnsafeBytes {
       unsafe CellKey.appendColumnPrefix(family: family, qualifier: $0, to: &prefix)
     }
+    cursor.visitOfRowRead = -1
     try unsafe row.withRawBytes { (row) throws(StoreError) in
       let first: [UInt8] = [family, CellKey.familyPart]
       try unsafe first.withRawBytes { (key) throws(StoreError) in

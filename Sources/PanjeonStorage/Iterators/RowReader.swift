@@ -9,6 +9,7 @@ package struct RowReader {
 
   /// Room for a row is made at once up to so many bytes.
   private static let storageBytesReservedMax = 16 << 10
+  private static let slotsReservedMax = 256
 
   private let plan: ReadPlan
   private let moment: ReadMoment
@@ -50,7 +51,9 @@ package struct RowReader {
   package mutating func readRow(
     _ row: Bytes, cursors: [CellCursor]
   ) throws(StoreError) -> RowResult? {
-    try readPiece(of: row, from: RowPosition(), cellsMax: plan.cellsMax, cursors: cursors).result
+    try readPiece(
+      of: row, from: RowPosition(), cellsMax: plan.cellsMax, cursors: cursors, areAhead: false
+    ).result
   }
 
   /// Reads a piece of a row.
@@ -60,13 +63,13 @@ package struct RowReader {
   ///   - start: Where to begin.
   ///   - cellsMax: How many cells to return at the most.
   ///   - cursors: As for a whole row.
+  ///   - areAhead: Whether none of the cursors has passed the row's first cell.
   /// - Returns: The piece, nil when nothing is left; and where the next one begins, nil when there is none.
   /// - Throws: What the cursors throw.
   package mutating func readPiece(
-    of row: Bytes, from start: RowPosition, cellsMax: Int, cursors: [CellCursor]
+    of row: Bytes, from start: RowPosition, cellsMax: Int, cursors: [CellCursor], areAhead: Bool
   ) throws(StoreError) -> (result: RowResult?, next: RowPosition?) {
-    storage.removeAll(keepingCapacity: true)
-    slots.removeAll(keepingCapacity: true)
+    for cursor in cursors { cursor.visitOfRowRead = -1 }
     slotsMax = min(cellsMax, plan.cellsMax - start.cells)
     position = start
     if let whole = plan.filter {
@@ -74,16 +77,21 @@ package struct RowReader {
       if filter == nil { return (nil, nil) }
       if filter == .everything { filter = nil }
     }
-    try readFamilies(row, cursors)
+    try readFamilies(row, cursors, areAhead: areAhead && !(plan.filter?.dependsOnRow ?? false))
     let isFull = slots.count >= slotsMax
     if slots.isEmpty { return (nil, nil) }
     position.cells = start.cells + slots.count
     let result = RowResult(
       row: row, storage: storage, slots: slots, families: plan.names, mayHaveMoreCells: isFull)
+    // The result has taken them.
+    storage = []
+    slots = []
     return (result, isFull && position.cells < plan.cellsMax ? position : nil)
   }
 
-  private mutating func readFamilies(_ row: Bytes, _ cursors: [CellCursor]) throws(StoreError) {
+  private mutating func readFamilies(
+    _ row: Bytes, _ cursors: [CellCursor], areAhead: Bool
+  ) throws(StoreError) {
     let start = position.family
     for index in start..<max(start, plan.families.count) {
       if slots.count >= slotsMax { return }
@@ -94,7 +102,7 @@ package struct RowReader {
       }
       let family = plan.families[index]
       let cursor = cursors[family.group]
-      let goesOn = family.predecessor.map { $0 >= start } ?? false
+      let goesOn = family.predecessor.map { $0 >= start } ?? areAhead
       try unsafe row.withRawBytes { (bytes) throws(StoreError) in
         try unsafe readFamily(family, row: bytes, cursor: cursor, goesOn: goesOn)
       }
@@ -231,7 +239,7 @@ package struct RowReader {
   private mutating func append(
     _ family: ReadPlan.Family, _ cursor: CellCursor, _ value: StoredValue
   ) {
-    if slots.isEmpty { makeRoom(qualifier: unsafe cursor.key.count, value: value.byteCount) }
+    if slots.isEmpty { makeRoom(cursor, qualifier: unsafe cursor.key.count, value: value.byteCount) }
     let qualifierStart = Int32(storage.count)
     unsafe CellKey.appendQualifier(of: cursor.key, to: &storage)
     let valueStart = Int32(storage.count)
@@ -242,11 +250,14 @@ package struct RowReader {
         valueEnd: Int32(storage.count), timestamp: value.timestamp))
   }
 
-  /// Makes room for the row's cells, as if all were as large as the first.
-  private mutating func makeRoom(qualifier: Int, value: Int) {
-    let cells = min(plan.cellsExpected, slotsMax)
-    slots.reserveCapacity(cells)
-    storage.reserveCapacity(min(cells * (qualifier + value), Self.storageBytesReservedMax))
+  /// Makes room for the row's cells: for what the cursor has ahead, or else as if all were as large as the first.
+  private mutating func makeRoom(_ cursor: CellCursor, qualifier: Int, value: Int) {
+    let ahead = cursor.sizeOfRowAhead()
+    let knows = ahead.cells > 0 && plan.readsWholeRows
+    let cells = min(knows ? ahead.cells : plan.cellsExpected, slotsMax)
+    let bytes = knows && cells < slotsMax ? ahead.bytes : cells * (qualifier + value)
+    slots.reserveCapacity(min(cells, Self.slotsReservedMax))
+    storage.reserveCapacity(min(bytes, Self.storageBytesReservedMax))
   }
 
   private func isInColumn(_ cursor: CellCursor) -> Bool {
@@ -254,36 +265,5 @@ package struct RowReader {
       unsafe cursor.key.count == prefix.count + CellKey.suffixBytes
         && compareBytes(UnsafeRawBufferPointer(rebasing: cursor.key[0..<prefix.count]), prefix) == 0
     }
-  }
-}
-
-/// Whether the cursor is at a cell of the row.
-@inline(always)
-func isInRow(_ cursor: CellCursor, _ row: UnsafeRawBufferPointer) -> Bool {
-  unsafe cursor.isValid && cursor.row.count == row.count
-    && (cursor.row.baseAddress == row.baseAddress || compareBytes(cursor.row, row) == 0)
-}
-
-/// Moves to the first cell of the row at or after `key`.
-///
-/// With `goesOn` the cursor has not passed the place yet, and may already be there.
-@inline(always)
-func move(
-  _ cursor: CellCursor, row: UnsafeRawBufferPointer, to key: UnsafeRawBufferPointer, goesOn: Bool
-) throws(StoreError) {
-  if goesOn {
-    guard unsafe isInRow(cursor, row) else { return }
-    if unsafe compareBytes(cursor.key, key) >= 0 { return }
-  }
-  try unsafe cursor.seek(row: row, key: key)
-}
-
-/// Moves on to the first cell of the row at or after `key`.
-@inline(always)
-func move(
-  _ cursor: CellCursor, row: UnsafeRawBufferPointer, to key: [UInt8]
-) throws(StoreError) {
-  try unsafe key.withRawBytes { (key) throws(StoreError) in
-    try unsafe move(cursor, row: row, to: key, goesOn: true)
   }
 }

@@ -31,6 +31,7 @@ package final class MemTableCursor: CellCursor {
     let found = unsafe table.rowKey(node)
     guard unsafe !key.isEmpty, unsafe compareBytes(found, row) == 0 else { return enter(node) }
     rowNode = node
+    rowVisit += 1
     unsafe self.row = unsafe found
     let first = unsafe table.firstCell(node, atOrAfter: key)
     if first == 0 { enter(table.rowAfter(node)) } else { show(first) }
@@ -63,6 +64,7 @@ package final class MemTableCursor: CellCursor {
       let first = table.firstCell(node)
       if first != 0 {
         rowNode = node
+        rowVisit += 1
         unsafe row = unsafe table.rowKey(node)
         show(first)
         return

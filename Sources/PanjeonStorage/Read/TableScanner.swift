@@ -132,7 +132,8 @@ package final class TableScanner: @unchecked Sendable {
     _ row: Bytes, from position: RowPosition, _ cursors: [CellCursor], _ reader: inout RowReader
   ) throws(StoreError) -> RowResult? {
     let (result, following) = try reader.readPiece(
-      of: row, from: position, cellsMax: min(cellsPerPieceMax, cellsLeft), cursors: cursors)
+      of: row, from: position, cellsMax: min(cellsPerPieceMax, cellsLeft), cursors: cursors,
+      areAhead: !scan.isReversed && position.isAtStart)
     cellsLeft -= result?.count ?? 0
     if let following, cellsLeft > 0 {
       piece = (row, following)

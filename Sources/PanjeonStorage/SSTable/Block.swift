@@ -5,27 +5,49 @@ package import WideColumn
 /// A data block in memory, decompressed and verified.
 ///
 /// Everything a reader relies on (offsets, lengths, well-formed keys) has been checked once, so that reading it is
-/// pointer arithmetic.
+/// pointer arithmetic. In front of the bytes stand ``KeyWords`` of its rows, of every one or of one in so many.
 @safe package final class Block: @unchecked Sendable {
-  // Unchecked: the bytes are never written once the block is made.
+  // Unchecked: the memory is never written once the block is made.
   let base: UnsafeRawPointer
   package let byteCount: Int
   let rowCount: Int
   /// How many cells of the first row repeat family deletes of an earlier block.
   let repeats: Int
 
-  /// Takes ownership of `memory`, which must have come from `allocate`.
+  /// How many bytes the keys of all rows begin with alike.
+  private let commonBytes: Int
+  /// The words of which rows there are: each so many-th from the first on.
+  private let wordStride: Int
+  private let wordCount: Int
+
+  /// How many words a block has at the most: four lines of a processor's cache.
+  private static let wordsMax = 32
+  private static let wordsBytes = wordsMax * 8
+
+  /// Takes ownership of memory that has come from `allocate`: room for the words, then the block's verified bytes.
   private init(owning memory: UnsafeMutableRawBufferPointer, rowCount: Int, repeats: Int) {
-    unsafe base = unsafe UnsafeRawPointer(
-      memory.baseAddress ?? UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1))
-    byteCount = memory.count
+    let bytes = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[Self.wordsBytes...])
+    guard let start = bytes.baseAddress else { preconditionFailure("a block has bytes") }
+    unsafe base = UnsafeRawPointer(start)
+    byteCount = bytes.count
     self.rowCount = rowCount
     self.repeats = repeats
+    let view = unsafe BlockView(base: base, byteCount: byteCount, rowCount: rowCount)
+    commonBytes = unsafe KeyWords.common(view.key(ofRow: 0), view.key(ofRow: rowCount - 1))
+    wordStride = (rowCount + Self.wordsMax - 1) / Self.wordsMax
+    wordCount = (rowCount + wordStride - 1) / wordStride
+    for place in 0..<wordCount {
+      let word = unsafe KeyWords.word(view.key(ofRow: place * wordStride), behind: commonBytes)
+      unsafe start.storeBytes(of: word, toByteOffset: (place - wordCount) * 8, as: UInt64.self)
+    }
   }
 
   deinit {
-    unsafe base.deallocate()
+    unsafe (base - Self.wordsBytes).deallocate()
   }
+
+  /// What it takes in memory, but for the object itself.
+  package var memoryBytes: Int { byteCount + Self.wordsBytes }
 
   /// Decompresses and verifies a block.
   ///
@@ -50,12 +72,14 @@ package import WideColumn
     let length = unsafe Int(
       stored.loadUnaligned(fromByteOffset: payloadCount + 1, as: UInt32.self).littleEndian)
     guard length >= 8, length <= TableFormat.blockBytesMax else { throw damaged("length") }
-    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: length, alignment: 16)
+    let memory = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: wordsBytes + length, alignment: 16)
+    let bytes = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[wordsBytes...])
     do throws(StoreError) {
       try unsafe BlockCodec.decompress(
-        UnsafeRawBufferPointer(rebasing: stored[0..<payloadCount]), codec, into: memory,
+        UnsafeRawBufferPointer(rebasing: stored[0..<payloadCount]), codec, into: bytes,
         file: file, offset: offset)
-      let (rowCount, repeats) = unsafe try verify(UnsafeRawBufferPointer(memory))
+      let (rowCount, repeats) = unsafe try verify(UnsafeRawBufferPointer(bytes))
       return unsafe Block(owning: memory, rowCount: rowCount, repeats: repeats)
     } catch {
       unsafe memory.deallocate()
@@ -107,51 +131,29 @@ package import WideColumn
 
   // MARK: Reading what has been verified
 
-  private var offsetsStart: Int { byteCount - 8 - rowCount * 4 }
-
-  /// Where the entry of a row begins.
   @inline(always)
-  func rowOffset(_ index: Int) -> Int {
-    unsafe Int(
-      base.loadUnaligned(fromByteOffset: offsetsStart + index * 4, as: UInt32.self).littleEndian)
-  }
-
-  /// The key of the row whose entry begins at `offset`, and where its cell count stands.
-  @inline(always)
-  func row(at offset: Int) -> (key: UnsafeRawBufferPointer, countOffset: Int) {
-    var cursor = offset
-    let length = varint(&cursor)
-    return unsafe (UnsafeRawBufferPointer(start: base + cursor, count: length), cursor + length)
-  }
+  var view: BlockView { unsafe BlockView(base: base, byteCount: byteCount, rowCount: rowCount) }
 
   /// The first row whose key is not less than `row`; `rowCount` when there is none.
   func firstRow(atOrAfter row: UnsafeRawBufferPointer) -> Int {
-    var low = 0
-    var high = rowCount
+    let view = view
+    let beginning = unsafe UnsafeRawBufferPointer(rebasing: view.key(ofRow: 0).prefix(commonBytes))
+    let order = unsafe KeyWords.order(row, beginning)
+    if order != 0 { return order < 0 ? 0 : rowCount }
+    let words = unsafe UnsafeBufferPointer(
+      start: (base - wordCount * 8).assumingMemoryBound(to: UInt64.self), count: wordCount)
+    let places = unsafe KeyWords.places(of: KeyWords.word(row, behind: commonBytes), in: words)
+    // From behind the last row that is known to be less to the first that is known to be greater.
+    var low = places.lowerBound == 0 ? 0 : (places.lowerBound - 1) * wordStride + 1
+    var high = min(places.upperBound * wordStride, rowCount)
     while low < high {
       let middle = (low + high) / 2
-      if unsafe compareBytes(self.row(at: rowOffset(middle)).key, row) < 0 {
+      if unsafe compareBytes(view.key(ofRow: middle), row) < 0 {
         low = middle + 1
       } else {
         high = middle
       }
     }
     return low
-  }
-
-  @inline(always)
-  func varint(_ offset: inout Int) -> Int {
-    let first = unsafe base.load(fromByteOffset: offset, as: UInt8.self)
-    offset += 1
-    if first < 0x80 { return Int(first) }
-    var value = Int(first & 0x7F)
-    var shift = 7
-    while true {
-      let byte = unsafe base.load(fromByteOffset: offset, as: UInt8.self)
-      offset += 1
-      value |= Int(byte & 0x7F) << shift
-      if byte < 0x80 { return value }
-      shift += 7
-    }
   }
 }

@@ -9,13 +9,16 @@ package final class TableCursor: CellCursor {
   private let table: TableFile
   private let mode: ReadMode
   private let fillsCache: Bool
+
+  /// The block that the cursor is in: kept alive here, and looked at through the view, which counts no references.
   private var block: Block?
+  private var view: BlockView?
   private var place = 0
+  private var rowCount = 0
   private var rowIndex = 0
   /// Where the cell behind the current one begins, and how many are left in the row's entry.
   private var nextCell = 0
   private var cellsLeft = 0
-  private var scratch: [UInt8] = []
 
   init(_ table: TableFile, mode: ReadMode, fillsCache: Bool) {
     self.table = table
@@ -26,61 +29,71 @@ package final class TableCursor: CellCursor {
 
   package override func seekToFirst() throws(StoreError) {
     try enterBlock(0)
-    if let block { showRow(0, of: block) }
+    if let view { showRow(0, of: view) }
   }
 
   package override func seek(
     row target: UnsafeRawBufferPointer, key targetKey: UnsafeRawBufferPointer
   ) throws(StoreError) {
-    scratch.removeAll(keepingCapacity: true)
-    unsafe TableIndex.appendKey(row: target, key: targetKey, to: &scratch)
-    try enterBlock(table.index.firstBlock(atOrAfter: scratch))
-    guard let block else { return }
+    try unsafe enterBlock(table.index.firstBlock(atOrAfter: target, key: targetKey))
+    guard let block, let view else { return }
     let found = unsafe block.firstRow(atOrAfter: target)
-    guard found < block.rowCount else {
+    guard found < rowCount else {
       isValid = false
       throw table.damagedIndex(place)
     }
-    showRow(found, of: block)
-    guard unsafe compareBytes(row, target) == 0 else { return skipRepeats(ifInRow: found) }
+    showRow(found, of: view)
+    guard unsafe compareBytes(row, target) == 0 else {
+      if found == 0 { skipRepeats(of: block) }
+      return
+    }
     // The block's last key is not less than the target, so the walk ends within the block.
     while isValid, rowIndex == found, unsafe compareBytes(key, targetKey) < 0 { try next() }
   }
 
   package override func next() throws(StoreError) {
-    guard let block else { return }
+    guard let view else { return }
     if cellsLeft > 0 {
-      showCell(of: block)
-    } else if rowIndex + 1 < block.rowCount {
-      showRow(rowIndex + 1, of: block)
+      showCell(of: view)
+    } else if rowIndex + 1 < rowCount {
+      showRow(rowIndex + 1, of: view)
     } else {
       try nextBlock()
     }
   }
 
   package override func nextRow() throws(StoreError) {
-    guard let block else { return }
-    if rowIndex + 1 < block.rowCount { return showRow(rowIndex + 1, of: block) }
-    let behind = unsafe Array(row) + [0]
+    guard let view else { return }
+    if rowIndex + 1 < rowCount { return showRow(rowIndex + 1, of: view) }
+    var behind = unsafe Array(row)
+    try nextBlock()
+    let goesOn = unsafe isValid && behind.withUnsafeBytes { unsafe compareBytes(row, $0) == 0 }
+    if !goesOn { return }
+    behind.append(0)
     try unsafe behind.withRawBytes { (row) throws(StoreError) in
       try unsafe seek(row: row, key: UnsafeRawBufferPointer(start: nil, count: 0))
     }
   }
 
+  package override func sizeOfRowAhead() -> (cells: Int, bytes: Int) {
+    guard let view else { return (0, 0) }
+    let end = rowIndex + 1 < rowCount ? view.rowOffset(rowIndex + 1) : view.rowsEnd
+    return unsafe (cellsLeft + 1, key.count + value.count + end - nextCell)
+  }
+
   package override func seekToRow(before bound: UnsafeRawBufferPointer?) throws(StoreError) {
     var last = table.index.blockCount - 1
     if let bound = unsafe bound {
-      scratch.removeAll(keepingCapacity: true)
-      unsafe TableIndex.appendKey(
-        row: bound, key: UnsafeRawBufferPointer(start: nil, count: 0), to: &scratch)
-      last = min(last, table.index.firstBlock(atOrAfter: scratch))
+      let first = unsafe table.index.firstBlock(
+        atOrAfter: bound, key: UnsafeRawBufferPointer(start: nil, count: 0))
+      last = min(last, first)
     }
     while last >= 0 {
       try enterBlock(last)
-      guard let block else { return }
-      let behind = unsafe bound.map { unsafe block.firstRow(atOrAfter: $0) } ?? block.rowCount
+      guard let block, let view else { return }
+      let behind = unsafe bound.map { unsafe block.firstRow(atOrAfter: $0) } ?? rowCount
       if behind > 0 {
-        let found = unsafe Array(block.row(at: block.rowOffset(behind - 1)).key)
+        let found = unsafe Array(view.key(ofRow: behind - 1))
         return try unsafe found.withRawBytes { (row) throws(StoreError) in
           try unsafe seek(row: row, key: UnsafeRawBufferPointer(start: nil, count: 0))
         }
@@ -91,52 +104,52 @@ package final class TableCursor: CellCursor {
   }
 
   private func enterBlock(_ newPlace: Int) throws(StoreError) {
-    guard newPlace < table.index.blockCount else {
-      block = nil
-      isValid = false
-      return
-    }
-    if block == nil || place != newPlace {
-      // Nothing may be shown of a block that could not be read.
-      isValid = false
-      block = nil
-      block = try table.block(newPlace, mode: mode, fillsCache: fillsCache)
-      place = newPlace
-    }
+    if view != nil, place == newPlace { return }
+    // Nothing may be shown of a block that could not be read.
+    isValid = false
+    view = nil
+    block = nil
+    guard newPlace < table.index.blockCount else { return }
+    let entered = try table.block(newPlace, mode: mode, fillsCache: fillsCache)
+    view = entered.view
+    rowCount = entered.rowCount
+    block = entered
+    place = newPlace
   }
 
   /// Goes on into the next block; what it repeats of this one has been shown.
   private func nextBlock() throws(StoreError) {
     try enterBlock(place + 1)
-    guard let block else { return }
-    showRow(0, of: block)
-    for _ in 0..<block.repeats { showCell(of: block) }
+    guard let block, let view else { return }
+    showRow(0, of: view)
+    skipRepeats(of: block)
   }
 
   /// A seek to before a block's first row shows no repeats: they belong to a row that began earlier.
-  private func skipRepeats(ifInRow index: Int) {
-    guard let block, index == 0 else { return }
-    for _ in 0..<block.repeats { showCell(of: block) }
-  }
-
-  private func showRow(_ index: Int, of block: Block) {
-    rowIndex = index
-    let (rowKey, countOffset) = unsafe block.row(at: block.rowOffset(index))
-    unsafe row = unsafe rowKey
-    cellsLeft = unsafe Int(
-      block.base.loadUnaligned(fromByteOffset: countOffset, as: UInt32.self).littleEndian)
-    nextCell = countOffset + 4
-    showCell(of: block)
+  private func skipRepeats(of block: Block) {
+    guard let view else { return }
+    for _ in 0..<block.repeats { showCell(of: view) }
   }
 
   @inline(always)
-  private func showCell(of block: Block) {
+  private func showRow(_ index: Int, of view: BlockView) {
+    rowIndex = index
+    rowVisit += 1
+    let (rowKey, countOffset) = unsafe view.row(at: view.rowOffset(index))
+    unsafe row = unsafe rowKey
+    cellsLeft = view.cellCount(at: countOffset)
+    nextCell = countOffset + 4
+    showCell(of: view)
+  }
+
+  @inline(always)
+  private func showCell(of view: BlockView) {
     var offset = nextCell
-    let keyLength = block.varint(&offset)
-    let valueLength = block.varint(&offset)
-    unsafe key = unsafe UnsafeRawBufferPointer(start: block.base + offset, count: keyLength)
+    let keyLength = view.varint(&offset)
+    let valueLength = view.varint(&offset)
+    unsafe key = unsafe UnsafeRawBufferPointer(start: view.base + offset, count: keyLength)
     unsafe value = unsafe UnsafeRawBufferPointer(
-      start: block.base + offset + keyLength, count: valueLength)
+      start: view.base + offset + keyLength, count: valueLength)
     nextCell = offset + keyLength + valueLength
     cellsLeft -= 1
     isValid = true

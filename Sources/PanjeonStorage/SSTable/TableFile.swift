@@ -65,20 +65,26 @@ package final class TableFile: Sendable {
 
   private static let wouldBlock = StoreError(.wouldBlock, "a block is not in memory")
 
+  /// A block that is larger is not read without waiting: copying and checking it would take too long of a thread that others need.
+  private static let cachedReadBytesMax = 256 << 10
+
   /// A data block, from the cache or from the file.
+  ///
+  /// One that may not wait for the disk has it from the file only if the system has it in memory; what fills no cache is no client's.
   func block(_ place: Int, mode: ReadMode, fillsCache: Bool) throws(StoreError) -> Block {
     let handle = index.handles[place]
-    // What fills no cache is no client's. A client that must go to the disk comes again: its miss counts then.
-    let counting: BlockCache.Counting =
-      !fillsCache ? .nothing : mode == .cacheOnly ? .hits : .hitsAndMisses
-    if let block = cache.find(table: number, offset: handle.offset, counting: counting) {
+    if let block = cache.find(table: number, offset: handle.offset, isCounted: fillsCache) {
       return block
     }
-    if mode == .cacheOnly { throw Self.wouldBlock }
-    let block = try readBlock(place)
+    let block: Block
+    switch mode {
+    case .mayBlock: block = try readBlock(place)
+    case .cacheOnly:
+      guard let read = try readBlockIfCached(place) else { throw Self.wouldBlock }
+      block = read
+    }
     if fillsCache {
-      cache.blockBytesRead.add(UInt64(handle.length))
-      cache.insert(block, table: number, offset: handle.offset)
+      cache.insert(block, table: number, offset: handle.offset, storedBytes: handle.length)
     }
     return block
   }
@@ -86,24 +92,43 @@ package final class TableFile: Sendable {
   /// A data block as the file has it now, whatever the cache has.
   ///
   /// Throws `corruption` with the rows that the block may hold.
-  func readBlock(_ place: Int) throws(StoreError) -> Block {
+  package func readBlock(_ place: Int) throws(StoreError) -> Block {
     let handle = index.handles[place]
-    let path = file.path
     do throws(StoreError) {
       let stored = try file.readUpTo(Int(handle.length), at: handle.offset)
       guard stored.count == Int(handle.length) else {
         throw StoreError(
-          .corruption, "the file ends within a block; restore it from a copy", file: path,
+          .corruption, "the file ends within a block; restore it from a copy", file: file.path,
           offset: handle.offset + UInt64(stored.count))
       }
       return try unsafe stored.withRawBytes { (bytes) throws(StoreError) in
-        try unsafe Block.decode(bytes, file: path, offset: handle.offset)
+        try unsafe Block.decode(bytes, file: file.path, offset: handle.offset)
       }
     } catch {
-      throw StoreError(
-        error.code, error.message, file: path, offset: error.offset, rows: rows(of: place),
-        cause: error.cause)
+      throw located(error, place)
     }
+  }
+
+  /// A data block that the system has in memory; nil if it may not have it.
+  private func readBlockIfCached(_ place: Int) throws(StoreError) -> Block? {
+    let handle = index.handles[place]
+    let count = Int(handle.length)
+    if count > Self.cachedReadBytesMax { return nil }
+    let stored = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
+    defer { unsafe stored.deallocate() }
+    guard unsafe file.readIfCached(into: stored, at: handle.offset) else { return nil }
+    do throws(StoreError) {
+      return try unsafe Block.decode(
+        UnsafeRawBufferPointer(stored), file: file.path, offset: handle.offset)
+    } catch {
+      throw located(error, place)
+    }
+  }
+
+  private func located(_ error: StoreError, _ place: Int) -> StoreError {
+    StoreError(
+      error.code, error.message, file: file.path, offset: error.offset, rows: rows(of: place),
+      cause: error.cause)
   }
 
   /// The rows that a block may hold cells of, as far as the index tells.

@@ -31,6 +31,11 @@ package struct BlockHandle: Hashable, Sendable {
   package var offset: UInt64
   /// The length with everything that belongs to it, trailer or checksum included.
   package var length: UInt32
+
+  package init(offset: UInt64, length: UInt32) {
+    self.offset = offset
+    self.length = length
+  }
 }
 
 /// How an SSTable is written.

@@ -6,16 +6,20 @@ package import WideColumn
 ///
 ///     index = block-count(4) *( key-length(varint) key offset(varint) length(varint) )
 ///
-/// A key is escaped row, 00 00, cell key; compared by `memcmp`. In memory the keys stand in one slab.
+/// A key is escaped row, 00 00, cell key; compared by `memcmp`. In memory the keys stand in one slab, and ``KeyWords`` of them in
+/// another, once the index is complete.
 package struct TableIndex: Sendable {
   private var slab: [UInt8] = []
   private var ends: [UInt32] = []
+  private var words: [UInt64] = []
+  /// How many bytes all keys begin with alike.
+  private var commonBytes = 0
   package private(set) var handles: [BlockHandle] = []
 
   package init() {}
 
   package var blockCount: Int { handles.count }
-  package var byteCount: Int { slab.count + ends.count * 4 + handles.count * 16 }
+  package var byteCount: Int { slab.count + ends.count * 4 + words.count * 8 + handles.count * 16 }
 
   /// Appends the key of a cell in a row, as the index compares it.
   package static func appendKey(
@@ -34,43 +38,92 @@ package struct TableIndex: Sendable {
     handles.append(handle)
   }
 
-  /// The first block whose last key is not less than `key`; `blockCount` when there is none.
-  package func firstBlock(atOrAfter key: [UInt8]) -> Int {
-    unsafe slab.withUnsafeBytes { slab in
-      unsafe key.withUnsafeBytes { key in
-        var low = 0
-        var high = ends.count
-        while low < high {
-          let middle = (low + high) / 2
-          let start = middle == 0 ? 0 : Int(ends[middle - 1])
-          let last = unsafe UnsafeRawBufferPointer(rebasing: slab[start..<Int(ends[middle])])
-          if unsafe compareBytes(last, key) < 0 { low = middle + 1 } else { high = middle }
-        }
-        return low
-      }
+  /// The first block whose last key is not less than a cell's, or a row's with an empty cell key; `blockCount` when there is none.
+  package func firstBlock(
+    atOrAfter row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer
+  ) -> Int {
+    unsafe withUnsafeTemporaryAllocation(
+      byteCount: 2 * row.count + 2 + key.count, alignment: 8
+    ) { room in
+      unsafe firstBlock(atOrAfter: Self.writeKey(row: row, key: key, to: room))
     }
+  }
+
+  /// Writes what `appendKey` appends.
+  private static func writeKey(
+    row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, to room: UnsafeMutableRawBufferPointer
+  ) -> UnsafeRawBufferPointer {
+    var end = row.count
+    if unsafe row.hasZero {
+      end = 0
+      for unsafe byte in unsafe row {
+        unsafe room[end] = byte
+        end += 1
+        if byte != 0 { continue }
+        unsafe room[end] = 0xFF
+        end += 1
+      }
+    } else {
+      unsafe room.copyMemory(from: row)
+    }
+    unsafe room[end] = 0
+    unsafe room[end + 1] = 0
+    end += 2
+    unsafe UnsafeMutableRawBufferPointer(rebasing: room[end...]).copyMemory(from: key)
+    return unsafe UnsafeRawBufferPointer(rebasing: room[..<(end + key.count)])
+  }
+
+  private func firstBlock(atOrAfter key: UnsafeRawBufferPointer) -> Int {
+    unsafe slab.withUnsafeBytes { slab in
+      let order = unsafe KeyWords.order(
+        key, UnsafeRawBufferPointer(rebasing: slab[..<commonBytes]))
+      if order != 0 { return order < 0 ? 0 : blockCount }
+      let places = unsafe words.withUnsafeBufferPointer {
+        unsafe KeyWords.places(of: KeyWords.word(key, behind: commonBytes), in: $0)
+      }
+      var (low, high) = (places.lowerBound, places.upperBound)
+      while low < high {
+        let middle = (low + high) / 2
+        let last = unsafe UnsafeRawBufferPointer(rebasing: slab[keyRange(middle)])
+        if unsafe compareBytes(last, key) < 0 { low = middle + 1 } else { high = middle }
+      }
+      return low
+    }
+  }
+
+  private mutating func makeWords() {
+    (words, commonBytes) = unsafe slab.withUnsafeBytes { slab in
+      func key(_ place: Int) -> UnsafeRawBufferPointer {
+        unsafe UnsafeRawBufferPointer(rebasing: slab[keyRange(place)])
+      }
+      if handles.isEmpty { return ([], 0) }
+      let common = unsafe KeyWords.common(key(0), key(blockCount - 1))
+      return (handles.indices.map { unsafe KeyWords.word(key($0), behind: common) }, common)
+    }
+  }
+
+  private func keyRange(_ place: Int) -> Range<Int> {
+    (place == 0 ? 0 : Int(ends[place - 1]))..<Int(ends[place])
   }
 
   /// The bytes of the blocks that may hold rows of a range.
   package func bytes(of rows: KeyRange) -> UInt64 {
-    let first = firstBlock(atOrAfter: Self.key(of: rows.start))
+    let first = firstBlock(atOrAfter: rows.start)
     // The block that holds the stop may hold rows before it.
-    let last = rows.stop.map { min(firstBlock(atOrAfter: Self.key(of: $0)), blockCount - 1) }
+    let last = rows.stop.map { min(firstBlock(atOrAfter: $0), blockCount - 1) }
     guard first < blockCount, first <= last ?? blockCount - 1 else { return 0 }
     return handles[first...(last ?? blockCount - 1)].reduce(0) { $0 + UInt64($1.length) }
   }
 
-  private static func key(of row: Bytes) -> [UInt8] {
-    var key: [UInt8] = []
+  private func firstBlock(atOrAfter row: Bytes) -> Int {
     unsafe row.withUnsafeBytes {
-      unsafe appendKey(row: $0, key: UnsafeRawBufferPointer(start: nil, count: 0), to: &key)
+      unsafe firstBlock(atOrAfter: $0, key: UnsafeRawBufferPointer(start: nil, count: 0))
     }
-    return key
   }
 
   /// Of the rows that end blocks, from the middle of a range's bytes on, the first that is accepted.
   package func row(behindMiddleOf rows: KeyRange, where isAccepted: (Bytes) -> Bool) -> Bytes? {
-    let first = firstBlock(atOrAfter: Self.key(of: rows.start))
+    let first = firstBlock(atOrAfter: rows.start)
     let total = bytes(of: rows)
     var end: UInt64 = 0
     for place in first..<blockCount {
@@ -92,7 +145,7 @@ package struct TableIndex: Sendable {
 
   /// The key of the last cell of a block, as the index compares it.
   package func lastKey(of place: Int) -> ArraySlice<UInt8> {
-    slab[(place == 0 ? 0 : Int(ends[place - 1]))..<Int(ends[place])]
+    slab[keyRange(place)]
   }
 
   /// The index of the same file without some of its blocks.
@@ -101,15 +154,16 @@ package struct TableIndex: Sendable {
     for place in handles.indices where !places.contains(place) {
       index.append(key: Array(lastKey(of: place)), handle: handles[place])
     }
+    index.makeWords()
     return index
   }
 
   private func lastRow(of place: Int) -> Bytes {
-    let start = place == 0 ? 0 : Int(ends[place - 1])
+    let range = keyRange(place)
     var row: [UInt8] = []
-    var offset = start
+    var offset = range.lowerBound
     // A zero of the row has an FF behind it, the end of the row another zero.
-    while offset + 1 < Int(ends[place]), slab[offset] != 0 || slab[offset + 1] == 0xFF {
+    while offset + 1 < range.upperBound, slab[offset] != 0 || slab[offset + 1] == 0xFF {
       row.append(slab[offset])
       offset += slab[offset] == 0 ? 2 : 1
     }
@@ -146,5 +200,6 @@ package struct TableIndex: Sendable {
       unsafe append(key: Array(key), handle: BlockHandle(offset: offset, length: UInt32(length)))
     }
     guard expected == dataEnd, reader.isAtEnd else { throw MalformedBytes() }
+    makeWords()
   }
 }

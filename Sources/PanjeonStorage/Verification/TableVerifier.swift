@@ -51,17 +51,16 @@ package struct TableVerifier {
   }
 
   private mutating func visit(_ block: Block, _ place: Int, _ report: inout VerificationReport) {
+    let view = block.view
     for index in 0..<block.rowCount {
-      let (row, countOffset) = unsafe block.row(at: block.rowOffset(index))
+      let (row, countOffset) = unsafe view.row(at: view.rowOffset(index))
       let isContinued = unsafe lastRow.elementsEqual(row) && !lastKey.isEmpty
       if !isContinued { unsafe begin(row, place, &report) }
-      let count = unsafe Int(
-        block.base.loadUnaligned(fromByteOffset: countOffset, as: UInt32.self).littleEndian)
       var offset = countOffset + 4
-      for cell in 0..<count {
-        let keyLength = block.varint(&offset)
-        let valueLength = block.varint(&offset)
-        let key = unsafe UnsafeRawBufferPointer(start: block.base + offset, count: keyLength)
+      for cell in 0..<view.cellCount(at: countOffset) {
+        let keyLength = view.varint(&offset)
+        let valueLength = view.varint(&offset)
+        let key = unsafe UnsafeRawBufferPointer(start: view.base + offset, count: keyLength)
         offset += keyLength + valueLength
         // What a continuation block repeats has been counted where it stood first.
         if index == 0, cell < block.repeats { continue }

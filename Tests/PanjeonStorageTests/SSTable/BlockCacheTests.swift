@@ -88,4 +88,44 @@ struct BlockCacheTests {
     cache.erase(table: 2)
     #expect(cache.bytes == 0)
   }
+
+  @Test("Whatever is put in and erased, it holds what a dictionary holds; when it is full, nothing else")
+  func model() throws {
+    struct Place: Hashable {
+      var table: UInt64
+      var offset: UInt64
+    }
+    var random = SplitMix64(seed: TestSeed.value)
+    let disk = InMemoryFileSystem()
+    let source = BlockCache(budget: MemoryBudget(totalBytes: 8 << 20))
+    let file = try table(disk, number: 1, cache: source).table.file
+    let blocks = try (0..<file.index.blockCount).map { try file.readBlock($0) }
+    for isFull in [false, true] {
+      let cache = BlockCache(budget: MemoryBudget(totalBytes: isFull ? 256 << 10 : 64 << 20))
+      var model: [Place: Block] = [:]
+      var found = 0
+      for _ in 0..<20_000 {
+        let table = UInt64(random.below(6))
+        let place = Place(table: table, offset: UInt64(random.below(500)) * 512)
+        switch random.below(1000) {
+        case 0:
+          cache.erase(table: table)
+          model = model.filter { $0.key.table != table }
+        case 1..<400:
+          let block = blocks[random.below(blocks.count)]
+          cache.insert(block, table: table, offset: place.offset, storedBytes: 1)
+          // The first stays.
+          let known = cache.find(table: table, offset: place.offset)
+          if model[place] == nil || known === block { model[place] = block }
+        default:
+          let block = cache.find(table: table, offset: place.offset)
+          if block != nil { found += 1 }
+          if isFull, block == nil { continue }
+          #expect(block === model[place])
+        }
+        #expect(cache.bytes <= cache.budget.cacheCapacity)
+      }
+      #expect(found > 1000)
+    }
+  }
 }

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE
+#endif
+#include "panjeon_file.h"
+
+#include <sys/uio.h>
+
+int64_t panjeon_read_cached(int descriptor, void *data, size_t length, int64_t offset) {
+#if defined(__linux__) && defined(RWF_NOWAIT)
+  struct iovec part = {data, length};
+  return preadv2(descriptor, &part, 1, offset, RWF_NOWAIT);
+#else
+  (void)descriptor, (void)data, (void)length, (void)offset;
+  return -1;
+#endif
+}
