@@ -25,6 +25,9 @@ package final class BackgroundWork: Sendable {
   private let pipeline: CommitPipeline
   private let memtables: MemTableSwitch
   package let segments: LogSegments
+
+  /// What a committing task writes the log with itself; nil where a write of the log may wait.
+  package let leader: GroupCommit?
   private let loops: BackgroundLoops
   private let gauge: PressureGauge
   package let regions: RegionWork
@@ -55,15 +58,16 @@ package final class BackgroundWork: Sendable {
       RegionReplacement(environment, pipeline, memtables, retirements),
       TableChange(environment, pipeline, memtables, retirements))
     self.regions = regions
-    let log = LogThread(
-      pipeline: pipeline, segments: segments,
-      memoryDelay: environment.configuration.memoryDurabilityDelay,
-      clock: environment.configuration.timeSource, halt: halt
+    let group = GroupCommit(
+      pipeline: pipeline, segments: segments, clock: environment.configuration.timeSource,
+      halt: halt
     ) {
       guard loops.isLogTooLong else { return }
       signals.withLock { $0.wantsFlush = true }
       signals.notifyAll()
     }
+    leader = segments.isWriteBuffered ? group : nil
+    let log = LogThread(group, memoryDelay: environment.configuration.memoryDurabilityDelay)
     flush = WholeFlush(environment, pipeline, memtables, signals, gauge)
     resumption = Resumption(environment, pipeline, segments, flush, halt)
     checkpoint = Checkpoint(environment, flush)

@@ -54,7 +54,7 @@ package struct Resumption {
     }
     // It may still be at a sync that somebody else asked for; it tells nobody when it goes to sleep.
     while !pipeline.monitor.withLock({
-      $0.isLogBroken || ($0.records.isEmpty && $0.logThread != .busy)
+      $0.isLogBroken || ($0.records.isEmpty && $0.log != .busy && $0.log != .lent)
     }) {
       pipeline.monitor.wait(timeout: .milliseconds(1)) { _ -> Void? in nil }
     }

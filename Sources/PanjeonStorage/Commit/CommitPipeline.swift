@@ -44,17 +44,28 @@ package final class CommitPipeline: Sendable {
   /// Puts a batch in order, and returns when it is visible.
   ///
   /// A batch without changes is only validated, and returns when all that is in order is visible.
+  ///
+  /// - Parameters:
+  ///   - batch: The encoded batch.
+  ///   - checks: What must not have changed.
+  ///   - durability: What to wait for.
+  ///   - leader: What the task writes the log with itself, if nobody has it and that takes no waiting; nil: it never does.
+  /// - Returns: What became of it.
   package func enter(
-    _ batch: inout PreparedBatch, _ checks: CommitChecks, _ durability: Durability
+    _ batch: inout PreparedBatch, _ checks: CommitChecks, _ durability: Durability,
+    leader: GroupCommit? = nil
   ) async -> SequencerAnswer {
     let now = clock.presentMicroseconds()
     var stall: StallMeter.Begun?
     let answer: SequencerAnswer = unsafe await withUnsafeContinuation { continuation in
       let step = monitor.withLock { state in
-        unsafe sequence(&batch, checks, durability, now: now, continuation, &state)
+        var step = unsafe sequence(&batch, checks, durability, now: now, continuation, &state)
+        if step.isQueued { step.own = wakeOrLead(&state, leader, &step.wakesLogThread) }
+        return step
       }
       if step.waitsForRoom { stall = stalls.begin(.logQueueFull) }
       if step.wakesLogThread { monitor.notifyAll() }
+      if let own = step.own { leader?.lead(own) }
       if let answer = step.answer { unsafe continuation.resume(returning: answer) }
     }
     HandOver.fence()
@@ -64,8 +75,12 @@ package final class CommitPipeline: Sendable {
 
   private struct Step {
     var answer: SequencerAnswer?
+    /// Whether there is something new for whoever has the log.
+    var isQueued = false
     var wakesLogThread = false
     var waitsForRoom = false
+    /// What the task is to write itself.
+    var own: LogGroup?
   }
 
   private func sequence(
@@ -82,7 +97,7 @@ package final class CommitPipeline: Sendable {
     if state.recordBytes >= pendingBytesMax {
       unsafe state.waitingForRoom.append(continuation)
       state.wantsWrite = true
-      return Step(wakesLogThread: wakesLogThread(&state), waitsForRoom: true)
+      return Step(isQueued: true, waitsForRoom: true)
     }
     if let refusal = validate(checks, state.recent) {
       if !refusal.isFinal { state.counts.staleChecks += 1 }
@@ -163,19 +178,37 @@ package final class CommitPipeline: Sendable {
     if durability == .operatingSystem || state.recordBytes >= pendingBytesMax / 16 {
       state.wantsWrite = true
     }
-    step.wakesLogThread = wakesLogThread(&state)
+    step.isQueued = true
     return step
   }
 
-  private func wakesLogThread(_ state: inout SequencerState) -> Bool {
-    switch state.logThread {
-    case .busy: return false
-    case .lingering where !state.isUrgent: return false
+  /// Who is to write what has been queued: the task itself, which then has the log, or its thread, which may have to be woken.
+  private func wakeOrLead(
+    _ state: inout SequencerState, _ leader: GroupCommit?, _ wakesThread: inout Bool
+  ) -> LogGroup? {
+    switch state.log {
+    case .busy, .lent: return nil
+    case .lingering where !state.isUrgent: return nil
     case .gathering(let records) where state.records.count < records && state.wantsOnlySync:
-      return false
+      return nil
+    case .idle where state.wantsWrite && leader?.mayLead(state) ?? false:
+      state.log = .lent
+      return state.takeGroup()
     case .idle, .lingering, .gathering:
-      state.logThread = .busy
-      return true
+      state.log = .busy
+      wakesThread = true
+      return nil
     }
+  }
+
+  /// Takes those that have reached what they wait for, and makes visible what lies before; the caller resumes them.
+  func finish(_ state: inout SequencerState) -> ArraySlice<UnfinishedCommit> {
+    let finished = state.takeFinished()
+    if state.hasUnfinished {
+      if let last = finished.last { visible.raise(to: last.lastSequence) }
+    } else {
+      visible.raise(to: state.lastSequence)
+    }
+    return finished
   }
 }

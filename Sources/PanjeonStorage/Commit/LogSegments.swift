@@ -6,12 +6,12 @@ package import WideColumn
 
 /// The segments of the write-ahead log on disk: the one being written, the older ones still needed, and spares.
 ///
-/// Writing is for the log's thread alone; ``release(below:recycles:)`` may be called from any thread. A segment is handed
+/// Writing is for whoever has the log; ``release(below:recycles:)`` may be called from any thread. A segment is handed
 /// over to the next like this: the old one is synced to its end, the next is created or taken from the spares
 /// under its new name, the directory is synced, and its header says where the old one ended. So no byte of a
 /// segment is ever durable while a byte of an older one is not.
 @safe package final class LogSegments: @unchecked Sendable {
-  // Unchecked: `writer` is touched by the log's thread only (before that thread starts and after it has ended, by the one
+  // Unchecked: `writer` is touched only by whoever has the log, its thread or the task that it is lent to (before that thread starts and after it has ended, by the one
   // that opens and closes the store; while it sleeps, by the one that resumes it); all else is immutable or guarded.
 
   private struct Segment {
@@ -75,6 +75,9 @@ package import WideColumn
   package func isFull(for recordBytes: Int) -> Bool {
     writer.offset > 4096 && writer.offset + UInt64(recordBytes) > segmentBytes
   }
+
+  /// Whether a write to a segment only copies into the memory of the system.
+  package var isWriteBuffered: Bool { currentFile.isWriteBuffered }
 
   package func append(_ record: [UInt8]) {
     unsafe record.withUnsafeBytes { unsafe writer.append($0) }

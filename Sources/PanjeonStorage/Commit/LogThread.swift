@@ -2,80 +2,68 @@
 
 package import WideColumn
 
-/// The thread that writes the log: takes all queued records, writes them at once, syncs if one of them asks.
+/// The log's thread: takes all queued records, has them written at once, and synced if one of them asks.
 ///
 /// A sync serves every commit that was queued before it began (group commit). Commits are answered in batches,
 /// first those that the write alone satisfies, then the rest.
 package final class LogThread: Sendable {
-  private let pipeline: CommitPipeline
-  private let segments: LogSegments
+  private let group: GroupCommit
   private let memoryDelay: Duration
-  private let clock: any TimeSource
-  private let onNewSegment: @Sendable () -> Void
-  private let halt: WriteHalt
+  private var pipeline: CommitPipeline { group.pipeline }
 
   /// Creates the thread's work.
   ///
   /// - Parameters:
-  ///   - pipeline: Where the records come from.
-  ///   - segments: Where they go to.
+  ///   - group: What writes.
   ///   - memoryDelay: How long records of durability `memory` may gather.
-  ///   - clock: By which a sync is timed.
-  ///   - halt: Told when the log could not be written.
-  ///   - onNewSegment: Called, without locks, when the log has grown by a segment.
-  package init(
-    pipeline: CommitPipeline, segments: LogSegments, memoryDelay: Duration,
-    clock: any TimeSource, halt: WriteHalt, onNewSegment: @escaping @Sendable () -> Void
-  ) {
-    self.onNewSegment = onNewSegment
-    self.halt = halt
-    self.pipeline = pipeline
-    self.segments = segments
+  package init(_ group: GroupCommit, memoryDelay: Duration) {
+    self.group = group
     self.memoryDelay = memoryDelay
-    self.clock = clock
-  }
-
-  // Safe: each continuation is resumed once, by the one who took it from the queue.
-  @safe private struct Work {
-    var records: [[UInt8]]
-    var lastSequence: UInt64
-    var wantsSync: Bool
-    var waitingForRoom: [CommitContinuation]
-    var isLast: Bool
   }
 
   /// Runs until the pipeline is closing and nothing is left to write.
   package func run() {
     var pace = GroupPace()
-    while true {
-      let work = nextWork(&pace)
+    while waitForWork() {
+      lingerAndGather(&pace)
+      let work = pipeline.monitor.withLock { state -> LogGroup in
+        state.log = .busy
+        return state.takeGroup()
+      }
       unsafe work.waitingForRoom.forEach { unsafe $0.resume(returning: .roomMade) }
       do {
-        try perform(work, &pace)
+        try group.perform(work, &pace)
       } catch {
-        fail(error)
-        if !waitUntilMended() { return }
+        group.fail(error)
         continue
       }
       if work.isLast { return }
     }
   }
 
-  /// Sleeps until there is something to write; lets records of durability `memory` gather for a while, and commits that want a sync for
-  /// one another.
-  private func nextWork(_ pace: inout GroupPace) -> Work {
-    pipeline.monitor.wait(timeout: nil) { state -> Void? in
-      if !state.records.isEmpty || state.isUrgent { return () }
-      state.logThread = .idle
-      return nil
+  /// Sleeps until there is something to write and nobody else has the log; false when a broken log is closed.
+  private func waitForWork() -> Bool {
+    let hasWork = pipeline.monitor.wait(timeout: nil) { state -> Bool? in
+      if state.log == .lent { return nil }
+      if state.isLogBroken { return state.isClosing ? false : nil }
+      if state.records.isEmpty, !state.isUrgent {
+        state.log = .idle
+        return nil
+      }
+      state.log = .busy
+      return true
     }
+    return hasWork ?? false
+  }
+
+  /// Lets records of durability `memory` gather for a while, and commits that want a sync for one another.
+  private func lingerAndGather(_ pace: inout GroupPace) {
     pipeline.monitor.wait(timeout: memoryDelay) { state -> Void? in
       if state.isUrgent { return () }
-      state.logThread = .lingering
+      state.log = .lingering
       return nil
     }
     gather(&pace)
-    return pipeline.monitor.withLock { state in take(&state) }
   }
 
   /// Waits for more commits to sync for, if a sync is all that is wanted.
@@ -87,121 +75,11 @@ package final class LogThread: Sendable {
     guard let goal else { return }
     pipeline.monitor.wait(timeout: goal.time) { state -> Void? in
       if state.records.count >= goal.records || !state.wantsOnlySync { return () }
-      state.logThread = .gathering(records: goal.records)
+      state.log = .gathering(records: goal.records)
       return nil
     }
     let now = pipeline.monitor.withLock { $0.wantsOnlySync ? $0.records.count : nil }
     if let now { pace.noteWait(for: goal, from: queued, to: now) }
-  }
-
-  private func take(_ state: inout SequencerState) -> Work {
-    let work = unsafe Work(
-      records: state.records, lastSequence: state.lastRecordSequence, wantsSync: state.wantsSync,
-      waitingForRoom: state.waitingForRoom, isLast: state.isClosing)
-    state.records = []
-    state.records.reserveCapacity(work.records.count)
-    state.recordBytes = 0
-    unsafe state.waitingForRoom = unsafe []
-    state.wantsWrite = false
-    state.wantsSync = false
-    state.logThread = .busy
-    return work
-  }
-
-  private func perform(_ work: Work, _ pace: inout GroupPace) throws(StoreError) {
-    if !work.records.isEmpty {
-      try write(work.records)
-      publish { $0.writtenThrough = work.lastSequence }
-    }
-    if work.wantsSync || work.isLast {
-      let begin = clock.monotonicNanoseconds()
-      try segments.sync()
-      let taken = clock.monotonicNanoseconds() &- begin
-      pipeline.statistics.logSyncs.add(1)
-      var queued = 0
-      publish { state in
-        state.writtenThrough = work.lastSequence
-        state.syncedThrough = work.lastSequence
-        queued = state.records.count
-      }
-      pace.noteSync(of: work.records.count, queued: queued, nanoseconds: taken)
-    }
-  }
-
-  private func write(_ records: [[UInt8]]) throws(StoreError) {
-    var bytes = 0
-    for record in records {
-      if segments.isFull(for: record.count) { try beginSegment() }
-      segments.append(record)
-      bytes += record.count
-    }
-    try segments.flush()
-    let statistics = pipeline.statistics
-    statistics.logWrites.add(1)
-    statistics.logRecords.add(UInt64(records.count))
-    statistics.logBytes.add(UInt64(bytes))
-  }
-
-  private func beginSegment() throws(StoreError) {
-    let number = try segments.beginNext()
-    pipeline.monitor.withLock { $0.logNumber = number }
-    onNewSegment()
-  }
-
-  /// Raises a watermark, makes visible what it lets through, and wakes those who waited for it.
-  private func publish(_ raise: (inout SequencerState) -> Void) {
-    let finished = pipeline.monitor.withLock { state -> ArraySlice<UnfinishedCommit> in
-      raise(&state)
-      let finished = state.takeFinished()
-      if state.hasUnfinished {
-        if let last = finished.last { pipeline.visible.raise(to: last.lastSequence) }
-      } else {
-        pipeline.visible.raise(to: state.lastSequence)
-      }
-      return finished
-    }
-    pipeline.monitor.notifyAll()
-    HandOver.fence()
-    for commit in finished { unsafe commit.continuation.resume(returning: .committed) }
-  }
-
-  /// After a failed write or sync nothing can be promised: the log takes no more, and those who wait are told.
-  ///
-  /// A failed sync is never tried again, because the kernel may have dropped the pages it could not write. Commits that
-  /// had no room in the queue yet have certainly not happened, and are told so when they enter again.
-  private func fail(_ error: StoreError) {
-    let failure = WriteHalt.failure(WriteHalt.failureOfLog, error)
-    // All at once: whoever sees that the log is broken may resume the store.
-    let (waiting, outside, isFirst) = unsafe pipeline.monitor.withLock {
-      state -> ([CommitContinuation], [CommitContinuation], Bool) in
-      state.isLogBroken = true
-      let isFirst = state.failure == nil
-      state.failure = state.failure ?? failure
-      let waiting = unsafe state.unfinished[state.firstUnfinished...].map(unsafe \.continuation)
-      state.unfinished = []
-      state.firstUnfinished = 0
-      let outside = unsafe state.waitingForRoom
-      unsafe state.waitingForRoom = unsafe []
-      halt.stopBackground()
-      return unsafe (waiting, outside, isFirst)
-    }
-    pipeline.monitor.notifyAll()
-    halt.noteFailureOfLog(error, isFirst: isFirst)
-    let unknown = StoreError(
-      .unknownOutcome, "the log failed before the commit was known to be durable; read to find out",
-      cause: failure)
-    HandOver.fence()
-    unsafe waiting.forEach { unsafe $0.resume(returning: .failed(unknown)) }
-    unsafe outside.forEach { unsafe $0.resume(returning: .roomMade) }
-  }
-
-  /// Sleeps until the log has been begun anew; false when the store is closed first.
-  private func waitUntilMended() -> Bool {
-    let isMended = pipeline.monitor.wait(timeout: nil) { state -> Bool? in
-      if !state.isLogBroken { return true }
-      return state.isClosing ? false : nil
-    }
-    return isMended ?? false
   }
 }
 

@@ -11,13 +11,16 @@ package typealias CommitContinuation = UnsafeContinuation<SequencerAnswer, Never
   package var continuation: CommitContinuation
 }
 
-/// What the log's thread is doing.
-package enum LogThreadPhase: Equatable, Sendable {
-  /// It works, and will look again before it sleeps.
+/// Who has the log, and what the log's thread is doing.
+package enum LogPhase: Equatable, Sendable {
+  /// The thread has it, works, and will look again before it sleeps.
   case busy
 
-  /// It sleeps until there is a record.
+  /// Nobody has it: the thread sleeps until there is a record.
   case idle
+
+  /// A committing task has it, and will look again before it gives it back; the thread sleeps.
+  case lent
 
   /// It lets records gather until one is urgent or the delay has passed.
   case lingering
@@ -84,8 +87,8 @@ package enum LogThreadPhase: Equatable, Sendable {
 
   package var isClosing = false
 
-  /// What the log's thread is doing, so that it is woken only when it sleeps.
-  package var logThread = LogThreadPhase.busy
+  /// Who has the log; so that its thread is woken only when it sleeps.
+  package var log = LogPhase.busy
 
   package init(
     lastSequence: UInt64, lastTimestamp: Int64, recentRowsMax: Int, logNumber: UInt64
@@ -104,6 +107,35 @@ package enum LogThreadPhase: Equatable, Sendable {
 
   /// Whether nothing is wanted of the log's thread but a sync, which may be worth while for a few more commits.
   package var wantsOnlySync: Bool { wantsSync && !wantsWrite && !isClosing }
+
+  /// How many bytes of records a committing task writes at once at the most.
+  package static let leadBytesMax = 64 << 10
+
+  /// Whether nothing is wanted but a write, which takes little time.
+  package var wantsOnlyWrite: Bool {
+    !records.isEmpty && !wantsSync && !isClosing && recordBytes <= Self.leadBytesMax
+  }
+
+  /// Takes all records from the queue, for whoever has the log.
+  package mutating func takeGroup() -> LogGroup {
+    let group = unsafe LogGroup(
+      records: records, lastSequence: lastRecordSequence, wantsSync: wantsSync,
+      waitingForRoom: waitingForRoom, isLast: isClosing)
+    records = []
+    records.reserveCapacity(group.records.count)
+    recordBytes = 0
+    unsafe waitingForRoom = unsafe []
+    wantsWrite = false
+    wantsSync = false
+    return group
+  }
+
+  /// Gives a lent log back; returns whether its thread is to be woken, which then has it.
+  package mutating func giveLogBack() -> Bool {
+    let isWanted = !records.isEmpty || isUrgent
+    log = isWanted ? .busy : .idle
+    return isWanted
+  }
 
   package var hasUnfinished: Bool { firstUnfinished < unfinished.count }
 

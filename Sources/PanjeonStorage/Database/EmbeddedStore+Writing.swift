@@ -151,7 +151,9 @@ extension EmbeddedStore: AtomicBatchStore, BatchStore {
       var checks = validator.checks
       checks.rowsHoldAt = now
       checks.rangesHoldAt = rangesHoldAt
-      switch await pipeline.enter(&resolved.batch, checks, durability) {
+      switch await pipeline.enter(
+        &resolved.batch, checks, durability, leader: background?.leader)
+      {
       case .committed: return .committed
       case .failed(let error): throw error
       case .rangeChanged(let index, let row): return .rangeChanged(range: index, row: row)

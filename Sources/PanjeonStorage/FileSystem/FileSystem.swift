@@ -5,7 +5,8 @@ public import WideColumn
 /// The file system beneath an engine: everything durable goes through it.
 ///
 /// A parameter, so that tests can crash it, fail it and replay it, and so that replicas can be placed by it.
-/// Every call but ``File/readIfCached(into:at:)`` may block; none of these is made on Swift's cooperative pool. Paths are absolute or relative to the
+/// Every call may block, and none is made on Swift's cooperative pool, but ``File/readIfCached(into:at:)`` and small writes where
+/// ``File/isWriteBuffered``. Paths are absolute or relative to the
 /// process's directory and use `/`.
 public protocol FileSystem: Sendable {
   /// Creates a directory if it does not exist (its parent must), readable by its owner only.
@@ -67,7 +68,7 @@ public protocol File: AnyObject, Sendable {
   /// Fills `buffer` from `offset`; returns fewer bytes only at the end of the file.
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(StoreError) -> Int
 
-  /// Fills `buffer` from `offset` if that takes no waiting for a device: the one call made on Swift's cooperative pool.
+  /// Fills `buffer` from `offset` if that takes no waiting for a device; called on Swift's cooperative pool.
   ///
   /// Returns false when it might take some, and in the case of an error, which ``read(into:at:)`` then finds; the buffer may
   /// have been written to.
@@ -75,6 +76,10 @@ public protocol File: AnyObject, Sendable {
 
   /// Writes all of `bytes` at `offset`, extending the file as needed.
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StoreError)
+
+  /// Whether ``write(_:at:)`` only copies into the memory of the operating system: then small writes of the log are made on Swift's
+  /// cooperative pool, by the committing task.
+  var isWriteBuffered: Bool { get }
 
   /// Makes all that has been written to the file durable (`fdatasync`).
   func sync() throws(StoreError)
@@ -90,6 +95,9 @@ public protocol File: AnyObject, Sendable {
 }
 
 extension File {
+  /// Is false: of files of which nothing is known it is to be feared that a write waits.
+  public var isWriteBuffered: Bool { false }
+
   /// Returns false: for files of which nothing is known.
   public func readIfCached(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) -> Bool {
     false

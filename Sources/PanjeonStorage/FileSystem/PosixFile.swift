@@ -48,6 +48,8 @@ final class PosixFile: File {
     return count == Int64(buffer.count)
   }
 
+  var isWriteBuffered: Bool { true }
+
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StoreError) {
     var done = 0
     while done < bytes.count {

@@ -12,7 +12,7 @@ private let stepsBeforeSeekMax = 4
 func isInRow(_ cursor: CellCursor, _ row: UnsafeRawBufferPointer) -> Bool {
   if !cursor.isValid { return false }
   if cursor.rowVisit == cursor.visitOfRowRead { return true }
-  guard cursor.row.count == row.count, unsafe compareBytes(cursor.row, row) == 0 else {
+  guard unsafe cursor.row.count == row.count, unsafe compareBytes(cursor.row, row) == 0 else {
     return false
   }
   cursor.visitOfRowRead = cursor.rowVisit

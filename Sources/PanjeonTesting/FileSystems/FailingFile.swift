@@ -33,6 +33,8 @@ final class FailingFile: File {
     }
   }
 
+  var isWriteBuffered: Bool { base.isWriteBuffered }
+
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StoreError) {
     let fault = fileSystem.fault(.write, path, offset: offset, byteCount: bytes.count)
     switch fault {

@@ -27,6 +27,8 @@ final class InMemoryFile: File {
     return bytes.count
   }
 
+  var isWriteBuffered: Bool { true }
+
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StoreError) {
     fileSystem.call(.write, path, offset: offset, byteCount: bytes.count)
     let copy = unsafe Array(bytes)

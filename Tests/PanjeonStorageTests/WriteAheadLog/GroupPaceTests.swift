@@ -78,8 +78,8 @@ struct GroupPaceTests {
   private func gathering() async throws -> EmbeddedStore {
     let store = try await TestStore.open(InMemoryFileSystem())
     try await store.createTable(TestStore.schema)
-    try await wait(for: store) { $0.logThread == .idle }
-    store.pipeline.monitor.withLock { $0.logThread = .gathering(records: 3) }
+    try await wait(for: store) { $0.log == .idle }
+    store.pipeline.monitor.withLock { $0.log = .gathering(records: 3) }
     return store
   }
 
@@ -93,7 +93,7 @@ struct GroupPaceTests {
       for number in 0..<2 { group.addTask { try await put(number, in: store, .disk) } }
       try await wait(for: store) { $0.records.count == 2 }
       // Who wakes the thread says so under the lock under which the record was queued.
-      #expect(store.pipeline.monitor.withLock { $0.logThread } == .gathering(records: 3))
+      #expect(store.pipeline.monitor.withLock { $0.log } == .gathering(records: 3))
       #expect(store.metrics.log.syncs == before)
       try await put(2, in: store, .disk)
       try await group.waitForAll()
@@ -111,8 +111,8 @@ struct GroupPaceTests {
       try await put(1, in: store, .operatingSystem)
       try await group.waitForAll()
     }
-    try await wait(for: store) { $0.logThread == .idle }
-    store.pipeline.monitor.withLock { $0.logThread = .gathering(records: 3) }
+    try await wait(for: store) { $0.log == .idle }
+    store.pipeline.monitor.withLock { $0.log = .gathering(records: 3) }
     async let last: Void = put(2, in: store, .disk)
     try await wait(for: store) { $0.records.count == 1 }
     try await store.close()
