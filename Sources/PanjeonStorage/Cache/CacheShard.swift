@@ -10,7 +10,7 @@ struct CacheShard {
     var table: UInt64 = 0
     var offset: UInt64 = 0
     // Unmanaged: what is passed over in a search is not counted up and down.
-    var block: Unmanaged<Block>?
+    var block: Unmanaged<Block.Storage>?
     var isUsed = false
   }
 
@@ -43,7 +43,7 @@ struct CacheShard {
     let place = place(table: table, offset: offset, hash: hash)
     guard let block = unsafe slots[place].block else { return nil }
     slots[place].isUsed = true
-    return unsafe block.takeUnretainedValue()
+    return unsafe Block(block.takeUnretainedValue())
   }
 
   /// Where a block is, or the empty slot where it would be.
@@ -69,7 +69,7 @@ struct CacheShard {
     shrink(to: bytesMax - cost)
     if count >= slots.count / 4 * 3 { grow() }
     let place = place(table: table, offset: offset, hash: hash)
-    slots[place] = unsafe Slot(table: table, offset: offset, block: .passRetained(block))
+    slots[place] = unsafe Slot(table: table, offset: offset, block: .passRetained(block.storage))
     count += 1
     bytes += cost
   }
@@ -105,7 +105,7 @@ struct CacheShard {
 
   private mutating func remove(at place: Int) {
     guard let block = unsafe slots[place].block else { return }
-    bytes -= unsafe Self.cost(block.takeUnretainedValue())
+    bytes -= unsafe Self.cost(Block(block.takeUnretainedValue()))
     count -= 1
     unsafe block.release()
     close(place)

@@ -162,6 +162,29 @@ package enum CellKey {
     }
   }
 
+  /// Copies the qualifier of a key of a column, with its escapes undone; returns how many bytes it has.
+  ///
+  /// - Precondition: There is room for the key without its suffix.
+  @inline(always)
+  static func copyQualifier(
+    of key: UnsafeRawBufferPointer, to room: UnsafeMutableRawBufferPointer, at start: Int
+  ) -> Int {
+    let escaped = unsafe UnsafeRawBufferPointer(rebasing: key[2..<(key.count - suffixBytes - 2)])
+    if unsafe !escaped.hasZero {
+      unsafe UnsafeMutableRawBufferPointer(rebasing: room[start...]).copyMemory(from: escaped)
+      return escaped.count
+    }
+    var end = start
+    var index = 0
+    while index < escaped.count {
+      let byte = unsafe escaped[index]
+      unsafe room[end] = byte
+      end += 1
+      index += byte == 0 ? 2 : 1
+    }
+    return end - start
+  }
+
   /// Whether a cell from disk could have been written: its key is well-formed and its value fits its kind.
   package static func isWellFormedCell(
     key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer

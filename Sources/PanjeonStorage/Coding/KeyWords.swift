@@ -23,7 +23,9 @@ package enum KeyWords {
   }
 
   /// How many bytes two keys, and all between them, begin with alike.
-  package static func common(_ first: UnsafeRawBufferPointer, _ last: UnsafeRawBufferPointer) -> Int {
+  package static func common(
+    _ first: UnsafeRawBufferPointer, _ last: UnsafeRawBufferPointer
+  ) -> Int {
     var count = 0
     while count < first.count, count < last.count, unsafe first[count] == last[count] { count += 1 }
     return count

@@ -31,3 +31,13 @@ extension Bytes {
     try unsafe withUnsafeBytes(body)
   }
 }
+
+/// The bytes of a value; a closure that may throw one type of error.
+@inline(always)
+func withRawBytes<T: BitwiseCopyable, R, E: Error>(
+  of value: T, _ body: (UnsafeRawBufferPointer) throws(E) -> R
+) throws(E) -> R {
+  try unsafe withUnsafePointer(to: value) { (pointer) throws(E) in
+    try unsafe body(UnsafeRawBufferPointer(start: pointer, count: MemoryLayout<T>.size))
+  }
+}

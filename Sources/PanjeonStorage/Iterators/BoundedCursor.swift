@@ -35,6 +35,10 @@ package final class BoundedCursor: CellCursor {
 
   package override func sizeOfRowAhead() -> (cells: Int, bytes: Int) { base.sizeOfRowAhead() }
 
+  package override func appendRowAhead(to runs: inout CellRuns) -> Bool {
+    base.appendRowAhead(to: &runs)
+  }
+
   package override func next() throws(StoreError) {
     try base.next()
     showUnlessBehind()

@@ -29,6 +29,9 @@ package import WideColumn
   /// The visit whose row is known to be the one that is being read; see `isInRow`.
   final var visitOfRowRead = -1
 
+  /// Whether the cursor, as one of several that are merged, is in the row that they have come to.
+  final var isInMergedRow = false
+
   package init() {}
 
   /// The current cell; nil when the cursor is not at one.
@@ -38,6 +41,10 @@ package import WideColumn
 
   /// How many cells and bytes the rest of the row has, as far as is known without looking: to make room by.
   package func sizeOfRowAhead() -> (cells: Int, bytes: Int) { (0, 0) }
+
+  /// Appends the rest of the row from the present cell on, as runs of cells in memory; false where that is not possible, or there
+  /// is no room for as many.
+  package func appendRowAhead(to runs: inout CellRuns) -> Bool { false }
 
   /// Moves to the first cell of all.
   package func seekToFirst() throws(StoreError) {

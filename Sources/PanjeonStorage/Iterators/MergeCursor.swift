@@ -6,12 +6,16 @@ package import WideColumn
 ///
 /// Rows are merged by a linear search, there are few cursors; cells only among those that are in the row, which is often one.
 /// Their keys differ, because each carries the sequence of its mutation.
-package final class MergeCursor: CellCursor {
+///
+/// Safe: the children live as long as the merge.
+@safe package final class MergeCursor: CellCursor {
+  /// Keeps the cursors alive; they are looked at through `heads`, which counts no references.
   private let children: [CellCursor]
+  private let heads: [Unmanaged<CellCursor>]
 
-  /// Which children are in the present row, and which of them is at its present cell.
-  private var inRow: [Int] = []
-  private var leading: CellCursor
+  /// The child at the present cell, and how many are in its row.
+  private var leading: Unmanaged<CellCursor>
+  private var countInRow = 0
 
   /// A cursor over all of `cursors`: itself when it is one, an empty one when there is none.
   package static func over(_ cursors: [CellCursor]) -> CellCursor {
@@ -24,8 +28,8 @@ package final class MergeCursor: CellCursor {
 
   private init(_ cursors: [CellCursor]) {
     children = cursors
-    leading = cursors[0]
-    inRow.reserveCapacity(cursors.count)
+    unsafe heads = unsafe cursors.map { unsafe .passUnretained($0) }
+    unsafe leading = unsafe .passUnretained(cursors[0])
     super.init()
   }
 
@@ -42,29 +46,38 @@ package final class MergeCursor: CellCursor {
   }
 
   package override func next() throws(StoreError) {
-    let child = leading
-    let visit = child.rowVisit
-    try child.next()
+    let child = unsafe leading
+    let visit = unsafe child._withUnsafeGuaranteedRef { $0.rowVisit }
+    try unsafe child.takeUnretainedValue().next()
+    let isInRow = unsafe child._withUnsafeGuaranteedRef { $0.isValid && $0.rowVisit == visit }
     // One that has come to another row, or to the same one in the next block, is compared with all.
-    guard child.isValid, child.rowVisit == visit else { return settle() }
-    if inRow.count > 1 { return settleInRow() }
-    unsafe key = unsafe child.key
-    unsafe value = unsafe child.value
+    if !isInRow { return settle() }
+    if countInRow > 1 { settleInRow() } else { show() }
   }
 
   package override func nextRow() throws(StoreError) {
-    for index in inRow { try children[index].nextRow() }
+    for child in children where child.isInMergedRow { try child.nextRow() }
     settle()
   }
 
   package override func sizeOfRowAhead() -> (cells: Int, bytes: Int) {
     var sum = (cells: 0, bytes: 0)
-    for index in inRow {
-      let size = children[index].sizeOfRowAhead()
+    for child in children where child.isInMergedRow {
+      let size = child.sizeOfRowAhead()
       sum.cells += size.cells
       sum.bytes += size.bytes
     }
     return sum
+  }
+
+  package override func appendRowAhead(to runs: inout CellRuns) -> Bool {
+    for index in unsafe heads.indices {
+      let isAppended = unsafe heads[index]._withUnsafeGuaranteedRef { child in
+        !child.isInMergedRow || child.appendRowAhead(to: &runs)
+      }
+      if !isAppended { return false }
+    }
+    return true
   }
 
   package override func seekToRow(before row: UnsafeRawBufferPointer?) throws(StoreError) {
@@ -85,39 +98,58 @@ package final class MergeCursor: CellCursor {
     }
   }
 
-  /// Shows the least of the children's cells.
+  /// Goes to the least of the children's rows, and shows the least cell in it.
   private func settle() {
     rowVisit += 1
-    inRow.removeAll(keepingCapacity: true)
-    for index in children.indices {
-      let child = children[index]
-      guard child.isValid else { continue }
-      if let first = inRow.first {
-        let order = unsafe compareBytes(child.row, children[first].row)
-        if order > 0 { continue }
-        if order < 0 { inRow.removeAll(keepingCapacity: true) }
+    var least = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+    var count = 0
+    var firstInRow = 0
+    for index in unsafe heads.indices {
+      unsafe heads[index]._withUnsafeGuaranteedRef { child in
+        child.isInMergedRow = false
+        guard child.isValid else { return }
+        let order = unsafe count == 0 ? -1 : compareBytes(child.row, least)
+        if order > 0 { return }
+        child.isInMergedRow = true
+        if order == 0 {
+          count += 1
+          return
+        }
+        // Those before it are not in the row after all.
+        for other in firstInRow..<index where count > 0 {
+          unsafe heads[other]._withUnsafeGuaranteedRef { $0.isInMergedRow = false }
+        }
+        unsafe least = unsafe child.row
+        (firstInRow, count) = (index, 1)
       }
-      inRow.append(index)
     }
-    guard let first = inRow.first else {
-      isValid = false
-      return
-    }
-    leading = children[first]
-    isValid = true
-    settleInRow()
+    countInRow = count
+    isValid = count > 0
+    guard count > 0 else { return }
+    unsafe leading = unsafe heads[firstInRow]
+    if count > 1 { settleInRow() } else { show() }
   }
 
   /// Shows the least of the cells of those that are in the row.
   private func settleInRow() {
-    for index in inRow {
-      let child = children[index]
-      if child === leading { continue }
-      if unsafe compareBytes(child.key, leading.key) < 0 { leading = child }
+    var least = unsafe leading._withUnsafeGuaranteedRef { unsafe $0.key }
+    for index in unsafe heads.indices {
+      unsafe heads[index]._withUnsafeGuaranteedRef { child in
+        guard child.isInMergedRow, unsafe compareBytes(child.key, least) < 0 else { return }
+        unsafe least = unsafe child.key
+        unsafe leading = unsafe heads[index]
+      }
     }
-    unsafe row = unsafe leading.row
-    unsafe key = unsafe leading.key
-    unsafe value = unsafe leading.value
+    show()
+  }
+
+  @inline(always)
+  private func show() {
+    unsafe leading._withUnsafeGuaranteedRef { child in
+      unsafe row = unsafe child.row
+      unsafe key = unsafe child.key
+      unsafe value = unsafe child.value
+    }
   }
 }
 

@@ -43,6 +43,9 @@ package struct ReadPlan: Sendable {
   /// Whether it returns all columns of all families.
   let readsWholeRows: Bool
 
+  /// How rows are read that hold nothing but values; nil where the plan asks for more.
+  private(set) var plain: PlainRow?
+
   /// How many that are where nothing says how many columns are read.
   private static let cellsExpectedOfWholeRow = 8
 
@@ -117,6 +120,7 @@ package struct ReadPlan: Sendable {
     self.families = families
     cellsExpected = Self.cellsExpected(families)
     readsWholeRows = columns.families == nil && filter == nil && start == nil
+    plain = PlainRow(self)
   }
 
   private static func cellsExpected(_ families: [Family]) -> Int {

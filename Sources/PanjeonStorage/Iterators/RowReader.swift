@@ -41,6 +41,9 @@ package struct RowReader {
     leastTimestamp = plan.filter?.leastTimestamp ?? .min
   }
 
+  /// Counts anew the cells of which nothing is returned.
+  package mutating func forgetPassedCells() { passed = 0 }
+
   /// Reads a row; nil when it has none of the selected cells.
   ///
   /// - Parameters:
@@ -70,6 +73,9 @@ package struct RowReader {
     of row: Bytes, from start: RowPosition, cellsMax: Int, cursors: [CellCursor], areAhead: Bool
   ) throws(StoreError) -> (result: RowResult?, next: RowPosition?) {
     for cursor in cursors { cursor.visitOfRowRead = -1 }
+    // What a read has left that failed.
+    storage.removeAll()
+    slots.removeAll()
     slotsMax = min(cellsMax, plan.cellsMax - start.cells)
     position = start
     if let whole = plan.filter {
@@ -77,15 +83,25 @@ package struct RowReader {
       if filter == nil { return (nil, nil) }
       if filter == .everything { filter = nil }
     }
-    try readFamilies(row, cursors, areAhead: areAhead && !(plan.filter?.dependsOnRow ?? false))
+    var areAhead = areAhead && !(plan.filter?.dependsOnRow ?? false)
+    if let plain = plan.plain, start.isAtStart {
+      let answer = try plain.read(
+        row, at: moment.sequence, cursors: cursors, areAhead: areAhead, cellsBelow: slotsMax)
+      switch answer {
+      case .row(let storage, let slots):
+        let result = RowResult(row: row, storage: storage, slots: slots, families: plan.names)
+        return (result, nil)
+      case .nothing: return (nil, nil)
+      case .notPlain: break
+      }
+      areAhead = true
+    }
+    try readFamilies(row, cursors, areAhead: areAhead)
     let isFull = slots.count >= slotsMax
     if slots.isEmpty { return (nil, nil) }
     position.cells = start.cells + slots.count
     let result = RowResult(
       row: row, storage: storage, slots: slots, families: plan.names, mayHaveMoreCells: isFull)
-    // The result has taken them.
-    storage = []
-    slots = []
     return (result, isFull && position.cells < plan.cellsMax ? position : nil)
   }
 
@@ -239,7 +255,9 @@ package struct RowReader {
   private mutating func append(
     _ family: ReadPlan.Family, _ cursor: CellCursor, _ value: StoredValue
   ) {
-    if slots.isEmpty { makeRoom(cursor, qualifier: unsafe cursor.key.count, value: value.byteCount) }
+    if slots.isEmpty {
+      makeRoom(cursor, qualifier: unsafe cursor.key.count, value: value.byteCount)
+    }
     let qualifierStart = Int32(storage.count)
     unsafe CellKey.appendQualifier(of: cursor.key, to: &storage)
     let valueStart = Int32(storage.count)

@@ -46,6 +46,19 @@ package final class MemTableCursor: CellCursor {
     enter(table.rowAfter(rowNode))
   }
 
+  package override func appendRowAhead(to runs: inout CellRuns) -> Bool {
+    // A row of many cells is not gone through twice.
+    var (node, count, bytes) = (cell, 0, 0)
+    while node != 0 {
+      if count == CellRuns.memtableCellsMax { return false }
+      count += 1
+      bytes += unsafe table.cellKey(node).count + table.cellValue(node).count
+      node = table.cellAfter(node)
+    }
+    return unsafe runs.append(
+      CellRun(table, cell: cell, key: key, value: value, count: count), bytesMax: bytes)
+  }
+
   package override func seekToRow(before row: UnsafeRawBufferPointer?) throws(StoreError) {
     var node = unsafe table.lastRow(before: row)
     // A row that has just been linked may have no cell yet: then to the one before, not to what lies behind the bound.

@@ -64,8 +64,10 @@ package struct FilterTally: Hashable, Sendable {
   package init() {}
 
   /// Whether something that a read asks for may be in a table: by its rows, its age, and its filter, which is counted.
-  package mutating func asks(_ table: Table, _ probe: RowProbe) -> Bool {
-    guard table.rows.contains(probe.row), table.isAsYoung(as: probe.leastTimestamp) else {
+  package mutating func asks(
+    _ table: Table, _ probe: RowProbe, row: UnsafeRawBufferPointer
+  ) -> Bool {
+    guard unsafe table.contains(row), table.isAsYoung(as: probe.leastTimestamp) else {
       return false
     }
     var mayHold = table.file.mayContain(rowHash: probe.hash)

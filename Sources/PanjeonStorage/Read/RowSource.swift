@@ -15,17 +15,19 @@ package enum RowSource {
       if let cursor = unsafe group.active.table.makeCursor(rowHash: hash, row: bytes) {
         cursors.append(cursor)
       }
-    }
-    for sealed in group.immutables {
-      for part in sealed.parts {
-        if let cursor = part.makeCursor(row: row, hash: hash) { cursors.append(cursor) }
+      for sealed in group.immutables {
+        for part in sealed.parts {
+          if let cursor = part.makeCursor(row: row, hash: hash) { cursors.append(cursor) }
+        }
       }
-    }
-    for table in group.upper where tally.asks(table, probe) {
-      cursors.append(table.makeRowCursor(mode))
-    }
-    if let table = bottomTable(group.bottom, for: row), tally.asks(table, probe) {
-      cursors.append(table.makeRowCursor(mode))
+      for table in group.upper where unsafe tally.asks(table, probe, row: bytes) {
+        cursors.append(table.makeRowCursor(mode))
+      }
+      if let table = unsafe bottomTable(group.bottom, for: bytes),
+        unsafe tally.asks(table, probe, row: bytes)
+      {
+        cursors.append(table.makeRowCursor(mode))
+      }
     }
     return cursors
   }
@@ -40,20 +42,27 @@ package enum RowSource {
     var cursors: [CellCursor] = []
     if !group.active.table.isEmpty { cursors.append(group.active.table.makeCursor()) }
     for sealed in group.immutables { cursors += sealed.parts.map { $0.makeCursor() } }
-    for table in group.upper + group.bottom
-    where table.rows.overlaps(rows) && table.isAsYoung(as: leastTimestamp) {
+    func isSource(_ table: Table) -> Bool {
+      table.rows.overlaps(rows) && table.isAsYoung(as: leastTimestamp)
+    }
+    for table in group.upper where isSource(table) {
       cursors.append(table.makeCursor(mode, fillsCache: fillsCache))
+    }
+    let bottom = group.bottom.filter(isSource)
+    if bottom.count == 1 {
+      cursors.append(bottom[0].makeCursor(mode, fillsCache: fillsCache))
+    } else if !bottom.isEmpty {
+      cursors.append(LevelCursor(bottom, mode, fillsCache: fillsCache))
     }
     return cursors
   }
 
-  private static func bottomTable(_ tables: [Table], for row: Bytes) -> Table? {
+  private static func bottomTable(_ tables: [Table], for row: UnsafeRawBufferPointer) -> Table? {
     var low = 0
     var high = tables.count
     while low < high {
       let middle = (low + high) / 2
-      let isBefore = tables[middle].rows.stop.map { $0 <= row } ?? false
-      if isBefore { low = middle + 1 } else { high = middle }
+      if unsafe tables[middle].isBefore(row) { low = middle + 1 } else { high = middle }
     }
     return low < tables.count ? tables[low] : nil
   }

@@ -34,10 +34,14 @@ package final class TableScanner: @unchecked Sendable {
   var lastRow: Bytes?
   var open: (mode: ReadMode, region: Region, cursors: [CellCursor])?
 
+  private var reader: RowReader
+  private var readerMode = ReadMode.cacheOnly
+
   package init(_ scan: Scan, in table: TableHandle, at snapshot: StoreSnapshot) throws(StoreError) {
     plan = try ReadPlan(scan, layout: table.layout)
     self.scan = scan
     self.snapshot = snapshot
+    reader = RowReader(plan: plan, at: ReadMoment(snapshot), mode: .cacheOnly)
     cellsPerPieceMax = scan.cellsPerBatchMax ?? .max
     rowsLeft = scan.rowsMax ?? .max
     cellsLeft = scan.cellsMax ?? .max
@@ -111,14 +115,18 @@ package final class TableScanner: @unchecked Sendable {
   /// The next row of the region; nil when there is none, or when many have been passed over.
   private func nextInRegion(_ mode: ReadMode) throws(StoreError) -> RowResult? {
     let cursors = try openCursors(mode)
-    var reader = RowReader(plan: plan, at: ReadMoment(snapshot), mode: mode)
+    if readerMode != mode {
+      reader = RowReader(plan: plan, at: ReadMoment(snapshot), mode: mode)
+      readerMode = mode
+    }
+    reader.forgetPassedCells()
     if let piece {
-      if let result = try read(piece.row, from: piece.position, cursors, &reader) { return result }
+      if let result = try read(piece.row, from: piece.position, cursors) { return result }
       if isAtEnd { return nil }
     }
     while passed < Self.rowsPassedMax {
       guard let row = try nextKey(cursors) else { return nil }
-      if let result = try read(row, from: RowPosition(), cursors, &reader) {
+      if let result = try read(row, from: RowPosition(), cursors) {
         regions.last?.metrics.scannedRows.add(1)
         return result
       }
@@ -129,7 +137,7 @@ package final class TableScanner: @unchecked Sendable {
 
   /// Reads a row, or what is left of it, and notes where to go on.
   private func read(
-    _ row: Bytes, from position: RowPosition, _ cursors: [CellCursor], _ reader: inout RowReader
+    _ row: Bytes, from position: RowPosition, _ cursors: [CellCursor]
   ) throws(StoreError) -> RowResult? {
     let (result, following) = try reader.readPiece(
       of: row, from: position, cellsMax: min(cellsPerPieceMax, cellsLeft), cursors: cursors,

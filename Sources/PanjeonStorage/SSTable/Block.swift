@@ -5,49 +5,82 @@ package import WideColumn
 /// A data block in memory, decompressed and verified.
 ///
 /// Everything a reader relies on (offsets, lengths, well-formed keys) has been checked once, so that reading it is
-/// pointer arithmetic. In front of the bytes stand ``KeyWords`` of its rows, of every one or of one in so many.
-@safe package final class Block: @unchecked Sendable {
+/// pointer arithmetic. A reference to one allocation: what is known of the bytes, ``KeyWords`` of its rows, of every one or of one in
+/// so many, and the bytes. So who counts the reference has the beginning of a search at hand.
+@safe package struct Block: @unchecked Sendable {
   // Unchecked: the memory is never written once the block is made.
-  let base: UnsafeRawPointer
-  package let byteCount: Int
-  let rowCount: Int
-  /// How many cells of the first row repeat family deletes of an earlier block.
-  let repeats: Int
 
-  /// How many bytes the keys of all rows begin with alike.
-  private let commonBytes: Int
-  /// The words of which rows there are: each so many-th from the first on.
-  private let wordStride: Int
-  private let wordCount: Int
+  /// The allocation.
+  package final class Storage: ManagedBuffer<Header, UInt64> {}
+
+  /// What is known of the bytes.
+  package struct Header {
+    var byteCount: Int
+    var rowCount = 0
+    /// How many cells of the first row repeat family deletes of an earlier block.
+    var repeats = 0
+    /// Whether it is known that the last row does not go on in the next block.
+    var lastRowEnds = false
+    /// How many bytes the keys of all rows begin with alike.
+    var commonBytes = 0
+    /// The words of which rows there are: each so many-th from the first on.
+    var wordStride = 1
+    var wordCount = 0
+  }
 
   /// How many words a block has at the most: four lines of a processor's cache.
   private static let wordsMax = 32
-  private static let wordsBytes = wordsMax * 8
 
-  /// Takes ownership of memory that has come from `allocate`: room for the words, then the block's verified bytes.
-  private init(owning memory: UnsafeMutableRawBufferPointer, rowCount: Int, repeats: Int) {
-    let bytes = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[Self.wordsBytes...])
-    guard let start = bytes.baseAddress else { preconditionFailure("a block has bytes") }
-    unsafe base = UnsafeRawPointer(start)
-    byteCount = bytes.count
-    self.rowCount = rowCount
-    self.repeats = repeats
-    let view = unsafe BlockView(base: base, byteCount: byteCount, rowCount: rowCount)
-    commonBytes = unsafe KeyWords.common(view.key(ofRow: 0), view.key(ofRow: rowCount - 1))
-    wordStride = (rowCount + Self.wordsMax - 1) / Self.wordsMax
-    wordCount = (rowCount + wordStride - 1) / wordStride
-    for place in 0..<wordCount {
-      let word = unsafe KeyWords.word(view.key(ofRow: place * wordStride), behind: commonBytes)
-      unsafe start.storeBytes(of: word, toByteOffset: (place - wordCount) * 8, as: UInt64.self)
+  package let storage: Storage
+
+  package init(_ storage: Storage) {
+    self.storage = storage
+  }
+
+  @inline(always)
+  private var header: Header { storage.header }
+
+  /// Room for a block of so many bytes.
+  private static func make(byteCount: Int) -> Block {
+    let words = wordsMax + (byteCount + 7) / 8
+    let made = Storage.create(minimumCapacity: words) { _ in Header(byteCount: byteCount) }
+    return unsafe Block(unsafeDowncast(made, to: Storage.self))
+  }
+
+  /// Takes note of what has been verified, and makes the words.
+  private func finish(rowCount: Int, repeats: Int, lastRowEnds: Bool) {
+    storage.header.rowCount = rowCount
+    storage.header.repeats = repeats
+    storage.header.lastRowEnds = lastRowEnds
+    let view = view
+    let common = unsafe KeyWords.common(view.key(ofRow: 0), view.key(ofRow: rowCount - 1))
+    let stride = (rowCount + Self.wordsMax - 1) / Self.wordsMax
+    let count = (rowCount + stride - 1) / stride
+    storage.header.commonBytes = common
+    storage.header.wordStride = stride
+    storage.header.wordCount = count
+    unsafe storage.withUnsafeMutablePointerToElements { words in
+      for place in 0..<count {
+        let word = unsafe KeyWords.word(view.key(ofRow: place * stride), behind: common)
+        unsafe words[Self.wordsMax - count + place] = word
+      }
     }
   }
 
-  deinit {
-    unsafe (base - Self.wordsBytes).deallocate()
-  }
+  package var byteCount: Int { header.byteCount }
+  var rowCount: Int { header.rowCount }
+  var repeats: Int { header.repeats }
+  var lastRowEnds: Bool { header.lastRowEnds }
 
-  /// What it takes in memory, but for the object itself.
-  package var memoryBytes: Int { byteCount + Self.wordsBytes }
+  /// What it takes in memory, but for the object's own fields.
+  package var memoryBytes: Int { header.byteCount + Self.wordsMax * 8 }
+
+  @inline(always)
+  private var base: UnsafeMutableRawPointer {
+    unsafe storage.withUnsafeMutablePointerToElements {
+      unsafe UnsafeMutableRawPointer($0 + Self.wordsMax)
+    }
+  }
 
   /// Decompresses and verifies a block.
   ///
@@ -72,17 +105,16 @@ package import WideColumn
     let length = unsafe Int(
       stored.loadUnaligned(fromByteOffset: payloadCount + 1, as: UInt32.self).littleEndian)
     guard length >= 8, length <= TableFormat.blockBytesMax else { throw damaged("length") }
-    let memory = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: wordsBytes + length, alignment: 16)
-    let bytes = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[wordsBytes...])
+    let block = make(byteCount: length)
+    let bytes = unsafe UnsafeMutableRawBufferPointer(start: block.base, count: length)
     do throws(StoreError) {
       try unsafe BlockCodec.decompress(
         UnsafeRawBufferPointer(rebasing: stored[0..<payloadCount]), codec, into: bytes,
         file: file, offset: offset)
-      let (rowCount, repeats) = unsafe try verify(UnsafeRawBufferPointer(bytes))
-      return unsafe Block(owning: memory, rowCount: rowCount, repeats: repeats)
+      let (rowCount, repeats, lastRowEnds) = unsafe try verify(UnsafeRawBufferPointer(bytes))
+      block.finish(rowCount: rowCount, repeats: repeats, lastRowEnds: lastRowEnds)
+      return block
     } catch {
-      unsafe memory.deallocate()
       if error.file == nil { throw damaged(error.message) }
       throw error
     }
@@ -91,11 +123,12 @@ package import WideColumn
   /// Walks the whole block; throws without file when something is amiss.
   private static func verify(
     _ bytes: UnsafeRawBufferPointer
-  ) throws(StoreError) -> (rowCount: Int, repeats: Int) {
+  ) throws(StoreError) -> (rowCount: Int, repeats: Int, lastRowEnds: Bool) {
     let rowCount = unsafe Int(
       bytes.loadUnaligned(fromByteOffset: bytes.count - 4, as: UInt32.self).littleEndian)
-    let repeats = unsafe Int(
-      bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt32.self).littleEndian)
+    let flagged = unsafe bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt32.self)
+      .littleEndian
+    let repeats = Int(flagged & ~TableFormat.lastRowEnds)
     guard rowCount >= 1, rowCount <= (bytes.count - 8) / 4 else {
       throw StoreError(.corruption, "row count")
     }
@@ -126,26 +159,35 @@ package import WideColumn
     } catch {
       throw StoreError(.corruption, "structure")
     }
-    return (rowCount, repeats)
+    return (rowCount, repeats, flagged & TableFormat.lastRowEnds != 0)
   }
 
   // MARK: Reading what has been verified
 
   @inline(always)
-  var view: BlockView { unsafe BlockView(base: base, byteCount: byteCount, rowCount: rowCount) }
+  var view: BlockView {
+    unsafe BlockView(
+      base: UnsafeRawPointer(base), byteCount: header.byteCount, rowCount: header.rowCount)
+  }
 
   /// The first row whose key is not less than `row`; `rowCount` when there is none.
   func firstRow(atOrAfter row: UnsafeRawBufferPointer) -> Int {
-    let view = view
-    let beginning = unsafe UnsafeRawBufferPointer(rebasing: view.key(ofRow: 0).prefix(commonBytes))
+    let header = header
+    let view = unsafe BlockView(
+      base: UnsafeRawPointer(base), byteCount: header.byteCount, rowCount: header.rowCount)
+    let beginning = unsafe UnsafeRawBufferPointer(
+      rebasing: view.row(at: 0).key.prefix(header.commonBytes))
     let order = unsafe KeyWords.order(row, beginning)
-    if order != 0 { return order < 0 ? 0 : rowCount }
-    let words = unsafe UnsafeBufferPointer(
-      start: (base - wordCount * 8).assumingMemoryBound(to: UInt64.self), count: wordCount)
-    let places = unsafe KeyWords.places(of: KeyWords.word(row, behind: commonBytes), in: words)
+    if order != 0 { return order < 0 ? 0 : header.rowCount }
+    let words = unsafe storage.withUnsafeMutablePointerToElements {
+      unsafe UnsafeBufferPointer(
+        start: $0 + (Self.wordsMax - header.wordCount), count: header.wordCount)
+    }
+    let word = unsafe KeyWords.word(row, behind: header.commonBytes)
+    let places = unsafe KeyWords.places(of: word, in: words)
     // From behind the last row that is known to be less to the first that is known to be greater.
-    var low = places.lowerBound == 0 ? 0 : (places.lowerBound - 1) * wordStride + 1
-    var high = min(places.upperBound * wordStride, rowCount)
+    var low = places.lowerBound == 0 ? 0 : (places.lowerBound - 1) * header.wordStride + 1
+    var high = min(places.upperBound * header.wordStride, header.rowCount)
     while low < high {
       let middle = (low + high) / 2
       if unsafe compareBytes(view.key(ofRow: middle), row) < 0 {

@@ -2,11 +2,12 @@
 
 /// Builds one data block: rows with their cells, then the places of the rows.
 ///
-///     block   = *row-entry *row-offset(4) repeats(4) row-count(4)
+///     block   = *row-entry *row-offset(4) repeats-and-end(4) row-count(4)
 ///     row-entry = row-length(varint) row cell-count(4) *cell
 ///     cell    = key-length(varint) value-length(varint) key value
 ///
-/// The first `repeats` cells of the first row are family deletes of an earlier block that also cover this one.
+/// The first `repeats` cells of the first row are family deletes of an earlier block that also cover this one. The uppermost bit of that
+/// number says that the last row ends with the block.
 struct BlockBuilder {
   private(set) var bytes: [UInt8] = []
   private var rowOffsets: [UInt32] = []
@@ -15,6 +16,7 @@ struct BlockBuilder {
   private var repeats: UInt32 = 0
 
   var isEmpty: Bool { rowOffsets.isEmpty }
+  var rowCount: Int { rowOffsets.count }
   var byteCount: Int { bytes.count + rowOffsets.count * 4 + 8 }
 
   mutating func beginRow(_ row: UnsafeRawBufferPointer) {
@@ -47,10 +49,13 @@ struct BlockBuilder {
   }
 
   /// The whole block; the builder is empty afterwards.
-  mutating func finish() -> [UInt8] {
+  ///
+  /// - Parameter lastRowEnds: Whether no cell of the last row comes behind.
+  /// - Returns: Its bytes, before compression.
+  mutating func finish(lastRowEnds: Bool) -> [UInt8] {
     endRow()
     for offset in rowOffsets { bytes.appendFixed32LE(offset) }
-    bytes.appendFixed32LE(repeats)
+    bytes.appendFixed32LE(repeats | (lastRowEnds ? TableFormat.lastRowEnds : 0))
     bytes.appendFixed32LE(UInt32(rowOffsets.count))
     let finished = bytes
     self = BlockBuilder()

@@ -52,7 +52,7 @@ package final class TableBuilder {
       throw StoreError(
         .corruption, "cells are out of order in what is merged into this file", file: file.path)
     }
-    if block.byteCount >= options.blockBytes { try finishBlock() }
+    if block.byteCount >= blockBytesMax(isNewRow: isNewRow) { try finishBlock(rowEnds: isNewRow) }
     if isNewRow {
       unsafe beginRow(row)
     } else if familyDeletes.first.map({ unsafe $0[0] != key[0] }) ?? false {
@@ -70,6 +70,11 @@ package final class TableBuilder {
     unsafe block.append(key: key, value: value)
     if options.bloomFilter == .rowAndColumn { unsafe noteColumn(key, isNewRow: isNewRow) }
     unsafe note(row: row, key: key, value: value)
+  }
+
+  /// How large the block may become: a little larger for a row that began in it behind others, so that few rows lie in two.
+  private func blockBytesMax(isNewRow: Bool) -> Int {
+    isNewRow || block.rowCount < 2 ? options.blockBytes : options.blockBytes / 2 * 3
   }
 
   private func beginRow(_ row: UnsafeRawBufferPointer) {
@@ -115,7 +120,7 @@ package final class TableBuilder {
     properties.rawBytes += UInt64(row.count + key.count + value.count)
   }
 
-  private func finishBlock() throws(StoreError) {
+  private func finishBlock(rowEnds: Bool) throws(StoreError) {
     guard !block.isEmpty else { return }
     var indexKey: [UInt8] = []
     unsafe lastRow.withUnsafeBytes { row in
@@ -123,7 +128,7 @@ package final class TableBuilder {
         unsafe TableIndex.appendKey(row: row, key: $0, to: &indexKey)
       }
     }
-    let raw = block.finish()
+    let raw = block.finish(lastRowEnds: rowEnds)
     let compressed = try BlockCodec.compress(raw, options.compression)
     var stored = compressed ?? raw
     stored.append(compressed == nil ? 0 : options.compression.rawValue)
@@ -163,7 +168,7 @@ package final class TableBuilder {
   /// - Precondition: At least one cell was added.
   package func finish() throws(StoreError) -> TableProperties {
     precondition(properties.cellCount > 0, "an SSTable holds at least one cell")
-    try finishBlock()
+    try finishBlock(rowEnds: true)
     properties.largestRow = Bytes(lastRow)
     if options.notesAges || ages.expiringCount > 0 { properties.ages = ages }
     properties.bloomFilter = options.bloomFilter

@@ -103,6 +103,15 @@ package final class TableCursor: CellCursor {
     isValid = false
   }
 
+  package override func appendRowAhead(to runs: inout CellRuns) -> Bool {
+    // The last row of a block may go on in the next.
+    guard let view, let block, rowIndex + 1 < rowCount || block.lastRowEnds else { return false }
+    let end = rowIndex + 1 < rowCount ? view.rowOffset(rowIndex + 1) : view.rowsEnd
+    return unsafe runs.append(
+      CellRun(view, key: key, value: value, next: nextCell, count: cellsLeft + 1),
+      bytesMax: key.count + value.count + end - nextCell)
+  }
+
   private func enterBlock(_ newPlace: Int) throws(StoreError) {
     if view != nil, place == newPlace { return }
     // Nothing may be shown of a block that could not be read.

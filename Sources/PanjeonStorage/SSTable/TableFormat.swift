@@ -22,6 +22,9 @@ package enum TableFormat {
   /// repeats fill the block.
   package static let repeatsMax = 32
 
+  /// The bit beside a block's number of repeats that says that its last row does not go on in the next block.
+  package static let lastRowEnds: UInt32 = 1 << 31
+
   package static let bloomProbes = 6
   package static let bloomLineBytes = 64
 }

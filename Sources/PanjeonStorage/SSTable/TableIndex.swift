@@ -42,11 +42,16 @@ package struct TableIndex: Sendable {
   package func firstBlock(
     atOrAfter row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer
   ) -> Int {
-    unsafe withUnsafeTemporaryAllocation(
-      byteCount: 2 * row.count + 2 + key.count, alignment: 8
-    ) { room in
-      unsafe firstBlock(atOrAfter: Self.writeKey(row: row, key: key, to: room))
+    // Most keys are short, and nothing is allocated for them.
+    var room = InlineArray<128, UInt8>(repeating: 0)
+    if 2 * row.count + 2 + key.count <= room.count {
+      return unsafe withUnsafeMutableBytes(of: &room) {
+        unsafe firstBlock(atOrAfter: Self.writeKey(row: row, key: key, to: $0))
+      }
     }
+    var long: [UInt8] = []
+    unsafe Self.appendKey(row: row, key: key, to: &long)
+    return unsafe long.withUnsafeBytes { unsafe firstBlock(atOrAfter: $0) }
   }
 
   /// Writes what `appendKey` appends.
@@ -56,7 +61,8 @@ package struct TableIndex: Sendable {
     var end = row.count
     if unsafe row.hasZero {
       end = 0
-      for unsafe byte in unsafe row {
+      for index in 0..<row.count {
+        let byte = unsafe row[index]
         unsafe room[end] = byte
         end += 1
         if byte != 0 { continue }

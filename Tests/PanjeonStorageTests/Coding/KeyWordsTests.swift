@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PanjeonStorage
-import PanjeonStorage
 import PanjeonTesting
 import Testing
 import WideColumn
@@ -27,7 +26,9 @@ struct KeyWordsTests {
     }
   }
 
-  @Test("Before the places of a word all keys are less than any with that word, behind them all are greater")
+  @Test(
+    "Before the places of a word all keys are less than any with that word, behind them all are greater"
+  )
   func places() {
     var random = SplitMix64(seed: TestSeed.value)
     var comparisons = 0

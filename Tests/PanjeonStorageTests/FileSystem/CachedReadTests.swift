@@ -7,7 +7,9 @@ import WideColumn
 
 @Suite("Reads that do not wait")
 struct CachedReadTests {
-  @Test("What has just been written is read without waiting, where the system can do that, and nothing behind the end")
+  @Test(
+    "What has just been written is read without waiting, where the system can do that, and nothing behind the end"
+  )
   func posix() throws {
     let path = try TemporaryDirectory.create()
     defer { try? TemporaryDirectory.remove(path) }
@@ -36,7 +38,9 @@ struct CachedReadTests {
     #expect(!bytes.withUnsafeMutableBytes { file.readIfCached(into: $0, at: 0) })
   }
 
-  @Test("A block that the system has in memory is read where the caller runs, and counted as a miss once; a damaged one is corruption")
+  @Test(
+    "A block that the system has in memory is read where the caller runs, and counted as a miss once; a damaged one is corruption"
+  )
   func blocks() throws {
     let path = try TemporaryDirectory.create()
     defer { try? TemporaryDirectory.remove(path) }

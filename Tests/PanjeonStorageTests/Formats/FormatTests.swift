@@ -99,7 +99,7 @@ struct FormatTests {
       hex(bytes.prefix(52))
         == """
         01 72 01 00 00 00 16 01 01 01 71 00 00 7f ff ff ff ff ff fc 17 ff ff ff ff ff ff ff f8 01 76 \
-        00 00 00 00 00 00 00 00 01 00 00 00 00 2b 00 00 00 f5 83 83 ce
+        00 00 00 00 00 00 00 80 01 00 00 00 00 2b 00 00 00 d1 e8 9c b4
         """)
     #expect(bytes.count == 288)
     #expect(

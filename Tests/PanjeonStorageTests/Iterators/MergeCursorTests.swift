@@ -7,7 +7,9 @@ import WideColumn
 
 @Suite("Merged cursors")
 struct MergeCursorTests {
-  @Test("Cells that are dealt out to memtables and SSTables come together in order, wherever a cursor is moved")
+  @Test(
+    "Cells that are dealt out to memtables and SSTables come together in order, wherever a cursor is moved"
+  )
   func merge() throws {
     TestSeed.announce("MergeCursorTests")
     var random = SplitMix64(seed: TestSeed.value)

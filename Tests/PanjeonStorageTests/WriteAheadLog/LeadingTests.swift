@@ -36,7 +36,9 @@ struct LeadingTests {
     try await TestStore.rows(store.scan(Scan(), in: "t")).count
   }
 
-  @Test("A commit that asks for the operating system alone has the log lent to it, and its thread sleeps on")
+  @Test(
+    "A commit that asks for the operating system alone has the log lent to it, and its thread sleeps on"
+  )
   func alone() async throws {
     let store = Mutex<EmbeddedStore?>(nil)
     let phases = Mutex<[LogPhase]>([])
@@ -139,7 +141,9 @@ struct LeadingTests {
     try await opened.close()
   }
 
-  @Test("When its write fails, it and those behind it are told, and the store can be resumed and closed")
+  @Test(
+    "When its write fails, it and those behind it are told, and the store can be resumed and closed"
+  )
   func failure() async throws {
     for resumes in [true, false] {
       let disk = InMemoryFileSystem()

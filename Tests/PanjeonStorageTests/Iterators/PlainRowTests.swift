@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PanjeonStorage
+import PanjeonTesting
+import Testing
+import WideColumn
+
+@Suite("Plain rows")
+struct PlainRowTests {
+  private func put(_ value: Bytes, in column: Bytes, _ store: EmbeddedStore) async throws {
+    try await store.mutate(
+      RowMutations(
+        TestStore.row(1),
+        [.put(Column(family: "data", qualifier: column), timestamp: nil, value: value)]),
+      in: "t")
+  }
+
+  private func cells(_ row: RowResult?) -> [Bytes] {
+    (row.map(Array.init) ?? []).flatMap { [$0.column.qualifier, $0.value] }
+  }
+
+  @Test(
+    "Of a column that was written again and again only the newest value is read, whatever it lies in"
+  )
+  func versions() async throws {
+    let store = try await TestStore.open(InMemoryFileSystem())
+    try await store.createTable(TestStore.schema)
+    for round in 1...4 {
+      for number in 1...3 {
+        try await put(Bytes(utf8: "a\(round).\(number)"), in: "a", store)
+        try await put(Bytes(utf8: "b\(round).\(number)"), in: "b", store)
+      }
+      let old = try store.snapshot(.visible)
+      try await put("late", in: "c", store)
+      let expected: [Bytes] = [
+        "a", Bytes(utf8: "a\(round).3"), "b", Bytes(utf8: "b\(round).3"), "c", "late",
+      ]
+      #expect(cells(try await store.get(Get(TestStore.row(1)), in: "t")) == expected)
+      let seen = cells(try await store.get(Get(TestStore.row(1)), in: "t", at: old))
+      #expect(seen == (round == 1 ? Array(expected.dropLast(2)) : expected))
+      let scanned = try await TestStore.rows(store.scan(Scan(), in: "t"))
+      #expect(scanned.map { cells($0) } == [expected])
+      // Into an SSTable, beside the earlier ones.
+      if round < 4 { try await store.flush() }
+    }
+    try await store.close()
+  }
+}
