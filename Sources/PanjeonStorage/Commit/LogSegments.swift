@@ -11,8 +11,9 @@ package import WideColumn
 /// under its new name, the directory is synced, and its header says where the old one ended. So no byte of a
 /// segment is ever durable while a byte of an older one is not.
 @safe package final class LogSegments: @unchecked Sendable {
-  // Unchecked: `writer` is touched only by whoever has the log, its thread or the task that it is lent to (before that thread starts and after it has ended, by the one
-  // that opens and closes the store; while it sleeps, by the one that resumes it); all else is immutable or guarded.
+  // Unchecked: `writer` is touched only by whoever has the log, its thread or the task that it is lent to (before that
+  // thread starts and after it has ended, by the one that opens and closes the store; while it sleeps on a broken log,
+  // by the one that resumes it); all else is immutable or guarded.
 
   private struct Segment {
     var number: UInt64

@@ -33,8 +33,6 @@ package final class BoundedCursor: CellCursor {
     showUnlessBehind()
   }
 
-  package override func sizeOfRowAhead() -> (cells: Int, bytes: Int) { base.sizeOfRowAhead() }
-
   package override func appendRowAhead(to runs: inout CellRuns) -> Bool {
     base.appendRowAhead(to: &runs)
   }

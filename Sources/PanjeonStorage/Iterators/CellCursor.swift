@@ -39,9 +39,6 @@ package import WideColumn
     isValid ? unsafe CurrentCell(row: row, key: key, value: value) : nil
   }
 
-  /// How many cells and bytes the rest of the row has, as far as is known without looking: to make room by.
-  package func sizeOfRowAhead() -> (cells: Int, bytes: Int) { (0, 0) }
-
   /// Appends the rest of the row from the present cell on, as runs of cells in memory; false where that is not possible, or there
   /// is no room for as many.
   package func appendRowAhead(to runs: inout CellRuns) -> Bool { false }

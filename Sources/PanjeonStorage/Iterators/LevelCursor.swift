@@ -47,8 +47,6 @@ package final class LevelCursor: CellCursor {
     try showOrGoOn()
   }
 
-  package override func sizeOfRowAhead() -> (cells: Int, bytes: Int) { base.sizeOfRowAhead() }
-
   package override func appendRowAhead(to runs: inout CellRuns) -> Bool {
     base.appendRowAhead(to: &runs)
   }

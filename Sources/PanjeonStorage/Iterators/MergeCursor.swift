@@ -60,16 +60,6 @@ package import WideColumn
     settle()
   }
 
-  package override func sizeOfRowAhead() -> (cells: Int, bytes: Int) {
-    var sum = (cells: 0, bytes: 0)
-    for child in children where child.isInMergedRow {
-      let size = child.sizeOfRowAhead()
-      sum.cells += size.cells
-      sum.bytes += size.bytes
-    }
-    return sum
-  }
-
   package override func appendRowAhead(to runs: inout CellRuns) -> Bool {
     for index in unsafe heads.indices {
       let isAppended = unsafe heads[index]._withUnsafeGuaranteedRef { child in

@@ -40,9 +40,6 @@ package struct ReadPlan: Sendable {
   /// How many cells a row has room made for at first.
   package let cellsExpected: Int
 
-  /// Whether it returns all columns of all families.
-  let readsWholeRows: Bool
-
   /// How rows are read that hold nothing but values; nil where the plan asks for more.
   private(set) var plain: PlainRow?
 
@@ -119,7 +116,6 @@ package struct ReadPlan: Sendable {
     }
     self.families = families
     cellsExpected = Self.cellsExpected(families)
-    readsWholeRows = columns.families == nil && filter == nil && start == nil
     plain = PlainRow(self)
   }
 

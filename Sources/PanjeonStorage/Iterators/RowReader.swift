@@ -9,7 +9,6 @@ package struct RowReader {
 
   /// Room for a row is made at once up to so many bytes.
   private static let storageBytesReservedMax = 16 << 10
-  private static let slotsReservedMax = 256
 
   private let plan: ReadPlan
   private let moment: ReadMoment
@@ -255,9 +254,7 @@ package struct RowReader {
   private mutating func append(
     _ family: ReadPlan.Family, _ cursor: CellCursor, _ value: StoredValue
   ) {
-    if slots.isEmpty {
-      makeRoom(cursor, qualifier: unsafe cursor.key.count, value: value.byteCount)
-    }
+    if slots.isEmpty { makeRoom(qualifier: unsafe cursor.key.count, value: value.byteCount) }
     let qualifierStart = Int32(storage.count)
     unsafe CellKey.appendQualifier(of: cursor.key, to: &storage)
     let valueStart = Int32(storage.count)
@@ -268,14 +265,11 @@ package struct RowReader {
         valueEnd: Int32(storage.count), timestamp: value.timestamp))
   }
 
-  /// Makes room for the row's cells: for what the cursor has ahead, or else as if all were as large as the first.
-  private mutating func makeRoom(_ cursor: CellCursor, qualifier: Int, value: Int) {
-    let ahead = cursor.sizeOfRowAhead()
-    let knows = ahead.cells > 0 && plan.readsWholeRows
-    let cells = min(knows ? ahead.cells : plan.cellsExpected, slotsMax)
-    let bytes = knows && cells < slotsMax ? ahead.bytes : cells * (qualifier + value)
-    slots.reserveCapacity(min(cells, Self.slotsReservedMax))
-    storage.reserveCapacity(min(bytes, Self.storageBytesReservedMax))
+  /// Makes room for the row's cells, as if all were as large as the first.
+  private mutating func makeRoom(qualifier: Int, value: Int) {
+    let cells = min(plan.cellsExpected, slotsMax)
+    slots.reserveCapacity(cells)
+    storage.reserveCapacity(min(cells * (qualifier + value), Self.storageBytesReservedMax))
   }
 
   private func isInColumn(_ cursor: CellCursor) -> Bool {

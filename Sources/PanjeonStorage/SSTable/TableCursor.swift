@@ -75,12 +75,6 @@ package final class TableCursor: CellCursor {
     }
   }
 
-  package override func sizeOfRowAhead() -> (cells: Int, bytes: Int) {
-    guard let view else { return (0, 0) }
-    let end = rowIndex + 1 < rowCount ? view.rowOffset(rowIndex + 1) : view.rowsEnd
-    return unsafe (cellsLeft + 1, key.count + value.count + end - nextCell)
-  }
-
   package override func seekToRow(before bound: UnsafeRawBufferPointer?) throws(StoreError) {
     var last = table.index.blockCount - 1
     if let bound = unsafe bound {

@@ -58,27 +58,11 @@ struct GroupPaceTests {
     #expect(quick.goal(queued: 6) == nil)
   }
 
-  private func put(_ number: Int, in store: EmbeddedStore, _ durability: Durability) async throws {
-    try await store.mutate(
-      RowMutations(
-        TestStore.row(number),
-        [.put(Column(family: "data", qualifier: "q"), timestamp: nil, value: "v")]),
-      in: "t", durability: durability)
-  }
-
-  private func wait(
-    for store: EmbeddedStore, _ condition: (inout SequencerState) -> Bool
-  ) async throws {
-    while !store.pipeline.monitor.withLock(condition) {
-      try await Task.sleep(for: .milliseconds(1))
-    }
-  }
-
   /// A store whose log thread sleeps, and is taken to gather three records.
   private func gathering() async throws -> EmbeddedStore {
     let store = try await TestStore.open(InMemoryFileSystem())
     try await store.createTable(TestStore.schema)
-    try await wait(for: store) { $0.log == .idle }
+    try await store.wait { $0.log == .idle }
     store.pipeline.monitor.withLock { $0.log = .gathering(records: 3) }
     return store
   }
@@ -90,12 +74,12 @@ struct GroupPaceTests {
     let store = try await gathering()
     let before = store.metrics.log.syncs
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for number in 0..<2 { group.addTask { try await put(number, in: store, .disk) } }
-      try await wait(for: store) { $0.records.count == 2 }
+      for number in 0..<2 { group.addTask { try await store.put(number, .disk) } }
+      try await store.wait { $0.records.count == 2 }
       // Who wakes the thread says so under the lock under which the record was queued.
       #expect(store.pipeline.monitor.withLock { $0.log } == .gathering(records: 3))
       #expect(store.metrics.log.syncs == before)
-      try await put(2, in: store, .disk)
+      try await store.put(2, .disk)
       try await group.waitForAll()
     }
     #expect(store.metrics.log.syncs == before + 1)
@@ -106,15 +90,15 @@ struct GroupPaceTests {
   func interrupted() async throws {
     let store = try await gathering()
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await put(0, in: store, .disk) }
-      try await wait(for: store) { $0.records.count == 1 }
-      try await put(1, in: store, .operatingSystem)
+      group.addTask { try await store.put(0, .disk) }
+      try await store.wait { $0.records.count == 1 }
+      try await store.put(1, .operatingSystem)
       try await group.waitForAll()
     }
-    try await wait(for: store) { $0.log == .idle }
+    try await store.wait { $0.log == .idle }
     store.pipeline.monitor.withLock { $0.log = .gathering(records: 3) }
-    async let last: Void = put(2, in: store, .disk)
-    try await wait(for: store) { $0.records.count == 1 }
+    async let last: Void = store.put(2, .disk)
+    try await store.wait { $0.records.count == 1 }
     try await store.close()
     try await last
   }

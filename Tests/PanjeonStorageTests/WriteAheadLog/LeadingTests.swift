@@ -8,27 +8,11 @@ import WideColumn
 
 @Suite("Commits that write the log themselves")
 struct LeadingTests {
-  private func put(_ number: Int, in store: EmbeddedStore, _ durability: Durability) async throws {
-    try await store.mutate(
-      RowMutations(
-        TestStore.row(number),
-        [.put(Column(family: "data", qualifier: "q"), timestamp: nil, value: "v")]),
-      in: "t", durability: durability)
-  }
-
-  private func wait(
-    for store: EmbeddedStore, _ condition: (inout SequencerState) -> Bool
-  ) async throws {
-    while !store.pipeline.monitor.withLock(condition) {
-      try await Task.sleep(for: .milliseconds(1))
-    }
-  }
-
   /// A store whose log's thread sleeps.
   private func open(_ fileSystem: any FileSystem) async throws -> EmbeddedStore {
     let store = try await TestStore.open(fileSystem)
     try await store.createTable(TestStore.schema)
-    try await wait(for: store) { $0.log == .idle }
+    try await store.wait { $0.log == .idle }
     return store
   }
 
@@ -50,12 +34,12 @@ struct LeadingTests {
     let opened = try await open(disk)
     store.withLock { $0 = opened }
     for number in 0..<5 {
-      try await put(number, in: opened, .operatingSystem)
+      try await opened.put(number, .operatingSystem)
       #expect(opened.pipeline.monitor.withLock { $0.log } == .idle)
     }
     #expect(phases.withLock { $0 } == [LogPhase](repeating: .lent, count: 5))
     // One that asks for a sync would wait for it.
-    try await put(5, in: opened, .disk)
+    try await opened.put(5, .disk)
     #expect(phases.withLock { $0.last } == .busy)
     #expect(try await rows(opened) == 6)
     store.withLock { $0 = nil }
@@ -73,13 +57,13 @@ struct LeadingTests {
     store.pipeline.monitor.withLock { $0.log = .lent }
     try await withThrowingTaskGroup(of: Void.self) { group in
       for (number, durability) in others.enumerated() {
-        group.addTask { try await put(number, in: store, durability) }
+        group.addTask { try await store.put(number, durability) }
       }
-      try await wait(for: store) { $0.records.count == others.count }
+      try await store.wait { $0.records.count == others.count }
       try await body(leader)
       try await group.waitForAll()
     }
-    try await wait(for: store) { $0.log == .idle }
+    try await store.wait { $0.log == .idle }
     #expect(try await rows(store) == others.count)
   }
 
@@ -108,11 +92,11 @@ struct LeadingTests {
 
     let leader = try #require(store.background?.leader)
     store.pipeline.monitor.withLock { $0.log = .lent }
-    async let last: Void = put(7, in: store, .operatingSystem)
-    try await wait(for: store) { $0.records.count == 1 }
+    async let last: Void = store.put(7, .operatingSystem)
+    try await store.wait { $0.records.count == 1 }
     async let end: Void = store.close()
     // What is in memory is flushed first, and the log synced for that.
-    try await wait(for: store) { $0.isClosing || $0.wantsSync }
+    try await store.wait { $0.isClosing || $0.wantsSync }
     #expect(store.pipeline.monitor.withLock { $0.log } == .lent)
     leader.leadQueued()
     try await last
@@ -134,10 +118,10 @@ struct LeadingTests {
     }
     let opened = try await open(disk)
     store.withLock { $0 = opened }
-    try await put(0, in: opened, .operatingSystem)
+    try await opened.put(0, .operatingSystem)
     #expect(led.withLock { $0 } == GroupCommit.leadsMax)
     store.withLock { $0 = nil }
-    try await wait(for: opened) { $0.log == .idle }
+    try await opened.wait { $0.log == .idle }
     try await opened.close()
   }
 
@@ -149,17 +133,17 @@ struct LeadingTests {
       let disk = InMemoryFileSystem()
       let failing = FailingFileSystem(disk) { _ in nil }
       let store = try await open(failing)
-      try await put(0, in: store, .operatingSystem)
+      try await store.put(0, .operatingSystem)
       failing.fail { $0.kind == .write ? .ioError : nil }
       let error = await #expect(throws: StoreError.self) {
-        try await put(1, in: store, .operatingSystem)
+        try await store.put(1, .operatingSystem)
       }
       #expect(error?.code == .unknownOutcome)
       #expect(store.readOnlyCause?.code == .readOnly)
       failing.fail { _ in nil }
       if resumes {
         try await store.resume()
-        try await put(2, in: store, .operatingSystem)
+        try await store.put(2, .operatingSystem)
         #expect(try await rows(store) == 3)
         try await store.close()
       } else {
