@@ -12,9 +12,6 @@ package final class Table: Sendable {
   /// The rows that the file has and the region sees; the stop is behind the last of them.
   package let rows: KeyRange
 
-  /// The same, to compare with.
-  private let rowBounds: RowBounds
-
   /// The bytes of the blocks that hold these rows, roughly where a block holds others too.
   package let bytes: UInt64
 
@@ -23,24 +20,20 @@ package final class Table: Sendable {
     self.bounds = bounds
     let whole = file.properties.rows
     rows = bounds.map { whole.intersection($0) } ?? whole
-    rowBounds = RowBounds(rows)
     bytes = bounds == nil ? file.fileBytes : file.index.bytes(of: rows)
-  }
-
-  deinit {
-    rowBounds.deallocate()
   }
 
   /// Whether the region sees a row of the file, or would if there were such a one.
   @inline(always)
   package func contains(_ row: UnsafeRawBufferPointer) -> Bool {
-    unsafe rowBounds.contains(row)
+    unsafe rows.contains(row)
   }
 
   /// Whether all rows that the region sees come before a row.
   @inline(always)
   package func isBefore(_ row: UnsafeRawBufferPointer) -> Bool {
-    unsafe rowBounds.isBefore(row)
+    guard let stop = rows.stop else { return false }
+    return unsafe stop.withUnsafeBytes { unsafe compareBytes($0, row) <= 0 }
   }
 
   package var number: UInt64 { file.number }
