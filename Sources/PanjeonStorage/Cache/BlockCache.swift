@@ -14,13 +14,15 @@ package final class BlockCache: Sendable {
   static let overheadBytes = 128
 
   private final class LockedShard: Sendable {
-    private let shard = Mutex(CacheShard())
+    private let shard = Mutex(CacheShard<Block.Storage>())
 
     deinit {
       shard.withLock { $0.removeAll() }
     }
 
-    func withLock<R: Sendable>(_ body: (inout sending CacheShard) -> sending R) -> R {
+    func withLock<R: Sendable>(
+      _ body: (inout sending CacheShard<Block.Storage>) -> sending R
+    ) -> R {
       shard.withLock(body)
     }
   }
@@ -44,11 +46,11 @@ package final class BlockCache: Sendable {
   ///   - isCounted: Whether the hit counts, as a client's.
   /// - Returns: The block.
   package func find(table: UInt64, offset: UInt64, isCounted: Bool = true) -> Block? {
-    let hash = CacheShard.hash(table: table, offset: offset)
-    return shard(hash).withLock { shard -> Block? in
-      guard let block = shard.find(table: table, offset: offset, hash: hash) else { return nil }
+    let place = CachePlace(owner: table, key: offset)
+    return shards[place.shard].withLock { shard -> Block? in
+      guard let block = shard.find(place) else { return nil }
       if isCounted { shard.hits += 1 }
-      return block
+      return Block(block)
     }
   }
 
@@ -58,17 +60,17 @@ package final class BlockCache: Sendable {
     blocksRead.add(1)
     blockBytesRead.add(UInt64(storedBytes))
     let limit = budget.cacheCapacity / Self.shardCount
-    if block.memoryBytes + Self.overheadBytes > limit { return }
-    let hash = CacheShard.hash(table: table, offset: offset)
-    shard(hash).withLock { shard in
-      shard.insert(block, table: table, offset: offset, hash: hash, bytesMax: limit)
+    if block.storage.cacheCost > limit { return }
+    let place = CachePlace(owner: table, key: offset)
+    shards[place.shard].withLock { shard in
+      shard.insert(block.storage, at: place, bytesMax: limit)
     }
   }
 
   /// Forgets the blocks of a table that is gone.
   package func erase(table: UInt64) {
     for shard in shards {
-      shard.withLock { $0.erase(table: table) }
+      shard.withLock { $0.erase(owner: table) }
     }
   }
 
@@ -82,9 +84,8 @@ package final class BlockCache: Sendable {
 
   /// How many lookups did not find their block.
   package var misses: UInt64 { blocksRead.value }
+}
 
-  @inline(always)
-  private func shard(_ hash: UInt64) -> LockedShard {
-    shards[Int(hash >> 60)]
-  }
+extension Block.Storage: CacheItem {
+  package var cacheCost: Int { Block(self).memoryBytes + BlockCache.overheadBytes }
 }

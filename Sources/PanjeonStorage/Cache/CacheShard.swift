@@ -1,87 +1,92 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A part of the block cache: a hash table with open addressing (Knuth, 6.4, algorithms L and R), whose slots are the ring of the
+/// What a ``CacheShard`` holds.
+package protocol CacheItem: AnyObject {
+  /// What it takes in memory, its place in the cache included.
+  var cacheCost: Int { get }
+}
+
+/// A part of a cache: a hash table with open addressing (Knuth, 6.4, algorithms L and R), whose slots are the ring of the
 /// clock as well.
 ///
-/// What is found lies in one slot, so that a hit misses the processor's caches once for it and once for the block.
-struct CacheShard {
-  /// Safe: the shard retains the block of each of its slots, and touches no other.
+/// An item is known by two numbers: its owner's, with which it may be erased, and its own. What is found lies in one slot, so that a hit
+/// misses the processor's caches once for it and once for the item.
+struct CacheShard<Item: CacheItem> {
+  /// Safe: the shard retains the item of each of its slots, and touches no other.
   @safe private struct Slot {
-    var table: UInt64 = 0
-    var offset: UInt64 = 0
+    var owner: UInt64 = 0
+    var key: UInt64 = 0
     // Unmanaged: what is passed over in a search is not counted up and down.
-    var block: Unmanaged<Block.Storage>?
+    var item: Unmanaged<Item>?
     var isUsed = false
   }
 
-  private static let slotsMin = 64
-
-  private var slots = [Slot](repeating: Slot(), count: slotsMin)
-  private var count = 0
+  private var slots: [Slot]
+  private(set) var count = 0
   private var hand = 0
 
-  /// The bytes of the blocks, their overhead included.
+  /// What the items take.
   private(set) var bytes = 0
   var hits: UInt64 = 0
 
-  /// Which shard a block belongs to, and where in it the search for it begins.
-  @inline(always)
-  static func hash(table: UInt64, offset: UInt64) -> UInt64 {
-    let mixed = (table &* 0x9E37_79B9_7F4A_7C15 ^ offset) &* 0xFF51_AFD7_ED55_8CCD
-    return mixed ^ mixed >> 32
+  init() {
+    slots = [Slot](repeating: Slot(), count: 64)
   }
 
-  /// Lets go of all blocks.
+  /// Lets go of all items.
   mutating func removeAll() {
-    for slot in slots { unsafe slot.block?.release() }
+    for slot in slots { unsafe slot.item?.release() }
     self = CacheShard()
   }
 
-  /// A block, which counts as used.
+  /// An item, which counts as used.
   @inline(always)
-  mutating func find(table: UInt64, offset: UInt64, hash: UInt64) -> Block? {
-    let place = place(table: table, offset: offset, hash: hash)
-    guard let block = unsafe slots[place].block else { return nil }
-    slots[place].isUsed = true
-    return unsafe Block(block.takeUnretainedValue())
+  mutating func find(_ place: CachePlace) -> Item? {
+    let slot = slot(of: place)
+    guard let item = unsafe slots[slot].item else { return nil }
+    slots[slot].isUsed = true
+    return unsafe item.takeUnretainedValue()
   }
 
-  /// Where a block is, or the empty slot where it would be.
+  /// Where an item is, or the empty slot where it would be.
   @inline(always)
-  private func place(table: UInt64, offset: UInt64, hash: UInt64) -> Int {
+  private func slot(of place: CachePlace) -> Int {
     unsafe slots.withUnsafeBufferPointer { slots in
       let mask = slots.count - 1
-      var place = Int(truncatingIfNeeded: hash) & mask
-      while unsafe slots[place].block != nil {
-        if unsafe slots[place].offset == offset, unsafe slots[place].table == table { break }
-        place = (place + 1) & mask
+      var slot = Int(truncatingIfNeeded: place.hash) & mask
+      while unsafe slots[slot].item != nil {
+        if unsafe slots[slot].key == place.key, unsafe slots[slot].owner == place.owner { break }
+        slot = (slot + 1) & mask
       }
-      return place
+      return slot
     }
   }
 
-  /// Adds a block unless it is there, in the place of others where there would be more than `bytesMax`.
-  mutating func insert(
-    _ block: Block, table: UInt64, offset: UInt64, hash: UInt64, bytesMax: Int
-  ) {
-    if unsafe slots[place(table: table, offset: offset, hash: hash)].block != nil { return }
-    let cost = Self.cost(block)
+  /// Adds an item unless one is there, in the place of others where there would be more than `bytesMax`.
+  mutating func insert(_ item: Item, at place: CachePlace, bytesMax: Int) {
+    if unsafe slots[slot(of: place)].item != nil { return }
+    let cost = item.cacheCost
     shrink(to: bytesMax - cost)
     if count >= slots.count / 4 * 3 { grow() }
-    let place = place(table: table, offset: offset, hash: hash)
-    slots[place] = unsafe Slot(table: table, offset: offset, block: .passRetained(block.storage))
+    slots[slot(of: place)] = unsafe Slot(
+      owner: place.owner, key: place.key, item: .passRetained(item))
     count += 1
     bytes += cost
   }
 
-  /// Lets go of the blocks of a table.
-  mutating func erase(table: UInt64) {
-    var place = 0
-    while place < slots.count {
-      if unsafe slots[place].block != nil, slots[place].table == table {
-        remove(at: place)
+  /// Lets go of an item, if it is there.
+  mutating func remove(_ place: CachePlace) {
+    remove(at: slot(of: place))
+  }
+
+  /// Lets go of the items of an owner.
+  mutating func erase(owner: UInt64) {
+    var slot = 0
+    while slot < slots.count {
+      if unsafe slots[slot].item != nil, slots[slot].owner == owner {
+        remove(at: slot)
       } else {
-        place += 1
+        slot += 1
       }
     }
     // What was moved from the end of the ring to its beginning has been looked at already.
@@ -91,7 +96,7 @@ struct CacheShard {
   private mutating func shrink(to limit: Int) {
     while bytes > limit, count > 0 {
       if hand >= slots.count { hand = 0 }
-      if unsafe slots[hand].block == nil {
+      if unsafe slots[hand].item == nil {
         hand += 1
       } else if slots[hand].isUsed {
         slots[hand].isUsed = false
@@ -103,12 +108,12 @@ struct CacheShard {
     }
   }
 
-  private mutating func remove(at place: Int) {
-    guard let block = unsafe slots[place].block else { return }
-    bytes -= unsafe Self.cost(Block(block.takeUnretainedValue()))
+  private mutating func remove(at slot: Int) {
+    guard let item = unsafe slots[slot].item else { return }
+    bytes -= unsafe item.takeUnretainedValue().cacheCost
     count -= 1
-    unsafe block.release()
-    close(place)
+    unsafe item.release()
+    close(slot)
   }
 
   /// Moves into an emptied slot what a search would else not find behind it.
@@ -116,9 +121,9 @@ struct CacheShard {
     let mask = slots.count - 1
     var hole = emptied
     var next = (hole + 1) & mask
-    while unsafe slots[next].block != nil {
+    while unsafe slots[next].item != nil {
       let slot = slots[next]
-      let hash = Self.hash(table: slot.table, offset: slot.offset)
+      let hash = CachePlace(owner: slot.owner, key: slot.key).hash
       let home = Int(truncatingIfNeeded: hash) & mask
       if (next - home) & mask >= (next - hole) & mask {
         slots[hole] = slot
@@ -132,13 +137,27 @@ struct CacheShard {
   private mutating func grow() {
     let old = slots
     slots = [Slot](repeating: Slot(), count: old.count * 2)
-    for slot in old where unsafe slot.block != nil {
-      let hash = Self.hash(table: slot.table, offset: slot.offset)
-      slots[place(table: slot.table, offset: slot.offset, hash: hash)] = slot
+    for moved in old where unsafe moved.item != nil {
+      slots[slot(of: CachePlace(owner: moved.owner, key: moved.key))] = moved
     }
   }
+}
 
-  private static func cost(_ block: Block) -> Int {
-    block.memoryBytes + BlockCache.overheadBytes
+/// By what an item of a cache is known, and where the search for it begins.
+struct CachePlace {
+  let owner: UInt64
+  let key: UInt64
+  let hash: UInt64
+
+  @inline(always)
+  init(owner: UInt64, key: UInt64) {
+    self.owner = owner
+    self.key = key
+    let mixed = (owner &* 0x9E37_79B9_7F4A_7C15 ^ key) &* 0xFF51_AFD7_ED55_8CCD
+    hash = mixed ^ mixed >> 32
   }
+
+  /// Which of sixteen shards it belongs to.
+  @inline(always)
+  var shard: Int { Int(hash >> 60) }
 }

@@ -2,12 +2,12 @@
 
 /// The one budget of a store's memory.
 ///
-/// Memtables and the indexes and filters of open SSTables take theirs first; what they leave is the block
+/// Memtables, the indexes and filters of open SSTables, and the row cache take theirs first; what they leave is the block
 /// cache's, but never less than a sixteenth.
 package final class MemoryBudget: Sendable {
   /// Who takes memory.
   package enum Category: Int, CaseIterable, Sendable {
-    case memtables, tableMetadata, compaction, writeSets
+    case memtables, tableMetadata, rows, compaction, writeSets
   }
 
   package let totalBytes: Int

@@ -8,12 +8,15 @@ package import WideColumn
 package final class MemTableSwitch: Sendable {
   private let memtableBytesMax: Int
   private let budget: MemoryBudget
+  private let rowCache: RowCache?
   private let onFull: @Sendable () -> Void
 
   /// Creates a switch that calls `onFull` (quickly, without locks) whenever a memtable waits to be flushed.
   package init(
-    memtableBytesMax: Int, budget: MemoryBudget, onFull: @escaping @Sendable () -> Void
+    memtableBytesMax: Int, budget: MemoryBudget, rowCache: RowCache?,
+    onFull: @escaping @Sendable () -> Void
   ) {
+    self.rowCache = rowCache
     self.memtableBytesMax = memtableBytesMax
     self.budget = budget
     self.onFull = onFull
@@ -35,6 +38,11 @@ package final class MemTableSwitch: Sendable {
     }
   }
 
+  /// Lets the row cache forget the rows of a region that changes otherwise than by commits.
+  package func forgetRows(of region: Region, writtenAt sequence: UInt64) {
+    rowCache?.removeAll(ofRegion: region.id, writtenAt: sequence)
+  }
+
   /// Makes the active memtable one that waits to be flushed, unless it is empty and large enough.
   package func exchange(region: Region, group: Int, room: Int = 0) {
     let active = region.view.groups[group].active.table
@@ -44,7 +52,8 @@ package final class MemTableSwitch: Sendable {
     onFull()
   }
 
-  /// Inserts every cell of a batch, for which `makeRoom` has been called.
+  /// Inserts every cell of a batch, for which `makeRoom` has been called, and lets the row cache forget its rows; before anyone can
+  /// read at its sequences.
   package func insert(_ batch: inout PreparedBatch, firstSequence: UInt64, timestamp: Int64) {
     var lastRegion: Region?
     var view: RegionView?
@@ -58,7 +67,9 @@ package final class MemTableSwitch: Sendable {
         unsafe target.insert(row: row, rowHash: run.hash, key: key, value: value)
       }
     }
+    let lastSequence = firstSequence + UInt64(batch.cellCount) - 1
     for run in batch.runs {
+      rowCache?.remove(hash: run.hash, region: run.region.id, writtenAt: lastSequence)
       run.region.view.groups[run.group].active.account()
       run.region.metrics.writes.add(1)
     }

@@ -71,12 +71,13 @@ extension EmbeddedStore: SnapshotStore {
       ?? present
     let plan = try ReadPlan(get, layout: handle.layout)
     do {
-      return try RowLookup.read(plan, row: get.row, in: handle, at: moment, mode: .cacheOnly)
+      return try RowLookup.read(
+        plan, row: get.row, in: handle, at: moment, mode: .cacheOnly, rowCache)
     } catch {
       guard error.code == .wouldBlock else { throw error }
     }
-    return try await executor.run { () throws(StoreError) in
-      try RowLookup.read(plan, row: get.row, in: handle, at: moment, mode: .mayBlock)
+    return try await executor.run { [rowCache] () throws(StoreError) in
+      try RowLookup.read(plan, row: get.row, in: handle, at: moment, mode: .mayBlock, rowCache)
     }
   }
 

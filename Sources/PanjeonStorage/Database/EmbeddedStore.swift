@@ -17,6 +17,7 @@ public final class EmbeddedStore: Sendable {
   package let snapshots: SnapshotRegistry
   package let executor: IOExecutor
   package let cache: BlockCache
+  package let rowCache: RowCache?
   package let pipeline: CommitPipeline
   package let background: BackgroundWork?
   package let recovery: RecoveryReport
@@ -41,6 +42,7 @@ public final class EmbeddedStore: Sendable {
     snapshots = parts.snapshots
     executor = parts.executor
     cache = parts.cache
+    rowCache = parts.rowCache
     pipeline = parts.pipeline
     background = parts.background
     recovery = parts.recovery
@@ -64,6 +66,7 @@ package struct StoreParts {
   package var snapshots: SnapshotRegistry
   package var executor: IOExecutor
   package var cache: BlockCache
+  package var rowCache: RowCache?
   package var pipeline: CommitPipeline
   package var background: BackgroundWork?
   package var recovery: RecoveryReport

@@ -91,7 +91,8 @@ extension EmbeddedStore {
         lastSequence: loaded.lastSequence, lastTimestamp: loaded.lastTimestamp,
         recentRowsMax: configuration.recentRowsMax, logNumber: 0),
       memtables: MemTableSwitch(
-        memtableBytesMax: configuration.memtableBytesMax, budget: loaded.cache.budget
+        memtableBytesMax: configuration.memtableBytesMax, budget: loaded.cache.budget,
+        rowCache: nil
       ) {},
       configuration: configuration,
       stalls: StallMeter(clock: configuration.timeSource, events: EventQueue()))
@@ -105,7 +106,8 @@ extension EmbeddedStore {
           limit: configuration.snapshotsMax,
           clock: StoreClock(configuration.timeSource, after: loaded.lastTimestamp)),
         executor: IOExecutor(name: "panjeon-io", threads: configuration.readThreads),
-        cache: loaded.cache, pipeline: pipeline, background: nil, recovery: report, lock: nil,
+        cache: loaded.cache, rowCache: RowCache(configuration, loaded.cache.budget),
+        pipeline: pipeline, background: nil, recovery: report, lock: nil,
         incarnation: loaded.state.incarnation ?? .unknown))
   }
 }

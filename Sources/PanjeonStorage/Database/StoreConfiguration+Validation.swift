@@ -29,6 +29,7 @@ extension StoreConfiguration {
   private func validateSizes() throws(StoreError) {
     let bounds: [(String, Int, ClosedRange<Int>)] = [
       ("memoryBudgetBytes", memoryBudgetBytes, (1 << 20)...(1 << 46)),
+      ("rowCacheBytesMax", rowCacheBytesMax ?? 0, 0...memoryBudgetBytes / 2),
       ("memtableBytesMax", memtableBytesMax, (4 << 10)...(1 << 30)),
       ("unflushedMemtablesMax", unflushedMemtablesMax, 1...1024),
       ("logSegmentBytes", logSegmentBytes, (4 << 10)...(1 << 32)),

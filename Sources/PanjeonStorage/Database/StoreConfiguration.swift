@@ -15,6 +15,11 @@ public struct StoreConfiguration: Sendable {
   /// bytes; by default 256 MiB.
   public var memoryBudgetBytes = 256 << 20
 
+  /// What rows that are read again and again may take of the memory budget, in bytes; by default nil: an eighth of it.
+  ///
+  /// Zero: none are kept. See <doc:RowCache>.
+  public var rowCacheBytesMax: Int?
+
   /// The size at which a memtable is flushed to an SSTable, in bytes; by default 32 MiB.
   public var memtableBytesMax = 32 << 20
 

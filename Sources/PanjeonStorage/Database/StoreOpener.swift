@@ -54,8 +54,10 @@ package struct StoreOpener {
       previous: loaded.lastSegment, live: loaded.segments)
     let signals = Monitor(BackgroundWork.Signals())
     let gauge = PressureGauge()
+    let rowCache = RowCache(configuration, loaded.cache.budget)
     let memtables = MemTableSwitch(
-      memtableBytesMax: configuration.memtableBytesMax, budget: loaded.cache.budget
+      memtableBytesMax: configuration.memtableBytesMax, budget: loaded.cache.budget,
+      rowCache: rowCache
     ) {
       gauge.viewsHaveChanged()
       signals.withLock { $0.wantsFlush = true }
@@ -97,7 +99,8 @@ package struct StoreOpener {
         directory: directory, configuration: configuration, catalog: loaded.catalog,
         snapshots: snapshots,
         executor: IOExecutor(name: "panjeon-io", threads: configuration.readThreads),
-        cache: loaded.cache, pipeline: pipeline, background: background, recovery: report,
+        cache: loaded.cache, rowCache: rowCache, pipeline: pipeline, background: background,
+        recovery: report,
         lock: lock, incarnation: loaded.state.incarnation ?? .unknown))
   }
 

@@ -115,6 +115,7 @@ struct Ingestion: Sendable {
         let region = parts[0].region
         // No memtable may hold cells from before and after the sequence.
         for part in parts { memtables.exchange(region: region, group: part.group) }
+        memtables.forgetRows(of: region, writtenAt: place.sequence)
         region.updateAll { groups in
           for part in parts { groups[part.group].insertUpper(part.table) }
         }

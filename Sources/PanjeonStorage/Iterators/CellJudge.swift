@@ -28,6 +28,9 @@ package struct CellJudge {
   private var familyDeletes = FamilyDeletes()
   private var rule = ColumnRule(VersionRetention(versionsMax: 1), aliveFrom: .min)
 
+  /// Whether what it has said may be otherwise later, though nothing is written.
+  var dependsOnTime: Bool { now != nil }
+
   package init(_ moment: ReadMoment) {
     snapshot = moment.sequence
     time = moment.time

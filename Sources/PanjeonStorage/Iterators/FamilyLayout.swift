@@ -4,6 +4,11 @@ package import WideColumn
 
 /// The families of a table by their number, as reads and compactions need them.
 package struct FamilyLayout: Sendable {
+  private static let made = AtomicNumber(1)
+
+  /// Which layout it is: no other that the process makes has the number.
+  package let number = Self.made.next()
+
   package struct Family: Sendable {
     package var name: String
     package var retention: VersionRetention

@@ -7,7 +7,7 @@ internal import WideColumn
 /// What most reads of most rows are. Whatever else a row has, a delete, a time to live, makes it one for ``RowReader`` to judge.
 package struct PlainRow: Sendable {
   /// The families to read, ascending, and the indices of their names.
-  private let families: [UInt8]
+  let families: [UInt8]
   private let names: [Int32]
   private let group: Int
 

@@ -40,6 +40,9 @@ package struct RowReader {
     leastTimestamp = plan.filter?.leastTimestamp ?? .min
   }
 
+  /// Whether what has been read may be otherwise later, though nothing is written.
+  var dependsOnTime: Bool { judge.dependsOnTime }
+
   /// Counts anew the cells of which nothing is returned.
   package mutating func forgetPassedCells() { passed = 0 }
 

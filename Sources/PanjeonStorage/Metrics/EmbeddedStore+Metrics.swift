@@ -66,6 +66,13 @@ extension EmbeddedStore {
     metrics.memory.memtableBytes = UInt64(budget.reservedBytes(.memtables))
     metrics.memory.tableMetadataBytes = UInt64(budget.reservedBytes(.tableMetadata))
     metrics.memory.cachedBlockBytes = metrics.cache.bytes
+    metrics.memory.cachedRowBytes = UInt64(budget.reservedBytes(.rows))
+    if let rowCache {
+      metrics.rowCache.hits = rowCache.hits
+      metrics.rowCache.misses = rowCache.misses
+      metrics.rowCache.bytes = UInt64(rowCache.bytes)
+      metrics.rowCache.capacityBytes = UInt64(rowCache.bytesMax)
+    }
   }
 
   private func fill(_ metrics: inout Metrics, _ background: BackgroundWork) {

@@ -46,11 +46,16 @@ extension Metrics: CustomStringConvertible {
       "memory", Self.bytes(memory.budgetBytes),
       "memtables \(Self.bytes(memory.memtableBytes))",
       "indexes and filters \(Self.bytes(memory.tableMetadataBytes))",
-      "blocks \(Self.bytes(memory.cachedBlockBytes))")
+      "blocks \(Self.bytes(memory.cachedBlockBytes))",
+      "rows \(Self.bytes(memory.cachedRowBytes))")
     let cacheLine = Self.line(
-      "hit rate", Self.ratio(cache.hitRate), "\(cache.hits) hits, \(cache.misses) misses",
+      "block hits", Self.ratio(cache.hitRate), "\(cache.hits) hits, \(cache.misses) misses",
       "\(Self.bytes(cache.bytes)) of \(Self.bytes(cache.capacityBytes))")
-    return [memoryLine, cacheLine]
+    let rowsLine = Self.line(
+      "row hits", Self.ratio(rowCache.hitRate),
+      "\(rowCache.hits) hits, \(rowCache.misses) misses",
+      "\(Self.bytes(rowCache.bytes)) of \(Self.bytes(rowCache.capacityBytes))")
+    return [memoryLine, cacheLine, rowsLine]
   }
 
   private var stateLines: [String] {

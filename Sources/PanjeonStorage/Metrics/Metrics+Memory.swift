@@ -33,6 +33,38 @@ extension Metrics {
     }
   }
 
+  /// The cache of rows that are read again and again (<doc:RowCache>).
+  public struct RowCache: Hashable, Sendable {
+    /// Gets that found their row in it.
+    public var hits: UInt64 = 0
+    /// Gets that did not, of those that looked.
+    public var misses: UInt64 = 0
+    /// What its rows take, now.
+    public var bytes: UInt64 = 0
+    /// What they may take.
+    public var capacityBytes: UInt64 = 0
+
+    /// Creates figures of zero.
+    public init() {}
+
+    /// The share of looks that found their row; nil before there are any.
+    public var hitRate: Double? { hits.per(hits + misses) }
+
+    func since(_ earlier: RowCache) -> RowCache {
+      var difference = self
+      difference.hits = hits.since(earlier.hits)
+      difference.misses = misses.since(earlier.misses)
+      return difference
+    }
+
+    var figures: [MetricsFigure] {
+      [
+        .total("hits", hits), .total("misses", misses), .ratio("hitRate", hitRate),
+        .present("bytes", bytes), .present("capacityBytes", capacityBytes),
+      ]
+    }
+  }
+
   /// Who has what of the memory budget, now.
   public struct Memory: Hashable, Sendable {
     /// All of it: `memoryBudgetBytes`.
@@ -43,6 +75,8 @@ extension Metrics {
     public var tableMetadataBytes: UInt64 = 0
     /// Blocks in the cache.
     public var cachedBlockBytes: UInt64 = 0
+    /// The row cache.
+    public var cachedRowBytes: UInt64 = 0
 
     /// Creates figures of zero.
     public init() {}
@@ -51,7 +85,7 @@ extension Metrics {
       [
         .present("budgetBytes", budgetBytes), .present("memtableBytes", memtableBytes),
         .present("tableMetadataBytes", tableMetadataBytes),
-        .present("cachedBlockBytes", cachedBlockBytes),
+        .present("cachedBlockBytes", cachedBlockBytes), .present("cachedRowBytes", cachedRowBytes),
       ]
     }
   }

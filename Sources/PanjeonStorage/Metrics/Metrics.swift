@@ -15,6 +15,8 @@ public struct Metrics: Hashable, Sendable {
   public var reads = Reads()
   /// The block cache.
   public var cache = Cache()
+  /// The row cache.
+  public var rowCache = RowCache()
   /// The memory budget, by use.
   public var memory = Memory()
   /// Memtables written to SSTables.
@@ -56,6 +58,7 @@ public struct Metrics: Hashable, Sendable {
     difference.log = log.since(earlier.log)
     difference.reads = reads.since(earlier.reads)
     difference.cache = cache.since(earlier.cache)
+    difference.rowCache = rowCache.since(earlier.rowCache)
     difference.flushes = flushes.since(earlier.flushes)
     difference.compactions = compactions.since(earlier.compactions)
     difference.regions = regions.since(earlier.regions)
@@ -72,6 +75,7 @@ public struct Metrics: Hashable, Sendable {
     [
       MetricsSection("commits", commits.figures), MetricsSection("log", log.figures),
       MetricsSection("reads", reads.figures), MetricsSection("cache", cache.figures),
+      MetricsSection("rowCache", rowCache.figures),
       MetricsSection("memory", memory.figures), MetricsSection("flushes", flushes.figures),
       MetricsSection(
         "compactions",

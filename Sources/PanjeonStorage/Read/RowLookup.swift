@@ -12,17 +12,53 @@ package enum RowLookup {
   ///   - table: Its table.
   ///   - readMoment: The moment to read at; called after the view has been taken, so that the view holds all
   ///     that its sequence lets through and is still needed.
-  ///   - mode: Whether the read may wait for the disk.
+  ///   - mode: Whether the read may wait for the disk; one that may comes after one that may not.
+  ///   - rowCache: Where the row may be found, or put.
   /// - Returns: The row, or nil when it has none of the selected cells.
   /// - Throws: `wouldBlock` in `cacheOnly` mode, `corruption`, `io`; what `readMoment` throws.
   package static func read(
     _ plan: ReadPlan, row: Bytes, in table: TableHandle,
-    at readMoment: () throws(StoreError) -> ReadMoment, mode: ReadMode
+    at readMoment: () throws(StoreError) -> ReadMoment, mode: ReadMode, _ rowCache: RowCache? = nil
   ) throws(StoreError) -> RowResult? {
     if plan.cellsMax == 0 { return nil }
     if let bounds = plan.filter?.rowBounds, !bounds.contains(row) { return nil }
     let probe = RowProbe(row: row)
     let region = table.region(of: row)
+    var wanted: (key: RowCache.Key, sequence: UInt64)?
+    if let rowCache, let families = plan.plain?.families,
+      let key = RowCache.Key(
+        row, hash: probe.hash, region: region.id, layout: table.layout.number, families: families)
+    {
+      // Before the view is taken, so that the view has all of it: what is put in later counts as read at this one.
+      let sequence = try readMoment().sequence
+      if mode == .cacheOnly {
+        switch rowCache.find(key, at: sequence) {
+        case .row(let result):
+          region.metrics.lookups.add(gets: 1, FilterTally())
+          return result
+        case .miss(let isWanted): if isWanted { wanted = (key, sequence) }
+        }
+      } else if rowCache.isWanted(key) {
+        wanted = (key, sequence)
+      }
+    }
+    let found = try read(plan, probe, region, table, at: readMoment, mode: mode)
+    if let wanted, let result = found.result, !found.dependsOnTime {
+      rowCache?.insert(result, wanted.key, at: wanted.sequence)
+    }
+    return found.result
+  }
+
+  /// A row as it was read.
+  private struct Found {
+    var result: RowResult?
+    var dependsOnTime = false
+  }
+
+  private static func read(
+    _ plan: ReadPlan, _ probe: RowProbe, _ region: Region, _ table: TableHandle,
+    at readMoment: () throws(StoreError) -> ReadMoment, mode: ReadMode
+  ) throws(StoreError) -> Found {
     var view = region.view
     var moment = try readMoment()
     if view.groups.count > 1 {
@@ -43,14 +79,15 @@ package enum RowLookup {
       hasSource = hasSource || !sources.isEmpty
       cursors.append(MergeCursor.over(sources))
     }
-    var result: RowResult?
+    var found = Found()
     if hasSource {
       var reader = RowReader(plan: plan, at: moment, mode: mode)
-      result = try reader.readRow(row, cursors: cursors)
+      found.result = try reader.readRow(probe.row, cursors: cursors)
+      found.dependsOnTime = reader.dependsOnTime
     }
     // Only now: one that must go to the disk comes again.
     region.metrics.lookups.add(gets: 1, tally)
-    return result
+    return found
   }
 
   /// Whether a condition holds of a row.

@@ -28,6 +28,8 @@ struct MetricsTests {
     configuration.memtableBytesMax = 1 << 20
     configuration.logSegmentBytes = 1 << 20
     configuration.logRetentionBytesMax = 4 << 20
+    // So that every read looks at filters and blocks.
+    configuration.rowCacheBytesMax = 0
     let store = try await EmbeddedStore.open(at: "/store", configuration: configuration)
     var schema = TestStore.schema
     schema.splitPolicy = .manual

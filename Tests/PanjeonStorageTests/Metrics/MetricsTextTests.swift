@@ -54,8 +54,9 @@ struct MetricsTextTests {
         gets         10         11 conditions; 12 scans of 15 rows; 13 of 14 filters said no; 1023 B from files
         flushes      16         1.0 MiB; 17 memtables wait
         compactions  18         1.0 MiB read; 1.0 MiB written; 19 runs at the most; write amplification 2.00
-        memory       256.0 MiB  memtables 0 B; indexes and filters 0 B; blocks 0 B
-        hit rate     0.75       30 hits, 10 misses; 1.0 KiB of 5.0 GiB
+        memory       256.0 MiB  memtables 0 B; indexes and filters 0 B; blocks 0 B; rows 0 B
+        block hits   0.75       30 hits, 10 misses; 1.0 KiB of 5.0 GiB
+        row hits     -          0 hits, 0 misses; 0 B of 0 B
         regions      20         21 splits, 22 merges
         snapshots    23         the oldest for 90.0 s; 24 expired, after 60.0 min
         halts        25         26 resumptions; 27 things damaged; writable

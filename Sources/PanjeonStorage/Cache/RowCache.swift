@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Synchronization
+package import WideColumn
+
+/// Rows that are read again and again, as they were read; the article *RowCache* says why what it gives is right.
+///
+/// Sixteen shards of ``CacheShard``; a row is kept from the second time on that it is asked for. After RocksDB's and Cassandra's.
+package final class RowCache: Sendable {
+  /// What a row is kept under: what must be alike for two reads to find the same.
+  package struct Key {
+    let place: CachePlace
+    let row: Bytes
+    let layout: UInt64
+    /// The numbers of the families, a byte for each.
+    let families: UInt64
+
+    /// The key of a row; nil when more than seven families are read.
+    ///
+    /// - Parameters:
+    ///   - row: The row.
+    ///   - hash: Its ``RowHash``.
+    ///   - region: The number of the region it is in.
+    ///   - layout: Which layout the table has.
+    ///   - families: The numbers of the families that are read, ascending.
+    package init?(_ row: Bytes, hash: UInt64, region: UInt64, layout: UInt64, families: [UInt8]) {
+      guard families.count <= 7 else { return nil }
+      place = CachePlace(owner: region, key: hash)
+      self.row = row
+      self.layout = layout
+      // The one before them says how many there are.
+      self.families = families.reduce(1) { $0 << 8 | UInt64($1) }
+    }
+  }
+
+  /// What a look has found.
+  package enum Answer: Sendable {
+    case row(RowResult)
+    /// Nothing; whether the row is worth being put in.
+    case miss(isWanted: Bool)
+  }
+
+  private final class LockedShard: Sendable {
+    private let shard: Mutex<RowCacheShard>
+
+    init(bytesMax: Int) {
+      shard = Mutex(RowCacheShard(bytesMax: bytesMax))
+    }
+
+    deinit {
+      shard.withLock { $0.removeAll() }
+    }
+
+    func withLock<R: Sendable>(_ body: (inout sending RowCacheShard) -> sending R) -> R {
+      shard.withLock(body)
+    }
+  }
+
+  private let shards: [LockedShard]
+  private let budget: MemoryBudget
+
+  /// What its rows may take together.
+  package let bytesMax: Int
+
+  /// Creates a cache.
+  ///
+  /// - Parameters:
+  ///   - bytesMax: What its rows may take together.
+  ///   - budget: What they take it from.
+  package init(bytesMax: Int, budget: MemoryBudget) {
+    self.budget = budget
+    self.bytesMax = bytesMax
+    let share = bytesMax / BlockCache.shardCount
+    shards = (0..<BlockCache.shardCount).map { _ in LockedShard(bytesMax: share) }
+    budget.reserve(BlockCache.shardCount * RowCacheShard.fixedBytes(bytesMax: share), for: .rows)
+  }
+
+  /// The row cache of a store; nil when it is to have none.
+  package convenience init?(_ configuration: StoreConfiguration, _ budget: MemoryBudget) {
+    let bytesMax = configuration.rowCacheBytesMax ?? configuration.memoryBudgetBytes / 8
+    if bytesMax == 0 { return nil }
+    self.init(bytesMax: bytesMax, budget: budget)
+  }
+
+  /// Looks for a row as a read at a sequence finds it.
+  package func find(_ key: Key, at sequence: UInt64) -> Answer {
+    shards[key.place.shard].withLock { $0.find(key, at: sequence) }
+  }
+
+  /// Whether a row that was not found is worth being put in; does not count as asking for it.
+  package func isWanted(_ key: Key) -> Bool {
+    shards[key.place.shard].withLock { $0.isWanted(key.place) }
+  }
+
+  /// Puts in a row as it is at a sequence, unless it may have been written since.
+  ///
+  /// The sequence was taken before what was read, so that all up to it was read.
+  package func insert(_ result: RowResult, _ key: Key, at sequence: UInt64) {
+    let row = CachedRow(result, key, from: sequence)
+    charge(key.place.shard) { $0.insert(row, at: key.place) }
+  }
+
+  /// Removes what is known of a row that a commit has written; before anyone can read at its sequence.
+  package func remove(hash: UInt64, region: UInt64, writtenAt sequence: UInt64) {
+    let place = CachePlace(owner: region, key: hash)
+    charge(place.shard) { $0.remove(place, writtenAt: sequence) }
+  }
+
+  /// Removes what is known of the rows of a region; before anyone can read at the sequence.
+  package func removeAll(ofRegion region: UInt64, writtenAt sequence: UInt64) {
+    for index in shards.indices {
+      charge(index) { $0.removeAll(ofRegion: region, writtenAt: sequence) }
+    }
+  }
+
+  /// Changes a shard, and takes or gives back what it then has more or less.
+  @inline(always)
+  private func charge(_ index: Int, _ body: (inout sending RowCacheShard) -> Void) {
+    let change = shards[index].withLock { shard -> Int in
+      let before = shard.bytes
+      body(&shard)
+      return shard.bytes - before
+    }
+    if change > 0 { budget.reserve(change, for: .rows) }
+    if change < 0 { budget.release(-change, for: .rows) }
+  }
+
+  /// What the rows take.
+  package var bytes: Int { shards.reduce(0) { $0 + $1.withLock { $0.bytes } } }
+
+  /// How many reads have found their row here.
+  package var hits: UInt64 { shards.reduce(0) { $0 + $1.withLock { $0.hits } } }
+
+  /// How many have not, though they could have.
+  package var misses: UInt64 { shards.reduce(0) { $0 + $1.withLock { $0.misses } } }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import WideColumn
+
+/// A row of the row cache.
+final class CachedRow: CacheItem, Sendable {
+  /// What a row takes beside its bytes: this object, two arrays' headers, and its place.
+  private static let overheadBytes = 256
+
+  let result: RowResult
+  let layout: UInt64
+  let families: UInt64
+  /// A sequence at which it is so.
+  let from: UInt64
+  let cacheCost: Int
+
+  init(_ result: RowResult, _ key: RowCache.Key, from sequence: UInt64) {
+    // With the key, so that a look misses the processor's caches once less; and no more than that, which the client's need not be.
+    var storage: [UInt8] = []
+    let end = result.storage.count
+    storage.reserveCapacity(end + key.row.count)
+    storage.append(contentsOf: result.storage)
+    unsafe key.row.withUnsafeBytes { unsafe storage.append(contentsOf: $0) }
+    self.result = RowResult(
+      row: Bytes(sharing: storage, from: end, to: storage.count), storage: storage,
+      slots: result.slots, families: result.families)
+    layout = key.layout
+    families = key.families
+    from = sequence
+    cacheCost =
+      Self.overheadBytes + storage.capacity
+      + result.slots.count * MemoryLayout<RowResult.Slot>.stride
+  }
+
+  /// Whether it is what a read at a sequence would find.
+  func answers(_ key: RowCache.Key, at sequence: UInt64) -> Bool {
+    from <= sequence && layout == key.layout && result.row == key.row && families == key.families
+  }
+}
+
+/// A part of the row cache, guarded by its lock.
+struct RowCacheShard {
+  /// Writes of how many kinds of rows are told apart, by the last bits of their hashes.
+  private static let fieldCount = 64
+
+  private var rows = CacheShard<CachedRow>()
+  private let bytesMax: Int
+
+  /// For each kind of rows the last sequence at which one was written.
+  private var writtenAt = [UInt64](repeating: 0, count: fieldCount)
+
+  /// The rows that were asked for of late and not found, each where its hash says: the bits of its hash, and in the last bit whether it was more than once.
+  private var asked: [UInt32]
+
+  private(set) var misses: UInt64 = 0
+
+  init(bytesMax: Int) {
+    self.bytesMax = bytesMax
+    asked = [UInt32](repeating: 0, count: Self.askedCount(bytesMax))
+  }
+
+  /// What a shard takes without any row.
+  static func fixedBytes(bytesMax: Int) -> Int { askedCount(bytesMax) * 4 }
+
+  /// Some for each row that there is room for, if rows are of about 1 KiB.
+  private static func askedCount(_ bytesMax: Int) -> Int {
+    var count = 256
+    while count < bytesMax >> 9, count < 1 << 16 { count <<= 1 }
+    return count
+  }
+
+  var bytes: Int { rows.bytes }
+  var hits: UInt64 { rows.hits }
+
+  mutating func removeAll() { rows.removeAll() }
+
+  mutating func find(_ key: RowCache.Key, at sequence: UInt64) -> RowCache.Answer {
+    if let row = rows.find(key.place), row.answers(key, at: sequence) {
+      rows.hits += 1
+      return .row(row.result)
+    }
+    misses += 1
+    return .miss(isWanted: ask(key.place))
+  }
+
+  /// Notes that a row has been asked for; returns whether it had been before.
+  private mutating func ask(_ place: CachePlace) -> Bool {
+    let (index, mark) = mark(place)
+    let isKnown = asked[index] | 1 == mark | 1
+    asked[index] = isKnown ? mark | 1 : mark
+    return isKnown
+  }
+
+  /// Whether a row that was asked for had been before.
+  func isWanted(_ place: CachePlace) -> Bool {
+    let (index, mark) = mark(place)
+    return asked[index] == mark | 1
+  }
+
+  private func mark(_ place: CachePlace) -> (index: Int, mark: UInt32) {
+    (Int(place.hash >> 28) & (asked.count - 1), UInt32(truncatingIfNeeded: place.hash) & ~1)
+  }
+
+  mutating func insert(_ row: CachedRow, at place: CachePlace) {
+    if writtenAt[Self.field(place)] > row.from || row.cacheCost > bytesMax / 8 { return }
+    // One that is there is of another row, another schema, or of later: this one was wanted and did not find it.
+    rows.remove(place)
+    rows.insert(row, at: place, bytesMax: bytesMax)
+  }
+
+  mutating func remove(_ place: CachePlace, writtenAt sequence: UInt64) {
+    writtenAt[Self.field(place)] = max(writtenAt[Self.field(place)], sequence)
+    rows.remove(place)
+  }
+
+  mutating func removeAll(ofRegion region: UInt64, writtenAt sequence: UInt64) {
+    for field in writtenAt.indices { writtenAt[field] = max(writtenAt[field], sequence) }
+    rows.erase(owner: region)
+  }
+
+  private static func field(_ place: CachePlace) -> Int {
+    Int(truncatingIfNeeded: place.hash >> 22) & (fieldCount - 1)
+  }
+}
