@@ -19,6 +19,8 @@ MUTANTS = [
     ("a row put into the row cache as of a sequence taken behind its view", STORAGE + "Read/RowLookup.swift",
      "rowCache?.insert(result, wanted.key, at: wanted.sequence)",
      "rowCache?.insert(result, wanted.key, at: PLANTED ? try readMoment().sequence : wanted.sequence)", "CachedRowTests"),
+    ("a write that is noted for the region that its row was in", STORAGE + "Cache/RowCacheShard.swift",
+     "Int(truncatingIfNeeded: place.key >> 22)", "Int(truncatingIfNeeded: (PLANTED ? place.hash : place.key) >> 22)", "CachedRowTests"),
     ("a cached row found by an older snapshot", STORAGE + "Cache/RowCacheShard.swift",
      "from <= sequence && layout", "(PLANTED || from <= sequence) && layout", "RowCacheTests|CachedRowTests"),
     ("a cached row of another schema", STORAGE + "Cache/RowCacheShard.swift",

@@ -84,12 +84,12 @@ package final class RowCache: Sendable {
 
   /// Looks for a row as a read at a sequence finds it.
   package func find(_ key: Key, at sequence: UInt64) -> Answer {
-    shards[key.place.shard].withLock { $0.find(key, at: sequence) }
+    shards[Self.shard(key.place)].withLock { $0.find(key, at: sequence) }
   }
 
   /// Whether a row that was not found is worth being put in; does not count as asking for it.
   package func isWanted(_ key: Key) -> Bool {
-    shards[key.place.shard].withLock { $0.isWanted(key.place) }
+    shards[Self.shard(key.place)].withLock { $0.isWanted(key.place) }
   }
 
   /// Puts in a row as it is at a sequence, unless it may have been written since.
@@ -97,13 +97,13 @@ package final class RowCache: Sendable {
   /// The sequence was taken before what was read, so that all up to it was read.
   package func insert(_ result: RowResult, _ key: Key, at sequence: UInt64) {
     let row = CachedRow(result, key, from: sequence)
-    charge(key.place.shard) { $0.insert(row, at: key.place) }
+    charge(Self.shard(key.place)) { $0.insert(row, at: key.place) }
   }
 
   /// Removes what is known of a row that a commit has written; before anyone can read at its sequence.
   package func remove(hash: UInt64, region: UInt64, writtenAt sequence: UInt64) {
     let place = CachePlace(owner: region, key: hash)
-    charge(place.shard) { $0.remove(place, writtenAt: sequence) }
+    charge(Self.shard(place)) { $0.remove(place, writtenAt: sequence) }
   }
 
   /// Removes what is known of the rows of a region; before anyone can read at the sequence.
@@ -112,6 +112,9 @@ package final class RowCache: Sendable {
       charge(index) { $0.removeAll(ofRegion: region, writtenAt: sequence) }
     }
   }
+
+  /// By the row alone: what is noted of a write must be found whichever region the row comes to.
+  private static func shard(_ place: CachePlace) -> Int { Int(place.key >> 60) }
 
   /// Changes a shard, and takes or gives back what it then has more or less.
   @inline(always)

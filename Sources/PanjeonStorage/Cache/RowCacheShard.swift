@@ -118,7 +118,8 @@ struct RowCacheShard {
     rows.erase(owner: region)
   }
 
+  /// By the row alone, as its shard.
   private static func field(_ place: CachePlace) -> Int {
-    Int(truncatingIfNeeded: place.hash >> 22) & (fieldCount - 1)
+    Int(truncatingIfNeeded: place.key >> 22) & (fieldCount - 1)
   }
 }

@@ -106,6 +106,19 @@ struct CachedRowTests {
     try await store.close()
   }
 
+  @Test(
+    "What an older snapshot reads is not kept for the region that the row has come to since it was written"
+  )
+  func moved() async throws {
+    let store = try await opened()
+    let before = try store.snapshot(.visible)
+    try await write("new", store)
+    try await store.split(table: "t", at: TestStore.row(1))
+    for _ in 1...4 { #expect(try await value(store, at: before) == "old") }
+    #expect(try await value(store) == "new")
+    try await store.close()
+  }
+
   @Test("What is ingested, removed by range, split and merged is seen")
   func regions() async throws {
     let store = try await opened()
