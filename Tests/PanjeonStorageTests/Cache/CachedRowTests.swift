@@ -122,7 +122,7 @@ struct CachedRowTests {
   @Test("What is ingested, removed by range, split and merged is seen")
   func regions() async throws {
     let store = try await opened()
-    try await store.ingest(into: "t") { writer in
+    _ = try await store.ingest(into: "t") { writer in
       var put = Put(TestStore.row(1))
       put.add(family: "data", qualifier: "q", value: "ingested")
       try await writer.append(put)
