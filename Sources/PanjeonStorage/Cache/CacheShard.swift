@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a ``CacheShard`` holds.
+/// What a cache holds.
 package protocol CacheItem: AnyObject {
   /// What it takes in memory, its place in the cache included.
   var cacheCost: Int { get }

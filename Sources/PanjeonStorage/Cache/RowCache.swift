@@ -5,7 +5,7 @@ package import WideColumn
 
 /// Rows that are read again and again, as they were read; the article *RowCache* says why what it gives is right.
 ///
-/// Sixteen shards of ``CacheShard``; a row is kept from the second time on that it is asked for. After RocksDB's and Cassandra's.
+/// Sixteen shards of a hash table; a row is kept from the second time on that it is asked for. After RocksDB's and Cassandra's.
 package final class RowCache: Sendable {
   /// What a row is kept under: what must be alike for two reads to find the same.
   package struct Key {
