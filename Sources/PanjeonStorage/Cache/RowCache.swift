@@ -3,7 +3,7 @@
 internal import Synchronization
 package import WideColumn
 
-/// Rows that are read again and again, as they were read; the article *RowCache* says why what it gives is right.
+/// Rows that are read again and again, as they were read; the article *CachedRows* says why what it gives is right.
 ///
 /// Sixteen shards of a hash table; a row is kept from the second time on that it is asked for. After RocksDB's and Cassandra's.
 package final class RowCache: Sendable {

@@ -17,7 +17,7 @@ public struct StoreConfiguration: Sendable {
 
   /// What rows that are read again and again may take of the memory budget, in bytes; by default nil: an eighth of it.
   ///
-  /// Zero: none are kept. See <doc:RowCache>.
+  /// Zero: none are kept. See <doc:CachedRows>.
   public var rowCacheBytesMax: Int?
 
   /// The size at which a memtable is flushed to an SSTable, in bytes; by default 32 MiB.

@@ -33,7 +33,7 @@ extension Metrics {
     }
   }
 
-  /// The cache of rows that are read again and again (<doc:RowCache>).
+  /// The cache of rows that are read again and again (<doc:CachedRows>).
   public struct RowCache: Hashable, Sendable {
     /// Gets that found their row in it.
     public var hits: UInt64 = 0
