@@ -21,17 +21,15 @@ struct CacheShard<Item: CacheItem> {
     var isUsed = false
   }
 
-  private var slots: [Slot]
-  private(set) var count = 0
+  private static var slotsMin: Int { 64 }
+
+  private var slots = [Slot](repeating: Slot(), count: slotsMin)
+  private var count = 0
   private var hand = 0
 
   /// What the items take.
   private(set) var bytes = 0
   var hits: UInt64 = 0
-
-  init() {
-    slots = [Slot](repeating: Slot(), count: 64)
-  }
 
   /// Lets go of all items.
   mutating func removeAll() {

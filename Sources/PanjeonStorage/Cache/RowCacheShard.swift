@@ -43,6 +43,9 @@ struct RowCacheShard {
   /// Writes of how many kinds of rows are told apart, by the last bits of their hashes.
   private static let fieldCount = 64
 
+  /// A row so large that fewer would fill a shard is not kept.
+  private static let rowsMin = 8
+
   private var rows = CacheShard<CachedRow>()
   private let bytesMax: Int
 
@@ -102,7 +105,7 @@ struct RowCacheShard {
   }
 
   mutating func insert(_ row: CachedRow, at place: CachePlace) {
-    if writtenAt[Self.field(place)] > row.from || row.cacheCost > bytesMax / 8 { return }
+    if writtenAt[Self.field(place)] > row.from || row.cacheCost > bytesMax / Self.rowsMin { return }
     // One that is there is of another row, another schema, or of later: this one was wanted and did not find it.
     rows.remove(place)
     rows.insert(row, at: place, bytesMax: bytesMax)

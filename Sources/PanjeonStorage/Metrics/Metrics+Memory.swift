@@ -1,56 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Metrics {
-  /// The cache of blocks of SSTables.
+  /// A cache: of blocks of SSTables, or of rows that are read again and again (<doc:CachedRows>).
   public struct Cache: Hashable, Sendable {
-    /// Blocks that were found.
+    /// Blocks, or rows, that were found.
     public var hits: UInt64 = 0
-    /// Blocks that were not, and were read from files.
+    /// Blocks that were not, and were read from files; rows that were looked for in vain.
     public var misses: UInt64 = 0
-    /// The bytes of the blocks in it, now.
+    /// What it holds takes so many bytes, now.
     public var bytes: UInt64 = 0
-    /// How many bytes it may hold, now: what others leave of the budget.
+    /// How many bytes it may hold, now: for blocks what others leave of the budget.
     public var capacityBytes: UInt64 = 0
 
     /// Creates figures of zero.
     public init() {}
 
-    /// The share of lookups that found their block; nil before there are any.
+    /// The share of lookups that found what they looked for; nil before there are any.
     public var hitRate: Double? { hits.per(hits + misses) }
 
     func since(_ earlier: Cache) -> Cache {
-      var difference = self
-      difference.hits = hits.since(earlier.hits)
-      difference.misses = misses.since(earlier.misses)
-      return difference
-    }
-
-    var figures: [MetricsFigure] {
-      [
-        .total("hits", hits), .total("misses", misses), .ratio("hitRate", hitRate),
-        .present("bytes", bytes), .present("capacityBytes", capacityBytes),
-      ]
-    }
-  }
-
-  /// The cache of rows that are read again and again (<doc:CachedRows>).
-  public struct RowCache: Hashable, Sendable {
-    /// Gets that found their row in it.
-    public var hits: UInt64 = 0
-    /// Gets that did not, of those that looked.
-    public var misses: UInt64 = 0
-    /// What its rows take, now.
-    public var bytes: UInt64 = 0
-    /// What they may take.
-    public var capacityBytes: UInt64 = 0
-
-    /// Creates figures of zero.
-    public init() {}
-
-    /// The share of looks that found their row; nil before there are any.
-    public var hitRate: Double? { hits.per(hits + misses) }
-
-    func since(_ earlier: RowCache) -> RowCache {
       var difference = self
       difference.hits = hits.since(earlier.hits)
       difference.misses = misses.since(earlier.misses)

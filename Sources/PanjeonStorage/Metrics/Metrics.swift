@@ -16,7 +16,7 @@ public struct Metrics: Hashable, Sendable {
   /// The block cache.
   public var cache = Cache()
   /// The row cache.
-  public var rowCache = RowCache()
+  public var rowCache = Cache()
   /// The memory budget, by use.
   public var memory = Memory()
   /// Memtables written to SSTables.

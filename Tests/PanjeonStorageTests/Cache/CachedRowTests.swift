@@ -169,7 +169,7 @@ struct CachedRowTests {
     try await store.createTable(TestStore.schema)
     try await write("v", store)
     for _ in 1...5 { #expect(try await value(store) == "v") }
-    #expect(store.metrics.rowCache == Metrics.RowCache())
+    #expect(store.metrics.rowCache == Metrics.Cache())
     try await store.close()
   }
 
