@@ -65,4 +65,12 @@ MUTANTS = [
      "      do {\n        try write(group.records)\n      } catch {\n        return fail(error)\n      }\n      count += 1\n",
      "      do {\n        if !PLANTED { try write(group.records) }\n      } catch {\n        return fail(error)\n      }\n      count += 1\n",
      "LeadingTests|CrashTests"),
+    ("a group that never grows", STORAGE + "Commit/GroupPace.swift",
+     "goalRecords = records + 1", "goalRecords = records + (PLANTED ? 0 : 1)", "GroupPaceTests"),
+    ("a group of all, so that nobody computes during a sync", STORAGE + "Commit/GroupPace.swift",
+     "if Double(clients) <= Self.syncsPerRound", "if PLANTED || Double(clients) <= Self.syncsPerRound", "GroupPaceTests"),
+    ("groups of a half where a sync outlasts computing", STORAGE + "Commit/GroupPace.swift",
+     "if Double(clients) <= Self.syncsPerRound", "if !PLANTED, Double(clients) <= Self.syncsPerRound", "GroupPaceTests"),
+    ("a group that waits without end for clients that left", STORAGE + "Commit/GroupPace.swift",
+     "goalRecords = bestGroup(of: records + queued)", "if !PLANTED { goalRecords = bestGroup(of: records + queued) }", "GroupPaceTests"),
 ]

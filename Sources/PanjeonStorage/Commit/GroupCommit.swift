@@ -13,7 +13,7 @@ package final class GroupCommit: Sendable {
 
   package let pipeline: CommitPipeline
   private let segments: LogSegments
-  private let clock: any TimeSource
+  let clock: any TimeSource
   private let halt: WriteHalt
   private let onNewSegment: @Sendable () -> Void
 

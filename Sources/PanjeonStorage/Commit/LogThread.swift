@@ -73,13 +73,16 @@ package final class LogThread: Sendable {
       return (queued, state.wantsOnlySync ? pace.goal(queued: queued) : nil)
     }
     guard let goal else { return }
+    let begin = group.clock.monotonicNanoseconds()
     pipeline.monitor.wait(timeout: goal.time) { state -> Void? in
       if state.records.count >= goal.records || !state.wantsOnlySync { return () }
       state.log = .gathering(records: goal.records)
       return nil
     }
     let now = pipeline.monitor.withLock { $0.wantsOnlySync ? $0.records.count : nil }
-    if let now { pace.noteWait(for: goal, from: queued, to: now) }
+    guard let now else { return }
+    let taken = group.clock.monotonicNanoseconds() &- begin
+    pace.noteWait(for: goal, from: queued, to: now, nanoseconds: taken)
   }
 }
 
