@@ -154,7 +154,7 @@ public final class Database: Sendable {
   ///
   /// Throws errors of the store.
   public func get(_ get: Get, in table: String) async throws(StoreError) -> RowResult? {
-    try await SnapshotTransaction(store).get(get, in: table)
+    try await SnapshotTransaction.get(get, in: table, of: store)
   }
 
   /// Finds the locks of a table that are not stable.

@@ -31,8 +31,14 @@ public struct RowResult: Sendable {
   public private(set) var mayHaveMoreCells = false
 
   package let storage: [UInt8]
-  package let slots: [Slot]
   package let families: [String]
+  private let slots: [Slot]
+  /// Which of the slots are the row's cells.
+  private let first: Int32
+  private let end: Int32
+
+  /// The places of the row's cells.
+  package var cellSlots: ArraySlice<Slot> { slots[Int(first)..<Int(end)] }
 
   /// Creates a row over a buffer: each slot's qualifier runs up to its value.
   package init(
@@ -42,7 +48,19 @@ public struct RowResult: Sendable {
     self.row = row
     self.storage = storage
     self.slots = slots
+    first = 0
+    end = Int32(slots.count)
     self.families = families
+  }
+
+  private init(_ whole: RowResult, first: Int32, end: Int32, mayHaveMoreCells: Bool) {
+    row = whole.row
+    storage = whole.storage
+    families = whole.families
+    slots = whole.slots
+    self.first = first
+    self.end = end
+    self.mayHaveMoreCells = mayHaveMoreCells
   }
 
   /// Creates a row from cells, which must already be in order.
@@ -74,8 +92,8 @@ public struct RowResult: Sendable {
   ///
   /// - Complexity: O(log *n*) in the number of cells.
   public func cell(family: String, qualifier: Bytes) -> Cell? {
-    var low = 0
-    var high = slots.count
+    var low = Int(first)
+    var high = Int(end)
     while low < high {
       let middle = (low + high) / 2
       let slot = slots[middle]
@@ -86,17 +104,24 @@ public struct RowResult: Sendable {
         high = middle
       }
     }
-    guard low < slots.count else { return nil }
+    guard low < end else { return nil }
     let slot = slots[low]
     guard families[Int(slot.family)] == family, self.qualifier(of: slot) == qualifier else {
       return nil
     }
-    return self[low]
+    return cell(at: slot)
   }
 
   /// The value of the newest returned version of a column, or nil when the row has none.
   public func value(family: String, qualifier: Bytes) -> Bytes? {
     cell(family: family, qualifier: qualifier)?.value
+  }
+
+  private func cell(at slot: Slot) -> Cell {
+    Cell(
+      column: Column(family: families[Int(slot.family)], qualifier: qualifier(of: slot)),
+      timestamp: Timestamp(microseconds: slot.timestamp),
+      value: Bytes(sharing: storage, from: Int(slot.valueStart), to: Int(slot.valueEnd)))
   }
 
   private func qualifier(of slot: Slot) -> Bytes {
@@ -109,15 +134,12 @@ extension RowResult: RandomAccessCollection {
   public var startIndex: Int { 0 }
 
   /// The number of cells.
-  public var endIndex: Int { slots.count }
+  public var endIndex: Int { Int(end - first) }
 
   /// The cell at `position`, its bytes sharing the row's buffer.
   public subscript(position: Int) -> Cell {
-    let slot = slots[position]
-    return Cell(
-      column: Column(family: families[Int(slot.family)], qualifier: qualifier(of: slot)),
-      timestamp: Timestamp(microseconds: slot.timestamp),
-      value: Bytes(sharing: storage, from: Int(slot.valueStart), to: Int(slot.valueEnd)))
+    precondition(position >= 0 && position < endIndex, "a row has no cell at this position")
+    return cell(at: slots[Int(first) + position])
   }
 }
 
@@ -132,18 +154,18 @@ extension RowResult {
   /// How many cells of a family the row begins with.
   package func leadingCells(ofFamily name: String) -> Int {
     guard let family = families.firstIndex(of: name) else { return 0 }
-    return slots.prefix { $0.family == Int32(family) }.count
+    return cellSlots.prefix { $0.family == Int32(family) }.count
   }
 
   /// The row without its first cells, and with at most `limit` of the others; nil when none is left.
   ///
-  /// Shares the row's buffer.
-  package func dropping(first count: Int, keeping limit: Int?) -> RowResult? {
-    let end = Swift.min(slots.count, count + Swift.min(limit ?? slots.count, slots.count))
-    guard count < end else { return nil }
-    if count == 0, end == slots.count { return self }
+  /// Shares the row's buffers.
+  package func dropping(first dropped: Int, keeping limit: Int?) -> RowResult? {
+    let kept = Swift.min(count - dropped, limit ?? .max)
+    if kept <= 0 { return nil }
+    let start = first + Int32(dropped)
+    let stop = start + Int32(kept)
     return RowResult(
-      row: row, storage: storage, slots: Array(slots[count..<end]), families: families,
-      mayHaveMoreCells: mayHaveMoreCells || end < slots.count)
+      self, first: start, end: stop, mayHaveMoreCells: mayHaveMoreCells || stop < end)
   }
 }

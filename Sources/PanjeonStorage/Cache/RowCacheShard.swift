@@ -23,13 +23,13 @@ final class CachedRow: CacheItem, Sendable {
     unsafe key.row.withUnsafeBytes { unsafe storage.append(contentsOf: $0) }
     self.result = RowResult(
       row: Bytes(sharing: storage, from: end, to: storage.count), storage: storage,
-      slots: result.slots, families: result.families)
+      slots: Array(result.cellSlots), families: result.families)
     layout = key.layout
     families = key.families
     from = sequence
     cacheCost =
       Self.overheadBytes + storage.capacity
-      + result.slots.count * MemoryLayout<RowResult.Slot>.stride
+      + result.count * MemoryLayout<RowResult.Slot>.stride
   }
 
   /// Whether it is what a read at a sequence would find.

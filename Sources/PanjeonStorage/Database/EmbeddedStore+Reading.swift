@@ -8,9 +8,7 @@ extension EmbeddedStore: SnapshotStore {
   /// Runs without suspending when everything it needs is in memory; else on one of the store's I/O threads.
   /// Throws `noSuchTable`, `noSuchFamily`, `invalidArgument`, `corruption`, `io` or `closed`.
   public func get(_ get: Get, in table: String) async throws(StoreError) -> RowResult? {
-    try await read(get, in: table) { [pipeline, clock = snapshots.clock] in
-      ReadMoment(sequence: pipeline.visible.value, time: .now(clock))
-    }
+    try await read(get, in: table, at: nil)
   }
 
   /// Reads one row at a snapshot.
@@ -19,10 +17,7 @@ extension EmbeddedStore: SnapshotStore {
   public func get(
     _ get: Get, in table: String, at snapshot: StoreSnapshot
   ) async throws(StoreError) -> RowResult? {
-    try await read(get, in: table, at: snapshot) { () throws(StoreError) in
-      try snapshot.requireValid()
-      return ReadMoment(snapshot)
-    }
+    try await read(get, in: table, at: .some(snapshot))
   }
 
   /// Pins the present state.
@@ -59,8 +54,7 @@ extension EmbeddedStore: SnapshotStore {
   }
 
   private func read(
-    _ get: Get, in table: String, at snapshot: StoreSnapshot? = nil,
-    _ moment: @escaping @Sendable () throws(StoreError) -> ReadMoment
+    _ get: Get, in table: String, at snapshot: StoreSnapshot?
   ) async throws(StoreError) -> RowResult? {
     try requireOpen()
     if let snapshot { try requireOwn(snapshot) }
@@ -69,16 +63,30 @@ extension EmbeddedStore: SnapshotStore {
     let handle =
       try snapshot.map { (snapshot) throws(StoreError) in try present.handle(at: snapshot) }
       ?? present
-    let plan = try ReadPlan(get, layout: handle.layout)
+    let plan = try handle.plan(for: get)
     do {
-      return try RowLookup.read(
-        plan, row: get.row, in: handle, at: moment, mode: .cacheOnly, rowCache)
+      return try look(up: get.row, plan, handle, snapshot, .cacheOnly)
     } catch {
       guard error.code == .wouldBlock else { throw error }
     }
-    return try await executor.run { [rowCache] () throws(StoreError) in
-      try RowLookup.read(plan, row: get.row, in: handle, at: moment, mode: .mayBlock, rowCache)
+    return try await executor.run { () throws(StoreError) in
+      try self.look(up: get.row, plan, handle, snapshot, .mayBlock)
     }
+  }
+
+  private func look(
+    up row: RowKey, _ plan: ReadPlan, _ table: TableHandle, _ snapshot: StoreSnapshot?,
+    _ mode: ReadMode
+  ) throws(StoreError) -> RowResult? {
+    try RowLookup.read(
+      plan, row: row, in: table,
+      at: { () throws(StoreError) in
+        guard let snapshot else {
+          return ReadMoment(sequence: pipeline.visible.value, time: .now(snapshots.clock))
+        }
+        try snapshot.requireValid()
+        return ReadMoment(snapshot)
+      }, mode: mode, rowCache)
   }
 
   /// Refuses the snapshot of another store, or of this one before it was opened again: its sequence means something else here.

@@ -11,19 +11,18 @@ package struct PlainRow: Sendable {
   private let names: [Int32]
   private let group: Int
 
-  /// How rows are read by a plan, if it reads whole families of one group, the newest versions of all columns.
-  init?(_ plan: ReadPlan) {
-    guard plan.versionsMax == 1, plan.filter == nil, plan.cellsMax == .max, !plan.families.isEmpty
-    else { return nil }
-    for (place, family) in plan.families.enumerated() {
+  /// How rows are read by a plan for the newest versions of families, if they are read whole and are of one group.
+  init?(_ planned: [ReadPlan.Family]) {
+    guard let first = planned.first else { return nil }
+    for (place, family) in planned.enumerated() {
       guard case .all = family.columns, family.retention.timeToLive == nil,
-        family.group == plan.families[0].group,
-        place == 0 || plan.families[place - 1].number < family.number
+        family.group == first.group,
+        place == 0 || planned[place - 1].number < family.number
       else { return nil }
     }
-    families = plan.families.map(\.number)
-    names = plan.families.map(\.nameIndex)
-    group = plan.families[0].group
+    families = planned.map(\.number)
+    names = planned.map(\.nameIndex)
+    group = first.group
   }
 
   /// What a read finds.

@@ -2,8 +2,8 @@
 
 package import WideColumn
 
-/// What a read returns of a row, resolved against a table's families once per Get or Scan.
-package struct ReadPlan: Sendable {
+/// What a read returns of a row, resolved against a table's families once per Get or Scan; for whole rows once per table.
+package final class ReadPlan: Sendable {
   package enum Columns: Sendable {
     case all
     /// The encoded column prefixes, ascending.
@@ -41,7 +41,7 @@ package struct ReadPlan: Sendable {
   package let cellsExpected: Int
 
   /// How rows are read that hold nothing but values; nil where the plan asks for more.
-  private(set) var plain: PlainRow?
+  let plain: PlainRow?
 
   /// How many that are where nothing says how many columns are read.
   private static let cellsExpectedOfWholeRow = 8
@@ -49,7 +49,7 @@ package struct ReadPlan: Sendable {
   /// Compiles a Get.
   ///
   /// Throws `noSuchFamily`, `invalidArgument`.
-  package init(_ get: Get, layout: FamilyLayout) throws(StoreError) {
+  package convenience init(_ get: Get, layout: FamilyLayout) throws(StoreError) {
     try get.validate()
     try self.init(
       columns: get.columns, versionsMax: get.versionsMax, cellsMax: get.cellsMax,
@@ -59,7 +59,7 @@ package struct ReadPlan: Sendable {
   /// Compiles a Scan.
   ///
   /// Throws `noSuchFamily`, `invalidArgument`.
-  package init(_ scan: Scan, layout: FamilyLayout) throws(StoreError) {
+  package convenience init(_ scan: Scan, layout: FamilyLayout) throws(StoreError) {
     try scan.validate()
     try self.init(
       columns: scan.columns, versionsMax: scan.versionsMax, cellsMax: scan.cellsPerRowMax,
@@ -116,7 +116,8 @@ package struct ReadPlan: Sendable {
     }
     self.families = families
     cellsExpected = Self.cellsExpected(families)
-    plain = PlainRow(self)
+    plain =
+      versionsMax == 1 && cellsMax == nil && filter == nil ? PlainRow(families) : nil
   }
 
   private static func cellsExpected(_ families: [Family]) -> Int {

@@ -7,6 +7,9 @@ package final class TableHandle: Sendable {
   package let record: TableRecord
   package let layout: FamilyLayout
 
+  /// How most rows are read: the newest version of every column.
+  private let wholeRowPlan: ReadPlan?
+
   /// The regions in the order of their rows; together they cover every row, without overlap.
   package let regions: [Region]
 
@@ -30,6 +33,7 @@ package final class TableHandle: Sendable {
     self.regions = regions
     isTransactional = record.familyNumbers[ColumnFamily.lockFamilyName] != nil
     layout = FamilyLayout(record: record)
+    wholeRowPlan = try? ReadPlan(columns: .all, versionsMax: 1, cellsMax: nil, layout: layout)
     var groups = [UInt32](repeating: 0, count: layout.families.count)
     for family in record.schema.families {
       guard let number = record.familyNumbers[family.name] else { continue }
@@ -41,6 +45,14 @@ package final class TableHandle: Sendable {
       if let number = record.groupNumbers[group.name] { filters[Int(number)] = group.bloomFilter }
     }
     bloomFilterOfGroup = filters
+  }
+
+  /// What a Get returns of a row.
+  ///
+  /// Throws `noSuchFamily`, `invalidArgument`.
+  package func plan(for get: Get) throws(StoreError) -> ReadPlan {
+    if let wholeRowPlan, get.asksForWholeRow { return wholeRowPlan }
+    return try ReadPlan(get, layout: layout)
   }
 
   /// What the Bloom filters of a group's SSTables are asked for; of a group that came after this handle, rows.
@@ -162,5 +174,13 @@ package final class TableHandle: Sendable {
     let known = schema.families.map(\.name).joined(separator: ", ")
     throw StoreError(
       .noSuchFamily, "table '\(schema.name)' has no column family '\(name)'; it has: \(known)")
+  }
+}
+
+extension Get {
+  /// Whether it asks for the newest version of every column.
+  fileprivate var asksForWholeRow: Bool {
+    columns.families == nil && versionsMax == 1 && cellsMax == nil && filter == nil
+      && startingAt == nil
   }
 }
