@@ -17,7 +17,9 @@ let swiftSettings: [SwiftSetting] = [
 let package = Package(
   name: "panjeon-benchmarks",
   platforms: [.macOS("26.0")],
-  products: [.executable(name: "ycsb", targets: ["ycsb"])],
+  products: [
+    .executable(name: "ycsb", targets: ["ycsb"]), .executable(name: "micro", targets: ["micro"]),
+  ],
   dependencies: [
     .package(name: "panjeon", path: ".."),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -50,6 +52,16 @@ let package = Package(
         "YCSB", "YCSBEngines", "YCSBReports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .target(name: "CRuntimeCounts", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(
+      name: "MicroBenchmarks",
+      dependencies: ["CRuntimeCounts", .product(name: "Panjeon", package: "panjeon")]),
+    .executableTarget(
+      name: "micro",
+      dependencies: [
+        "MicroBenchmarks", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "MicroBenchmarksTests", dependencies: ["MicroBenchmarks"]),
     .testTarget(
       name: "YCSBTests",
       dependencies: [
@@ -60,4 +72,6 @@ let package = Package(
   ]
 )
 
-for target in package.targets where target.type != .system { target.swiftSettings = swiftSettings }
+for target in package.targets where target.type != .system && target.name != "CRuntimeCounts" {
+  target.swiftSettings = swiftSettings
+}

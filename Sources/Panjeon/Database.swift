@@ -154,7 +154,9 @@ public final class Database: Sendable {
   ///
   /// Throws errors of the store.
   public func get(_ get: Get, in table: String) async throws(StoreError) -> RowResult? {
-    try await SnapshotTransaction.get(get, in: table, of: store)
+    // As of a snapshot that nothing else is read at, and that need not be kept.
+    try get.validate()
+    return try await store.get(get.withHeader(), in: table)?.withoutLock(cellsMax: get.cellsMax)
   }
 
   /// Finds the locks of a table that are not stable.

@@ -3,8 +3,7 @@
 package import WideColumn
 
 /// A batch resolved against the catalog: what it writes and what it depends on.
-package struct BatchValidator: Sendable {
-
+package final class BatchValidator: Sendable {
   private let operations: [(table: TableHandle, operation: CheckAndMutate)]
   private let ranges: [(table: TableHandle, rows: KeyRange)]
   private let limits: StoreLimits
@@ -18,6 +17,9 @@ package struct BatchValidator: Sendable {
 
   /// The sequence at which the client has seen all conditions hold; nil: they must be looked at.
   package let conditionsHoldAt: UInt64?
+
+  /// Whether some of the changes are resolved by what their rows hold.
+  package let readsBeforeWriting: Bool
 
   /// The outcome if the table of a range was emptied since the snapshot.
   package let emptiedRange: AtomicBatchOutcome?
@@ -41,6 +43,7 @@ package struct BatchValidator: Sendable {
     var operations: [(table: TableHandle, operation: CheckAndMutate)] = []
     var ranges: [(table: TableHandle, rows: KeyRange)] = []
     operations.reserveCapacity(batch.operations.count)
+    var readsBeforeWriting = false
     var checks = CommitChecks()
     checks.rows.reserveCapacity(batch.operations.count)
     for part in batch.operations {
@@ -48,7 +51,9 @@ package struct BatchValidator: Sendable {
       try Self.check(part.operation, in: table, limits)
       if table.isTransactional, !bypassesTransactions { try part.operation.requireHeader(table) }
       operations.append((table, part.operation))
-      if part.operation.dependsOnRow {
+      let reads = part.operation.rowMutations.readsBeforeWriting
+      readsBeforeWriting = readsBeforeWriting || reads
+      if reads || !part.operation.conditions.isEmpty {
         let row = part.operation.row
         unsafe checks.rows.append(
           CommitChecks.Row(
@@ -70,6 +75,7 @@ package struct BatchValidator: Sendable {
     }
     try Self.checkRowsDiffer(operations)
     self.operations = operations
+    self.readsBeforeWriting = readsBeforeWriting
     self.ranges = ranges
     emptiedRange = emptied
     checks.tables = Self.tables(operations, ranges)
@@ -155,11 +161,6 @@ package struct BatchValidator: Sendable {
   private static func appearsTwice(_ row: RowKey, _ table: TableHandle) -> StoreError {
     StoreError(
       .invalidArgument, "row '\(row)' of table '\(table.schema.name)' appears twice in a batch")
-  }
-
-  /// Whether some of the changes are resolved by what their rows hold.
-  package var readsBeforeWriting: Bool {
-    operations.contains { $0.operation.rowMutations.readsBeforeWriting }
   }
 
   /// Encodes the changes, none of which is resolved by what its row holds.

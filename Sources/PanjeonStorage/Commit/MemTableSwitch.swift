@@ -30,10 +30,11 @@ package final class MemTableSwitch: Sendable {
   /// Sees to it that the active memtable of each group the batch touches has room for all of the batch.
   package func makeRoom(for batch: PreparedBatch, logNumber: UInt64) {
     for run in batch.runs {
-      if !run.region.view.groups[run.group].active.table.canInsert(bytes: batch.memtableBytes) {
+      var target = run.region.activeMemTable(ofGroup: run.group)
+      if !target.table.canInsert(bytes: batch.memtableBytes) {
         exchange(region: run.region, group: run.group, room: batch.memtableBytes)
+        target = run.region.activeMemTable(ofGroup: run.group)
       }
-      let target = run.region.view.groups[run.group].active
       if target.table.isEmpty { target.firstLogNumber.store(logNumber) }
     }
   }
@@ -55,23 +56,21 @@ package final class MemTableSwitch: Sendable {
   /// Inserts every cell of a batch, for which `makeRoom` has been called, and lets the row cache forget its rows; before anyone can
   /// read at its sequences.
   package func insert(_ batch: inout PreparedBatch, firstSequence: UInt64, timestamp: Int64) {
-    var lastRegion: Region?
-    var view: RegionView?
-    unsafe batch.place(firstSequence: firstSequence, timestamp: timestamp) { run, key, value in
-      if lastRegion !== run.region {
-        lastRegion = run.region
-        view = run.region.view
-      }
-      guard let target = view?.groups[run.group].active.table else { return }
+    unsafe batch.place(firstSequence: firstSequence, timestamp: timestamp) { run, cells in
+      let target = run.region.activeMemTable(ofGroup: run.group)
       unsafe run.row.withUnsafeBytes { row in
-        unsafe target.insert(row: row, rowHash: run.hash, key: key, value: value)
+        unsafe target.table.insert(row: row, rowHash: run.hash) { insert in
+          unsafe cells.forEach(insert)
+        }
       }
-    }
-    let lastSequence = firstSequence + UInt64(batch.cellCount) - 1
-    for run in batch.runs {
-      rowCache?.remove(hash: run.hash, region: run.region.id, writtenAt: lastSequence)
-      run.region.view.groups[run.group].active.account()
+      target.account()
       run.region.metrics.writes.add(1)
+    }
+    if let rowCache {
+      let lastSequence = firstSequence + UInt64(batch.cellCount) - 1
+      for run in batch.runs {
+        rowCache.remove(hash: run.hash, region: run.region.id, writtenAt: lastSequence)
+      }
     }
     if budget.reservedBytes(.memtables) > budget.memtableShareBytes { onFull() }
   }

@@ -116,6 +116,16 @@ package struct ReadModifyWrite {
 extension RowMutations {
   /// Whether some of it is resolved by what the row holds.
   package var readsBeforeWriting: Bool {
-    mutations.contains { ReadModifyWriteRule($0) != nil }
+    mutations.contains(where: \.readsBeforeWriting)
+  }
+}
+
+extension Mutation {
+  /// Whether it is resolved by what its column holds: whether there is a ``ReadModifyWriteRule`` for it.
+  fileprivate var readsBeforeWriting: Bool {
+    switch self {
+    case .increment, .append, .minimum, .maximum: true
+    case .put, .deleteVersion, .deleteColumn, .deleteFamily, .deleteFamilyVersion, .deleteRow: false
+    }
   }
 }

@@ -75,13 +75,31 @@ internal import WideColumn
     row: UnsafeRawBufferPointer, rowHash: UInt64, key: UnsafeRawBufferPointer,
     value: UnsafeRawBufferPointer
   ) {
+    unsafe insert(row: row, rowHash: rowHash) { insert in unsafe insert(key, value) }
+  }
+
+  /// Inserts cells of a row: those that `cells` hands to what it is given; their keys must not be there yet.
+  ///
+  /// The row is looked for once, and what is counted is counted once.
+  package func insert(
+    row: UnsafeRawBufferPointer, rowHash: UInt64,
+    cells: (_ insert: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void)
+      -> Void
+  ) {
     let rowNode = unsafe findOrInsertRow(row, rowHash)
-    unsafe insertCell(rowNode, key, value)
-    let sequence = unsafe CellKey.sequence(key)
-    counts.largest.raise(to: sequence)
-    if sequence < counts.smallest.value { counts.smallest.store(sequence) }
-    if unsafe !CellKind.isPut(CellKey.kind(key)) { counts.deletes.add(1) }
-    counts.cells.add(1)
+    var (inserted, deletes, smallest, largest) = (0 as UInt64, 0 as UInt64, UInt64.max, 0 as UInt64)
+    unsafe cells { key, value in
+      unsafe insertCell(rowNode, key, value)
+      let sequence = unsafe CellKey.sequence(key)
+      smallest = min(smallest, sequence)
+      largest = max(largest, sequence)
+      if unsafe !CellKind.isPut(CellKey.kind(key)) { deletes += 1 }
+      inserted += 1
+    }
+    counts.largest.raise(to: largest)
+    if smallest < counts.smallest.value { counts.smallest.store(smallest) }
+    if deletes > 0 { counts.deletes.add(deletes) }
+    counts.cells.add(inserted)
   }
 
   package func makeCursor() -> MemTableCursor {

@@ -40,6 +40,11 @@ package final class Region: Sendable {
     current.withLock { $0 }
   }
 
+  /// The memtable of a group that takes writes; as ``view``, but for the view itself.
+  package func activeMemTable(ofGroup group: Int) -> LoggedMemTable {
+    current.withLock { $0.groups[group].active }
+  }
+
   /// Replaces one group of the view.
   ///
   /// Lock order: the sequencer's lock, then this one. `change` must not do I/O.

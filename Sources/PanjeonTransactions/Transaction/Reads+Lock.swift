@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import WideColumn
+package import WideColumn
 
 /// Reads of a transaction fetch the row's header with the data, in one read of the row.
 extension Get {
-  func withHeader() -> Get {
+  package func withHeader() -> Get {
+    if columns.families == nil, cellsMax == nil, filter == nil, startingAt == nil { return self }
     var get = self
     get.columns = columns.withHeader()
     get.cellsMax = cellsMax.map(roomForHeader)
@@ -71,7 +72,7 @@ extension ColumnSelection {
 
 extension RowResult {
   /// The row without its lock cells; nil when nothing else is there.
-  func withoutLock(cellsMax: Int?) -> RowResult? {
+  package func withoutLock(cellsMax: Int?) -> RowResult? {
     // No family of a table with locks sorts before theirs.
     dropping(
       first: leadingCells(ofFamily: ColumnFamily.lockFamilyName), keeping: cellsMax)

@@ -23,17 +23,6 @@ public struct SnapshotTransaction<Store: SnapshotStore>: Sendable {
     return read?.withoutLock(cellsMax: get.cellsMax)
   }
 
-  /// Reads a row as it is visible now: as of a snapshot that nothing else is read at, and that need not be kept.
-  ///
-  /// Throws errors of the store.
-  package static func get(
-    _ get: Get, in table: String, of store: Store
-  ) async throws(StoreError) -> RowResult? {
-    try get.validate()
-    let read = try await store.get(get.withHeader(), in: table)
-    return read?.withoutLock(cellsMax: get.cellsMax)
-  }
-
   /// Begins a scan.
   ///
   /// Throws errors of the store. With `Scan.cellsPerBatchMax` a piece of a row may have a cell less than that: its lock is left out.
