@@ -3,7 +3,8 @@
 /// What a Get or a Scan returns of one row: its cells in the store's order.
 ///
 /// Cells are ordered by family name, qualifier, and timestamp from newest to oldest. All bytes of the
-/// row share one buffer, so that a row costs one allocation however many cells it has.
+/// row share one buffer, so that a row costs few allocations however many cells it has; rows of a scan share theirs
+/// with their neighbours.
 public struct RowResult: Sendable {
   /// The place of one cell in the shared buffer.
   package struct Slot: Sendable {
@@ -37,6 +38,11 @@ public struct RowResult: Sendable {
   private let first: Int32
   private let end: Int32
 
+  /// About what the qualifiers and values of its cells take.
+  package var byteCount: Int {
+    cellSlots.reduce(0) { $0 + Int($1.valueEnd - $1.qualifierStart) }
+  }
+
   /// The places of the row's cells.
   package var cellSlots: ArraySlice<Slot> { slots[Int(first)..<Int(end)] }
 
@@ -51,6 +57,18 @@ public struct RowResult: Sendable {
     first = 0
     end = Int32(slots.count)
     self.families = families
+  }
+
+  /// Creates a row over buffers that it shares with others: its cells are those of some of the slots.
+  package init(
+    row: RowKey, storage: [UInt8], slots: [Slot], cells: Range<Int>, families: [String]
+  ) {
+    self.row = row
+    self.storage = storage
+    self.slots = slots
+    self.families = families
+    first = Int32(cells.lowerBound)
+    end = Int32(cells.upperBound)
   }
 
   private init(_ whole: RowResult, first: Int32, end: Int32, mayHaveMoreCells: Bool) {
@@ -140,6 +158,28 @@ extension RowResult: RandomAccessCollection {
   public subscript(position: Int) -> Cell {
     precondition(position >= 0 && position < endIndex, "a row has no cell at this position")
     return cell(at: slots[Int(first) + position])
+  }
+}
+
+extension RowResult {
+  /// Calls `body` with each cell's parts, in order, without making a ``Cell`` of them: nothing is allocated, and no reference counted.
+  ///
+  /// For programs that go through many cells and keep few. The bytes must not escape `body`.
+  ///
+  /// - Parameter body: Is given the family's name, the qualifier, the timestamp and the value.
+  public func forEachCell<E: Error>(
+    _ body: (_ family: String, _ qualifier: RawSpan, _ timestamp: Timestamp, _ value: RawSpan)
+      throws(E) -> Void
+  ) throws(E) {
+    let bytes = storage.span.bytes
+    for index in Int(first)..<Int(end) {
+      let slot = slots[index]
+      try body(
+        families[Int(slot.family)],
+        bytes.extracting(Int(slot.qualifierStart)..<Int(slot.valueStart)),
+        Timestamp(microseconds: slot.timestamp),
+        bytes.extracting(Int(slot.valueStart)..<Int(slot.valueEnd)))
+    }
   }
 }
 

@@ -9,7 +9,7 @@ enum PanjeonLayout {
     field < 0x80 ? Bytes([UInt8(field)]) : Bytes([0x80 | UInt8(field >> 8), UInt8(field & 0xFF)])
   }
 
-  static func field(_ qualifier: Bytes) -> Int {
+  static func field(_ qualifier: RawSpan) -> Int {
     qualifier.withUnsafeBytes { bytes in
       bytes.count == 1 ? Int(bytes[0]) : Int(bytes[0] & 0x7F) << 8 | Int(bytes[1])
     }
@@ -33,9 +33,9 @@ enum PanjeonLayout {
   }
 
   static func deliver(_ row: RowResult, to sink: FieldSink) {
-    for cell in row {
-      let field = field(cell.column.qualifier)
-      cell.value.withUnsafeBytes { sink.take(field: field, $0) }
+    row.forEachCell { _, qualifier, _, value in
+      let field = field(qualifier)
+      value.withUnsafeBytes { sink.take(field: field, $0) }
     }
   }
 
@@ -85,10 +85,10 @@ enum PanjeonLayout {
   static func fields(of row: RowResult?, _ read: RowRead) -> RowFields {
     var fields = RowFields()
     guard let row else { return fields }
-    for (index, cell) in row.enumerated() {
-      let number =
-        if case .fields = read.part { field(cell.column.qualifier) } else { index }
-      fields.values.append((field: number, value: Array(cell.value)))
+    fields.values.reserveCapacity(row.count)
+    row.forEachCell { _, qualifier, _, value in
+      let number = if case .fields = read.part { field(qualifier) } else { fields.values.count }
+      fields.values.append((field: number, value: value.withUnsafeBytes { Array($0) }))
     }
     return fields
   }

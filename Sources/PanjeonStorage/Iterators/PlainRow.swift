@@ -50,41 +50,69 @@ package struct PlainRow: Sendable {
   ) throws(StoreError) -> Answer {
     let cursor = cursors[group]
     return try unsafe row.withRawBytes { (bytes) throws(StoreError) -> Answer in
-      let key = (families[0], CellKey.familyPart)
-      try unsafe withRawBytes(of: key) { (key) throws(StoreError) in
-        try unsafe move(cursor, row: bytes, to: key, goesOn: areAhead)
-      }
-      guard unsafe isInRow(cursor, bytes) else { return .nothing }
+      guard try unsafe find(bytes, cursor, areAhead: areAhead) else { return .nothing }
       var runs = CellRuns()
       guard cursor.appendRowAhead(to: &runs), runs.cellCount < cellsBelow else { return .notPlain }
-      return copy(runs, at: snapshot)
+      return copy(&runs, at: snapshot)
     }
   }
 
+  /// Goes to the first cell of a row that may be one of the families'; false when the row has none.
+  private func find(
+    _ row: UnsafeRawBufferPointer, _ cursor: CellCursor, areAhead: Bool
+  ) throws(StoreError) -> Bool {
+    let key = (families[0], CellKey.familyPart)
+    try unsafe withRawBytes(of: key) { (key) throws(StoreError) in
+      try unsafe move(cursor, row: row, to: key, goesOn: areAhead)
+    }
+    return unsafe isInRow(cursor, row)
+  }
+
+  /// Reads the row that a cursor has come to, with others.
+  ///
+  /// - Parameters:
+  ///   - row: Its key, placed in the chunk.
+  ///   - cursor: At the row's first cell; afterwards no further than at the first cell of the families in it, or, when it has none, the
+  ///     first cell of the next row.
+  ///   - snapshot: The sequence to read at.
+  ///   - chunk: What the row is appended to.
+  /// - Returns: What has become of it.
+  /// - Throws: What the cursor throws.
+  func append(
+    _ row: UnsafeRawBufferPointer, _ cursor: CellCursor, at snapshot: UInt64,
+    to chunk: inout RowChunk
+  ) throws(StoreError) -> RowChunk.Answer {
+    cursor.visitOfRowRead = cursor.rowVisit
+    guard try unsafe find(row, cursor, areAhead: true) else { return .nothing }
+    var runs = CellRuns()
+    guard cursor.appendRowAhead(to: &runs) else { return .notPlain }
+    return chunk.append(self, &runs, at: snapshot, keyBytes: row.count)
+  }
+
   /// Copies what a read at `snapshot` sees of the cells.
-  private func copy(_ runs: CellRuns, at snapshot: UInt64) -> Answer {
+  private func copy(_ runs: inout CellRuns, at snapshot: UInt64) -> Answer {
     var isPlain = true
     var storage: [UInt8] = []
     let slots = unsafe [RowResult.Slot](unsafeUninitializedCapacity: runs.cellCount) {
       slots, count in
       storage = unsafe [UInt8](unsafeUninitializedCapacity: runs.bytesMax) { bytes, used in
-        isPlain = unsafe copy(runs, at: snapshot, bytes, &used, slots, &count)
+        isPlain = unsafe copy(
+          &runs, at: snapshot, UnsafeMutableRawBufferPointer(bytes), &used, slots, &count)
       }
     }
     if !isPlain { return .notPlain }
     return slots.isEmpty ? .nothing : .row(storage, slots)
   }
 
+  /// Copies cells behind the bytes that are used; false when not all of them are plain, or there is no room.
   @inline(always)
-  private func copy(
-    _ all: CellRuns, at snapshot: UInt64,
-    _ bytes: UnsafeMutableBufferPointer<UInt8>, _ used: inout Int,
+  func copy(
+    _ runs: inout CellRuns, at snapshot: UInt64,
+    _ room: UnsafeMutableRawBufferPointer, _ used: inout Int,
     _ slots: UnsafeMutableBufferPointer<RowResult.Slot>, _ count: inout Int
   ) -> Bool {
-    var runs = all
     var place = 0
     var lastColumn = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
-    let room = UnsafeMutableRawBufferPointer(bytes)
     while let (run, key, value) = unsafe runs.first {
       defer { runs.advance(run) }
       let family = unsafe CellKey.family(key)

@@ -6,6 +6,9 @@ public import WideColumn
 ///
 /// Rows that are in memory are read where the caller runs; when a block must come from disk, or many deleted rows are passed over,
 /// a batch of rows is read on one of the store's I/O threads. Holds its snapshot until it is released.
+///
+/// Rows are read a few at once, up to 64 or 32 KiB of them, and share memory: who keeps one of them for long and lets the others go does well to
+/// copy what it needs of it.
 public struct StoreCursor: RowCursor {
   /// How many rows one trip to an I/O thread brings at the most.
   package static let batchRowsMax = 128
@@ -35,18 +38,23 @@ public struct StoreCursor: RowCursor {
     }
     if !lifecycle.isOpen { throw .storeClosed }
     do {
-      return try scanner.nextRow(.cacheOnly)
+      batch = try scanner.nextRows(.cacheOnly)
     } catch {
       guard error.code == .wouldBlock else { throw error }
+      batch = try await nextBatch()
     }
-    let scanner = scanner
-    repeat {
-      if !lifecycle.isOpen { throw .storeClosed }
-      batch = try await executor.run { () throws(StoreError) in
-        try scanner.nextBatch(rowsMax: Self.batchRowsMax, bytesMax: Self.batchBytesMax)
-      }
-    } while batch.isEmpty && scanner.isPaused
     taken = batch.isEmpty ? 0 : 1
     return batch.first
+  }
+
+  private func nextBatch() async throws(StoreError) -> [RowResult] {
+    let scanner = scanner
+    while true {
+      if !lifecycle.isOpen { throw .storeClosed }
+      let rows = try await executor.run { () throws(StoreError) in
+        try scanner.nextBatch(rowsMax: Self.batchRowsMax, bytesMax: Self.batchBytesMax)
+      }
+      if !rows.isEmpty || !scanner.isPaused { return rows }
+    }
   }
 }

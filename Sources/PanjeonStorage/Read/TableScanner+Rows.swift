@@ -84,7 +84,7 @@ extension TableScanner {
     return unsafe smallest.map { unsafe Bytes(Array($0)) }
   }
 
-  private func skip(_ row: Bytes, _ cursors: [CellCursor]) throws(StoreError) {
+  func skip(_ row: Bytes, _ cursors: [CellCursor]) throws(StoreError) {
     for cursor in cursors {
       let isBehind =
         unsafe cursor.isValid && row.withUnsafeBytes { unsafe compareBytes(cursor.row, $0) <= 0 }

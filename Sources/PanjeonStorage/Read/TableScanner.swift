@@ -20,7 +20,7 @@ package final class TableScanner: @unchecked Sendable {
   private let cellsPerPieceMax: Int
   private var regions: [Region]
   private var isAtEnd = false
-  private var rowsLeft: Int
+  private(set) var rowsLeft: Int
   private var cellsLeft: Int
   private var passed = 0
 
@@ -34,6 +34,12 @@ package final class TableScanner: @unchecked Sendable {
   var lastRow: Bytes?
   var open: (mode: ReadMode, region: Region, cursors: [CellCursor])?
 
+  /// How rows are read together; nil when they are read one by one.
+  var chunks: ChunkPlan?
+
+  /// What was met behind rows that have been returned.
+  var failure: StoreError?
+
   private var reader: RowReader
   private var readerMode = ReadMode.cacheOnly
 
@@ -42,6 +48,7 @@ package final class TableScanner: @unchecked Sendable {
     self.scan = scan
     self.snapshot = snapshot
     reader = RowReader(plan: plan, at: ReadMoment(snapshot), mode: .cacheOnly)
+    chunks = ChunkPlan(scan, plan)
     cellsPerPieceMax = scan.cellsPerBatchMax ?? .max
     rowsLeft = scan.rowsMax ?? .max
     cellsLeft = scan.cellsMax ?? .max
@@ -89,18 +96,44 @@ package final class TableScanner: @unchecked Sendable {
     return nil
   }
 
-  /// Rows until there are `rowsMax` or they hold `bytesMax`, for one trip to an I/O thread.
+  /// Whether it is between two rows, and may come to more.
+  var hasRowsAhead: Bool { !isAtEnd && piece == nil }
+
+  /// Notes that rows have been returned that were read together.
+  func noteScanned(_ count: Int) {
+    regions.last?.metrics.scannedRows.add(UInt64(count))
+    rowsLeft -= count
+    if rowsLeft == 0 { finish() }
+  }
+
+  /// Rows until there are about `rowsMax` or they hold `bytesMax`, for one trip to an I/O thread.
   ///
   /// None, though the scan is not at its end (``isPaused``), after many rows of which nothing is returned.
   package func nextBatch(rowsMax: Int, bytesMax: Int) throws(StoreError) -> [RowResult] {
+    try throwFailure()
     var rows: [RowResult] = []
     var bytes = 0
-    while rows.count < rowsMax, bytes < bytesMax, let row = try nextRow(.mayBlock) {
-      bytes += row.storage.count
-      rows.append(row)
+    while rows.count < rowsMax, bytes < bytesMax, failure == nil {
+      do {
+        let more = try nextRows(.mayBlock)
+        if more.isEmpty { break }
+        bytes += more.reduce(0) { $0 + $1.byteCount }
+        rows += more
+      } catch {
+        // After what comes before it.
+        if rows.isEmpty { throw error }
+        failure = error
+      }
     }
     open = nil
     return rows
+  }
+
+  /// Throws what was met behind the rows that have been returned by now.
+  func throwFailure() throws(StoreError) {
+    guard let failure else { return }
+    self.failure = nil
+    throw failure
   }
 
   /// Rows that do not go on in one direction would be gone round for ever.

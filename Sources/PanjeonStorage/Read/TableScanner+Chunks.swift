@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import WideColumn
+
+/// How a scan reads rows that hold nothing but values: several at once, into memory that they share.
+///
+/// The first time a few, then twice as many each time, so that a client that stops early has had little read in vain.
+extension TableScanner {
+  /// How many rows are read together, and with what room for each.
+  struct ChunkPlan {
+    /// How rows are read.
+    let plain: PlainRow
+    var rows = 4
+    var room = RowChunk.Room(bytes: 1 << 10, cells: 12)
+
+    /// The plan of a scan; nil when its rows cannot be read so.
+    init?(_ scan: Scan, _ plan: ReadPlan) {
+      guard let plain = plan.plain, !scan.isReversed, scan.cellsPerBatchMax == nil,
+        scan.cellsMax == nil
+      else { return nil }
+      self.plain = plain
+    }
+
+    /// The room for so many rows.
+    fileprivate func room(for rows: Int) -> RowChunk.Room {
+      RowChunk.Room(bytes: min(rows * room.bytes, RowChunk.bytesMax), cells: rows * room.cells)
+    }
+
+    /// Whether the last chunk had no room for its first row, and the next one will have.
+    fileprivate var isShort = false
+
+    /// Plans the next chunk by one that has been read.
+    fileprivate mutating func note(_ chunk: borrowing RowChunk) {
+      let needed = chunk.largestRow
+      isShort = chunk.count == 0 && needed.bytes > room.bytes && needed.bytes <= RowChunk.bytesMax
+      isShort = isShort || chunk.count == 0 && needed.cells > room.cells
+      if needed.cells > 0 { room = needed }
+      rows = min(max(chunk.count, 2) * 2, RowChunk.rowsMax)
+    }
+  }
+
+  /// The next rows, as many as are read at once; none after the last.
+  ///
+  /// Throws as ``nextRow(_:)``.
+  package func nextRows(_ mode: ReadMode) throws(StoreError) -> [RowResult] {
+    try throwFailure()
+    let rows = try nextChunk(mode)
+    if !rows.isEmpty { return rows }
+    return try nextRow(mode).map { [$0] } ?? []
+  }
+
+  /// Rows of the present region; none when the next one is not of this kind, or there is none.
+  private func nextChunk(_ mode: ReadMode) throws(StoreError) -> [RowResult] {
+    guard var chunks, hasRowsAhead else { return [] }
+    let cursors = try openCursors(mode)
+    guard cursors.count == 1 else { return [] }
+    var rows: [RowResult] = []
+    do {
+      if let done = lastRow { try skip(done, cursors) }
+      lastRow = nil
+      rows = try readChunk(cursors[0], &chunks)
+      if chunks.isShort { rows = try readChunk(cursors[0], &chunks) }
+    } catch {
+      open = nil
+      throw error
+    }
+    self.chunks = chunks
+    return rows
+  }
+
+  private func readChunk(
+    _ cursor: CellCursor, _ chunks: inout ChunkPlan
+  ) throws(StoreError) -> [RowResult] {
+    var failure: StoreError?
+    let wanted = min(chunks.rows, rowsLeft)
+    let rows = RowChunk.rows(chunks.room(for: wanted), families: plan.names) { chunk in
+      do throws(StoreError) {
+        try fill(&chunk, from: cursor, chunks.plain, rowsMax: wanted)
+      } catch {
+        failure = error
+      }
+      chunks.note(chunk)
+    }
+    if let last = rows.last {
+      pass(last.row)
+      noteScanned(rows.count)
+    }
+    if let failure {
+      if rows.isEmpty { throw failure }
+      // What comes before it has been read. The scan goes on behind that; what can only be waited for it meets again.
+      open = nil
+      if failure.code != .wouldBlock { self.failure = failure }
+    }
+    return rows
+  }
+
+  /// Appends rows until there are enough of them, the next is of another kind, or there is no room for it.
+  private func fill(
+    _ chunk: inout RowChunk, from cursor: CellCursor, _ plain: PlainRow, rowsMax: Int
+  ) throws(StoreError) {
+    var isFirst = true
+    while cursor.isValid {
+      if isFirst, let next {
+        let isInOrder = unsafe next.withUnsafeBytes { unsafe compareBytes(cursor.row, $0) >= 0 }
+        if !isInOrder { throw Self.outOfOrder }
+      }
+      isFirst = false
+      if let stop = scan.rows.stop {
+        let isBehind = unsafe stop.withUnsafeBytes { unsafe compareBytes(cursor.row, $0) >= 0 }
+        if isBehind { return }
+      }
+      guard let row = unsafe chunk.place(key: cursor.row) else { return }
+      guard try unsafe plain.append(row, cursor, at: snapshot.sequence, to: &chunk) == .appended,
+        chunk.count < rowsMax
+      else { return }
+      try cursor.nextRow()
+      if unsafe cursor.isValid && compareBytes(cursor.row, row) <= 0 { throw Self.outOfOrder }
+    }
+  }
+}
