@@ -11,7 +11,7 @@ private let limits: [(name: String, allocations: Double, retains: Double)] = [
   ("get/row-cache", 0.5, 21),
   ("get/one-cell", 11.1, 61),
   ("get/absent", 2.1, 22),
-  ("scan/row", 5.4, 21),
+  ("scan/row", 1, 11),
   ("put/cell", 10.2, 53),
   ("put/row", 20.5, 117),
   ("compact/row", 13, 110),

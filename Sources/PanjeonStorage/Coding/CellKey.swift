@@ -170,7 +170,15 @@ package enum CellKey {
     of key: UnsafeRawBufferPointer, to room: UnsafeMutableRawBufferPointer, at start: Int
   ) -> Int {
     let escaped = unsafe UnsafeRawBufferPointer(rebasing: key[2..<(key.count - suffixBytes - 2)])
-    if unsafe !escaped.hasZero {
+    // A few bytes as one word, with those behind them, which the rest of the key and of the room allow for.
+    if escaped.count <= 8, start + 8 <= room.count {
+      let word = unsafe key.loadUnaligned(fromByteOffset: 2, as: UInt64.self).littleEndian
+      let beyond = escaped.count == 8 ? 0 : UInt64.max << UInt64(escaped.count * 8)
+      if !(word | beyond).hasZeroByte {
+        unsafe room.storeBytes(of: word.littleEndian, toByteOffset: start, as: UInt64.self)
+        return escaped.count
+      }
+    } else if unsafe !escaped.hasZero {
       unsafe UnsafeMutableRawBufferPointer(rebasing: room[start...]).copyMemory(from: escaped)
       return escaped.count
     }
@@ -214,5 +222,12 @@ package enum CellKey {
       }
     }
     return true
+  }
+}
+
+extension UInt64 {
+  /// Whether one of its eight bytes is zero (Mycroft, 1987).
+  fileprivate var hasZeroByte: Bool {
+    (self &- 0x0101_0101_0101_0101) & ~self & 0x8080_8080_8080_8080 != 0
   }
 }

@@ -91,6 +91,10 @@ package struct CellRuns {
     return true
   }
 
+  /// The run, if it is but one.
+  @inline(always)
+  var only: CellRun? { count == 1 ? runs[0] : nil }
+
   /// The run whose present cell comes first; nil when there is none.
   @inline(always)
   var first: (index: Int, key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)? {

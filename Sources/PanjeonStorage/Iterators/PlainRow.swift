@@ -111,36 +111,19 @@ package struct PlainRow: Sendable {
     _ room: UnsafeMutableRawBufferPointer, _ used: inout Int,
     _ slots: UnsafeMutableBufferPointer<RowResult.Slot>, _ count: inout Int
   ) -> Bool {
-    var place = 0
-    var lastColumn = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
-    while let (run, key, value) = unsafe runs.first {
-      defer { runs.advance(run) }
-      let family = unsafe CellKey.family(key)
-      while families[place] < family {
-        place += 1
-        if place == families.count { return true }
+    var copy = unsafe PlainCopy(room: room, slots: slots, used: used, snapshot: snapshot)
+    var step = PlainCopy.Step.goOn
+    if var run = runs.only {
+      repeat {
+        step = unsafe copy.take(run.key, run.value, families, names)
+      } while step == .goOn && run.advance()
+    } else {
+      while step == .goOn, let (run, key, value) = unsafe runs.first {
+        step = unsafe copy.take(key, value, families, names)
+        runs.advance(run)
       }
-      if families[place] != family { continue }
-      if unsafe CellKey.kind(key) != CellKind.put.rawValue { return false }
-      if unsafe CellKey.sequence(key) > snapshot { continue }
-      let column = unsafe CellKey.columnPrefix(key)
-      if column.count == lastColumn.count, unsafe compareBytes(column, lastColumn) == 0 {
-        continue
-      }
-      unsafe lastColumn = unsafe column
-      // There is room for all that a snapshot can see.
-      if count == slots.count || used + column.count + value.count > room.count { return false }
-      let start = used
-      unsafe used += CellKey.copyQualifier(of: key, to: room, at: used)
-      let valueStart = used
-      unsafe UnsafeMutableRawBufferPointer(rebasing: room[used...]).copyMemory(from: value)
-      used += value.count
-      let slot = unsafe RowResult.Slot(
-        family: names[place], qualifierStart: Int32(start), valueStart: Int32(valueStart),
-        valueEnd: Int32(used), timestamp: CellKey.timestamp(key))
-      unsafe (slots.baseAddress.unsafelyUnwrapped + count).initialize(to: slot)
-      count += 1
     }
-    return true
+    (used, count) = (copy.used, copy.count)
+    return step != .notPlain
   }
 }

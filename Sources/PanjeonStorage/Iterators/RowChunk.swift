@@ -45,7 +45,7 @@ internal import WideColumn
   /// - Returns: The rows that were appended.
   static func rows(
     _ room: Room, families: [String], _ fill: (inout RowChunk) -> Void
-  ) -> [RowResult] {
+  ) -> RowBatch {
     var slots: [RowResult.Slot] = []
     var rows: [(key: Range<Int>, cells: Range<Int>)] = []
     let storage = unsafe [UInt8](unsafeUninitializedCapacity: room.bytes) { bytes, usedBytes in
@@ -57,11 +57,15 @@ internal import WideColumn
         rows = chunk.rows
       }
     }
-    return rows.map { row in
-      RowResult(
-        row: Bytes(sharing: storage, from: row.key.lowerBound, to: row.key.upperBound),
-        storage: storage, slots: slots, cells: row.cells, families: families)
+    var batch = RowBatch()
+    batch.reserve(rows.count)
+    for row in rows {
+      batch.append(
+        RowResult(
+          row: Bytes(sharing: storage, from: row.key.lowerBound, to: row.key.upperBound),
+          storage: storage, slots: slots, cells: row.cells, families: families))
     }
+    return batch
   }
 
   /// What has become of a row.

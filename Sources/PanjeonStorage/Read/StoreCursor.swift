@@ -19,8 +19,7 @@ public struct StoreCursor: RowCursor {
   private let scanner: TableScanner
   private let executor: IOExecutor
   private let lifecycle: StoreLifecycle
-  private var batch: [RowResult] = []
-  private var taken = 0
+  private var batch = RowBatch()
 
   package init(_ scanner: TableScanner, executor: IOExecutor, lifecycle: StoreLifecycle) {
     self.scanner = scanner
@@ -32,10 +31,7 @@ public struct StoreCursor: RowCursor {
   ///
   /// Throws `corruption`, `io` or `closed`.
   public mutating func next() async throws(StoreError) -> RowResult? {
-    if taken < batch.count {
-      taken += 1
-      return batch[taken - 1]
-    }
+    if let row = batch.next() { return row }
     if !lifecycle.isOpen { throw .storeClosed }
     do {
       batch = try scanner.nextRows(.cacheOnly)
@@ -43,11 +39,10 @@ public struct StoreCursor: RowCursor {
       guard error.code == .wouldBlock else { throw error }
       batch = try await nextBatch()
     }
-    taken = batch.isEmpty ? 0 : 1
-    return batch.first
+    return batch.next()
   }
 
-  private func nextBatch() async throws(StoreError) -> [RowResult] {
+  private func nextBatch() async throws(StoreError) -> RowBatch {
     let scanner = scanner
     while true {
       if !lifecycle.isOpen { throw .storeClosed }

@@ -42,19 +42,19 @@ extension TableScanner {
   /// The next rows, as many as are read at once; none after the last.
   ///
   /// Throws as ``nextRow(_:)``.
-  package func nextRows(_ mode: ReadMode) throws(StoreError) -> [RowResult] {
+  package func nextRows(_ mode: ReadMode) throws(StoreError) -> RowBatch {
     try throwFailure()
     let rows = try nextChunk(mode)
     if !rows.isEmpty { return rows }
-    return try nextRow(mode).map { [$0] } ?? []
+    return RowBatch(try nextRow(mode))
   }
 
   /// Rows of the present region; none when the next one is not of this kind, or there is none.
-  private func nextChunk(_ mode: ReadMode) throws(StoreError) -> [RowResult] {
-    guard var chunks, hasRowsAhead else { return [] }
+  private func nextChunk(_ mode: ReadMode) throws(StoreError) -> RowBatch {
+    guard var chunks, hasRowsAhead else { return RowBatch() }
     let cursors = try openCursors(mode)
-    guard cursors.count == 1 else { return [] }
-    var rows: [RowResult] = []
+    guard cursors.count == 1 else { return RowBatch() }
+    var rows = RowBatch()
     do {
       if let done = lastRow { try skip(done, cursors) }
       lastRow = nil
@@ -70,7 +70,7 @@ extension TableScanner {
 
   private func readChunk(
     _ cursor: CellCursor, _ chunks: inout ChunkPlan
-  ) throws(StoreError) -> [RowResult] {
+  ) throws(StoreError) -> RowBatch {
     var failure: StoreError?
     let wanted = min(chunks.rows, rowsLeft)
     let rows = RowChunk.rows(chunks.room(for: wanted), families: plan.names) { chunk in

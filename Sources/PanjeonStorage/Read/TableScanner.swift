@@ -109,16 +109,16 @@ package final class TableScanner: @unchecked Sendable {
   /// Rows until there are about `rowsMax` or they hold `bytesMax`, for one trip to an I/O thread.
   ///
   /// None, though the scan is not at its end (``isPaused``), after many rows of which nothing is returned.
-  package func nextBatch(rowsMax: Int, bytesMax: Int) throws(StoreError) -> [RowResult] {
+  package func nextBatch(rowsMax: Int, bytesMax: Int) throws(StoreError) -> RowBatch {
     try throwFailure()
-    var rows: [RowResult] = []
+    var rows = RowBatch()
     var bytes = 0
     while rows.count < rowsMax, bytes < bytesMax, failure == nil {
       do {
         let more = try nextRows(.mayBlock)
         if more.isEmpty { break }
-        bytes += more.reduce(0) { $0 + $1.byteCount }
-        rows += more
+        bytes += more.byteCount
+        rows.append(more)
       } catch {
         // After what comes before it.
         if rows.isEmpty { throw error }
