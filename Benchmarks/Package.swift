@@ -52,7 +52,9 @@ let package = Package(
         "YCSB", "YCSBEngines", "YCSBReports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .target(name: "CRuntimeCounts", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(
+      name: "CRuntimeCounts",
+      linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(
       name: "MicroBenchmarks",
       dependencies: ["CRuntimeCounts", .product(name: "Panjeon", package: "panjeon")]),

@@ -167,6 +167,7 @@ extension RowResult {
   /// For programs that go through many cells and keep few. The bytes must not escape `body`.
   ///
   /// - Parameter body: Is given the family's name, the qualifier, the timestamp and the value.
+  /// - Throws: What `body` throws, which ends it.
   public func forEachCell<E: Error>(
     _ body: (_ family: String, _ qualifier: RawSpan, _ timestamp: Timestamp, _ value: RawSpan)
       throws(E) -> Void

@@ -39,6 +39,7 @@ internal import WideColumn
   ///   - value: Its value.
   ///   - families: The numbers of the families selected, ascending.
   ///   - names: The indices of their names.
+  /// - Returns: Whether there may be more to take.
   @inline(always)
   mutating func take(
     _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ families: [UInt8],

@@ -97,6 +97,7 @@ internal import WideColumn
   ///   - runs: Its cells.
   ///   - snapshot: The sequence to read at.
   ///   - keyBytes: The length of its key.
+  /// - Returns: What has become of it.
   mutating func append(
     _ plain: PlainRow, _ runs: inout CellRuns, at snapshot: UInt64, keyBytes: Int
   ) -> Answer {

@@ -45,4 +45,41 @@ struct PlainRowTests {
     }
     try await store.close()
   }
+
+  @Test(
+    "Qualifiers of all lengths, with zeros in them and ends alike, are read as they were written")
+  func qualifiers() async throws {
+    let store = try await TestStore.open(InMemoryFileSystem())
+    try await store.createTable(TestStore.schema)
+    var qualifiers: [Bytes] = [Bytes(), "xa", "ya", "za"]
+    for length in 1...20 {
+      qualifiers.append(Bytes([UInt8](repeating: 0xFF, count: length)))
+      for zero in 0..<length {
+        var bytes = [UInt8](repeating: 7, count: length)
+        bytes[zero] = 0
+        qualifiers.append(Bytes(bytes))
+      }
+    }
+    qualifiers.sort()
+    for part in stride(from: 0, to: qualifiers.count, by: 50) {
+      let row = TestStore.row(part)
+      let some = qualifiers[part..<min(part + 50, qualifiers.count)]
+      let mutations = some.map {
+        Mutation.put(Column(family: "data", qualifier: $0), timestamp: nil, value: $0)
+      }
+      try await store.mutate(RowMutations(row, mutations), in: "t", durability: .memory)
+    }
+    for _ in 0..<2 {
+      var found: [Bytes] = []
+      for part in stride(from: 0, to: qualifiers.count, by: 50) {
+        let row = try await store.get(Get(TestStore.row(part)), in: "t")
+        found += cells(row)
+      }
+      #expect(found == qualifiers.flatMap { [$0, $0] })
+      let scanned = try await TestStore.rows(store.scan(Scan(), in: "t"))
+      #expect(scanned.flatMap { cells($0) }.sorted() == found.sorted())
+      try await store.compact(table: "t")
+    }
+    try await store.close()
+  }
 }
