@@ -172,7 +172,7 @@ extension RowResult {
     _ body: (_ family: String, _ qualifier: RawSpan, _ timestamp: Timestamp, _ value: RawSpan)
       throws(E) -> Void
   ) throws(E) {
-    let bytes = storage.span.bytes
+    let bytes = unsafe storage.span.bytes
     for index in Int(first)..<Int(end) {
       let slot = slots[index]
       try body(

@@ -56,7 +56,7 @@ package final class MemTableSwitch: Sendable {
   /// Inserts every cell of a batch, for which `makeRoom` has been called, and lets the row cache forget its rows; before anyone can
   /// read at its sequences.
   package func insert(_ batch: inout PreparedBatch, firstSequence: UInt64, timestamp: Int64) {
-    unsafe batch.place(firstSequence: firstSequence, timestamp: timestamp) { run, cells in
+    batch.place(firstSequence: firstSequence, timestamp: timestamp) { run, cells in
       let target = run.region.activeMemTable(ofGroup: run.group)
       unsafe run.row.withUnsafeBytes { row in
         unsafe target.table.insert(row: row, rowHash: run.hash) { insert in

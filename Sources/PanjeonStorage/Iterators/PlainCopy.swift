@@ -57,7 +57,9 @@ internal import WideColumn
     if unsafe isLast(column) { return .goOn }
     unsafe lastColumn = unsafe column
     // There is room for all that a snapshot can see.
-    if count == slots.count || used + column.count + value.count > room.count { return .notPlain }
+    if unsafe count == slots.count || used + column.count + value.count > room.count {
+      return .notPlain
+    }
     let start = used
     unsafe used += CellKey.copyQualifier(of: key, to: room, at: used)
     let valueStart = used
@@ -74,7 +76,7 @@ internal import WideColumn
   /// Whether a column is that of the cell before; most differ in the last byte before the two that end them.
   @inline(always)
   private func isLast(_ column: UnsafeRawBufferPointer) -> Bool {
-    guard column.count == lastColumn.count else { return false }
+    guard unsafe column.count == lastColumn.count else { return false }
     let last = column.count - 3
     if last >= 0, unsafe column[last] != lastColumn[last] { return false }
     return unsafe compareBytes(column, lastColumn) == 0

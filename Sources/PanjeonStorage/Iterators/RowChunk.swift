@@ -83,11 +83,11 @@ internal import WideColumn
   ///
   /// The key counts as part of the chunk once its cells have been appended.
   func place(key: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
-    guard usedBytes + key.count <= bytes.count else { return nil }
+    guard unsafe usedBytes + key.count <= bytes.count else { return nil }
     let place = unsafe UnsafeMutableRawBufferPointer(
       rebasing: bytes[usedBytes..<(usedBytes + key.count)])
     unsafe place.copyMemory(from: key)
-    return unsafe UnsafeRawBufferPointer(place)
+    return UnsafeRawBufferPointer(place)
   }
 
   /// Appends the row whose key was placed last.
@@ -104,7 +104,7 @@ internal import WideColumn
     largestRow.bytes = max(largestRow.bytes, keyBytes + runs.bytesMax)
     largestRow.cells = max(largestRow.cells, runs.cellCount)
     var used = usedBytes + keyBytes
-    if used + runs.bytesMax > bytes.count || usedSlots + runs.cellCount > slots.count {
+    if unsafe used + runs.bytesMax > bytes.count || usedSlots + runs.cellCount > slots.count {
       return .noRoom
     }
     var cells = 0
