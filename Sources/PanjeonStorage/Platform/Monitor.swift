@@ -22,12 +22,25 @@
     self.state = state
     unsafe mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     unsafe condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    unsafe pthread_mutex_init(mutex, nil)
+    unsafe Self.makeMutex(mutex)
     var attributes = pthread_condattr_t()
     unsafe pthread_condattr_init(&attributes)
     unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
     unsafe pthread_cond_init(condition, &attributes)
     unsafe pthread_condattr_destroy(&attributes)
+  }
+
+  /// A mutex that is spun on for a moment before a thread is put to sleep, where the system has such: it is held for microseconds.
+  private static func makeMutex(_ mutex: UnsafeMutablePointer<pthread_mutex_t>) {
+    #if canImport(Glibc)
+      var attributes = pthread_mutexattr_t()
+      unsafe pthread_mutexattr_init(&attributes)
+      unsafe pthread_mutexattr_settype(&attributes, CInt(PTHREAD_MUTEX_ADAPTIVE_NP))
+      unsafe pthread_mutex_init(mutex, &attributes)
+      unsafe pthread_mutexattr_destroy(&attributes)
+    #else
+      unsafe pthread_mutex_init(mutex, nil)
+    #endif
   }
 
   deinit {
