@@ -51,7 +51,7 @@ BY_SIMULATION = [
 QUICK = {
     "conditions not looked at when they are put in order": r"IsolationTests/(lostUpdate|writeSkew|absentRow)\(",
     "scanned ranges not validated": r"IsolationTests/phantoms\(",
-    "visible before it is durable": r"WorkloadCrashTests/powerCut\(",
+    "visible before it is durable": "VisibilityTests",
     "a commit that leaves the header as it was": r"IsolationTests/(lostUpdate|writeSkew|deletedAndReinserted)\(",
     "a fence that puts the old lock bytes back": "NotCommittedTests",
     "own headers taken for others'": "UnknownOutcomeTests",

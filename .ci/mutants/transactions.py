@@ -12,7 +12,7 @@ MUTANTS = [
     ("visible before it is durable", PIPELINE,
      "    if durability == .memory, !state.hasUnfinished {\n      visible.store(state.lastSequence)\n",
      "    if PLANTED { visible.store(state.lastSequence) }\n"
-     "    if durability == .memory, !state.hasUnfinished {\n      visible.store(state.lastSequence)\n", "WorkloadCrashTests"),
+     "    if durability == .memory, !state.hasUnfinished {\n      visible.store(state.lastSequence)\n", "VisibilityTests|WorkloadCrashTests"),
     ("conditions not looked at when they are put in order", PIPELINE, "validate(checks, state.recent)", "nil",
      "TransactionManagerTests|IsolationTests", EXPRESSION),
     ("rows written since the check not looked at", PIPELINE,
