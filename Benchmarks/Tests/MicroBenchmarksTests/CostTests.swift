@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import MicroBenchmarks
 import Testing
+
+/// What other tests do beside would be counted: this one is for a process of its own, which says so.
+private let isAlone = ProcessInfo.processInfo.environment["PANJEON_COSTS"] != nil
 
 /// What an operation may ask of memory, and how many references it may count up: what it does now, and a little for what varies with
 /// the toolchain. Whoever makes one dearer has to say so here; whoever makes it cheaper, too, lest it creep back.
@@ -20,7 +24,9 @@ private let limits: [(name: String, allocations: Double, retains: Double)] = [
   ("transaction/update", 28, 154),
 ]
 
-@Suite("What an operation costs", .serialized)
+@Suite(
+  "What an operation costs", .serialized,
+  .enabled(if: isAlone, "run it alone: PANJEON_COSTS=1 swift test -c release --filter CostTests"))
 struct CostTests {
   @Test(
     "No path asks for more memory, or counts more references, than it is known to",
