@@ -46,16 +46,10 @@ final class Fixture: Sendable {
     var options = StoreConfiguration()
     options.memoryBudgetBytes = 512 << 20
     options.rowCacheBytesMax = configuration.hasRowCache ? 64 << 20 : 0
-    let database = try await Database.open(at: directory.path, configuration: options)
-    let fixture = Fixture(database)
-    do {
+    return try await withDatabase(at: directory.path, configuration: options) { database in
+      let fixture = Fixture(database)
       try await fixture.fill(configuration)
-      let result = try await body(fixture)
-      try await database.close()
-      return result
-    } catch {
-      try? await database.close()
-      throw error
+      return try await body(fixture)
     }
   }
 

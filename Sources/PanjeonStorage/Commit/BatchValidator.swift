@@ -51,9 +51,8 @@ package final class BatchValidator: Sendable {
       try Self.check(part.operation, in: table, limits)
       if table.isTransactional, !bypassesTransactions { try part.operation.requireHeader(table) }
       operations.append((table, part.operation))
-      let reads = part.operation.rowMutations.readsBeforeWriting
-      readsBeforeWriting = readsBeforeWriting || reads
-      if reads || !part.operation.conditions.isEmpty {
+      if part.operation.rowMutations.readsBeforeWriting { readsBeforeWriting = true }
+      if part.operation.dependsOnRow {
         let row = part.operation.row
         unsafe checks.rows.append(
           CommitChecks.Row(

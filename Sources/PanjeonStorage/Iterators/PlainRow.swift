@@ -76,16 +76,16 @@ package struct PlainRow: Sendable {
   ///     first cell of the next row.
   ///   - snapshot: The sequence to read at.
   ///   - chunk: What the row is appended to.
-  /// - Returns: What has become of it.
+  /// - Returns: Whether it was appended.
   /// - Throws: What the cursor throws.
   func append(
     _ row: UnsafeRawBufferPointer, _ cursor: CellCursor, at snapshot: UInt64,
     to chunk: inout RowChunk
-  ) throws(StoreError) -> RowChunk.Answer {
+  ) throws(StoreError) -> Bool {
     cursor.visitOfRowRead = cursor.rowVisit
-    guard try unsafe find(row, cursor, areAhead: true) else { return .nothing }
+    guard try unsafe find(row, cursor, areAhead: true) else { return false }
     var runs = CellRuns()
-    guard cursor.appendRowAhead(to: &runs) else { return .notPlain }
+    guard cursor.appendRowAhead(to: &runs) else { return false }
     return chunk.append(self, &runs, at: snapshot, keyBytes: row.count)
   }
 

@@ -68,17 +68,6 @@ internal import WideColumn
     return batch
   }
 
-  /// What has become of a row.
-  enum Answer {
-    case appended
-    /// It has nothing that the snapshot sees.
-    case nothing
-    /// It holds more than values.
-    case notPlain
-    /// It needs more room than is left.
-    case noRoom
-  }
-
   /// Appends a row's key, whose bytes are then valid as long as the chunk is being filled; nil when there is no room for it.
   ///
   /// The key counts as part of the chunk once its cells have been appended.
@@ -97,26 +86,25 @@ internal import WideColumn
   ///   - runs: Its cells.
   ///   - snapshot: The sequence to read at.
   ///   - keyBytes: The length of its key.
-  /// - Returns: What has become of it.
+  /// - Returns: Whether it was: not if it has nothing that the snapshot sees, holds more than values, or needs more room than is left.
   mutating func append(
     _ plain: PlainRow, _ runs: inout CellRuns, at snapshot: UInt64, keyBytes: Int
-  ) -> Answer {
+  ) -> Bool {
     largestRow.bytes = max(largestRow.bytes, keyBytes + runs.bytesMax)
     largestRow.cells = max(largestRow.cells, runs.cellCount)
     var used = usedBytes + keyBytes
     if unsafe used + runs.bytesMax > bytes.count || usedSlots + runs.cellCount > slots.count {
-      return .noRoom
+      return false
     }
     var cells = 0
     let isPlain = unsafe plain.copy(
       &runs, at: snapshot, bytes, &used,
       UnsafeMutableBufferPointer(rebasing: slots[usedSlots...]), &cells)
-    if !isPlain { return .notPlain }
-    if cells == 0 { return .nothing }
+    if !isPlain || cells == 0 { return false }
     rows.append(
       (key: usedBytes..<(usedBytes + keyBytes), cells: usedSlots..<(usedSlots + cells)))
     usedBytes = used
     usedSlots += cells
-    return .appended
+    return true
   }
 }

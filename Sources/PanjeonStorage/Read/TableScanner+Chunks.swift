@@ -110,7 +110,7 @@ extension TableScanner {
         if isBehind { return }
       }
       guard let row = unsafe chunk.place(key: cursor.row) else { return }
-      guard try unsafe plain.append(row, cursor, at: snapshot.sequence, to: &chunk) == .appended,
+      guard try unsafe plain.append(row, cursor, at: snapshot.sequence, to: &chunk),
         chunk.count < rowsMax
       else { return }
       try cursor.nextRow()

@@ -51,7 +51,9 @@ package final class TableHandle: Sendable {
   ///
   /// Throws `noSuchFamily`, `invalidArgument`.
   package func plan(for get: Get) throws(StoreError) -> ReadPlan {
-    if let wholeRowPlan, get.asksForWholeRow { return wholeRowPlan }
+    if let wholeRowPlan, get.selectsAllColumns, get.versionsMax == 1, get.cellsMax == nil {
+      return wholeRowPlan
+    }
     return try ReadPlan(get, layout: layout)
   }
 
@@ -174,13 +176,5 @@ package final class TableHandle: Sendable {
     let known = schema.families.map(\.name).joined(separator: ", ")
     throw StoreError(
       .noSuchFamily, "table '\(schema.name)' has no column family '\(name)'; it has: \(known)")
-  }
-}
-
-extension Get {
-  /// Whether it asks for the newest version of every column.
-  fileprivate var asksForWholeRow: Bool {
-    columns.families == nil && versionsMax == 1 && cellsMax == nil && filter == nil
-      && startingAt == nil
   }
 }

@@ -5,7 +5,7 @@ package import WideColumn
 /// Reads of a transaction fetch the row's header with the data, in one read of the row.
 extension Get {
   package func withHeader() -> Get {
-    if columns.families == nil, cellsMax == nil, filter == nil, startingAt == nil { return self }
+    if selectsAllColumns, cellsMax == nil { return self }
     var get = self
     get.columns = columns.withHeader()
     get.cellsMax = cellsMax.map(roomForHeader)
@@ -16,8 +16,7 @@ extension Get {
 
   /// Whether it returns something of every row that holds something.
   var selectsWholeRow: Bool {
-    columns.families == nil && filter == nil && startingAt == nil && versionsMax > 0
-      && cellsMax != 0
+    selectsAllColumns && versionsMax > 0 && cellsMax != 0
   }
 
   /// The filter and the column to begin at, as one filter.

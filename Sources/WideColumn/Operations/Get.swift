@@ -47,3 +47,10 @@ public struct Get: Hashable, Sendable {
     self.cellsMax = cellsMax
   }
 }
+
+extension Get {
+  /// Whether it leaves out no column.
+  package var selectsAllColumns: Bool {
+    columns.families == nil && filter == nil && startingAt == nil
+  }
+}
