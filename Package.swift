@@ -45,6 +45,7 @@ let package = Package(
   targets: [
     .target(name: "CPanjeonChecksum"),
     .target(name: "CPanjeonFile"),
+    .target(name: "CPanjeonProcessor"),
     .systemLibrary(
       name: "CPanjeonSnappy", providers: [.apt(["libsnappy-dev"]), .brew(["snappy"])]),
     .systemLibrary(
@@ -54,7 +55,7 @@ let package = Package(
     .target(
       name: "PanjeonStorage",
       dependencies: [
-        "WideColumn", "CPanjeonChecksum", "CPanjeonFile",
+        "WideColumn", "CPanjeonChecksum", "CPanjeonFile", "CPanjeonProcessor",
         .target(name: "CPanjeonSnappy", condition: .when(traits: ["Snappy"])),
         .target(name: "CPanjeonLZ4", condition: .when(traits: ["LZ4"])),
         .product(name: "Logging", package: "swift-log"),

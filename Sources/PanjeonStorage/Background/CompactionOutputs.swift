@@ -3,7 +3,7 @@
 internal import WideColumn
 
 /// The SSTables that a compaction writes, one after the other; a row is never cut in two.
-final class CompactionOutputs {
+final class CompactionOutputs: CellSink {
   private let environment: BackgroundEnvironment
   private let region: Region
   private let group: Int
@@ -24,30 +24,39 @@ final class CompactionOutputs {
     self.fileBytesMax = fileBytesMax
   }
 
-  /// Adds a cell behind the last one.
-  ///
-  /// Throws `io`, `noSpace`; `corruption` when it does not sort there; `closed` when the store is closing.
   func add(
     row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
   ) throws(StoreError) {
-    if environment.isStopping { throw StoreError(.closed, "the store is closing") }
-    let isNewRow = unsafe !lastRow.elementsEqual(row)
-    if isNewRow { lastRow = unsafe Array(row) }
+    let isNewRow = unsafe lastRow.withUnsafeBytes { unsafe compareBytes($0, row) != 0 }
+    if isNewRow {
+      lastRow.removeAll(keepingCapacity: true)
+      unsafe lastRow.append(contentsOf: row)
+    }
+    let output = try current(forNewRow: isNewRow)
     try noting { () throws(StoreError) in
-      if isNewRow, let full = current, full.estimatedFileBytes >= fileBytesMax {
-        if let table = try full.finish() { finished.append(table) }
-        current = nil
-      }
-      let target: TableOutput
-      if let begun = current {
-        target = begun
-      } else {
-        target = try TableOutput(
-          environment, region: region, in: environment.table(of: region), group: group,
-          number: environment.versions.fileNumbers.next())
-        current = target
-      }
-      try unsafe target.add(row: row, key: key, value: value)
+      try unsafe output.add(row: row, key: key, value: value)
+    }
+  }
+
+  func addRow(
+    _ row: UnsafeRawBufferPointer, _ runs: CellRuns, _ merge: PlainMerge
+  ) throws(StoreError) -> Bool {
+    let output = try current(forNewRow: true)
+    return try noting { () throws(StoreError) in try unsafe output.addRow(row, runs, merge) }
+  }
+
+  /// What the next cell goes into; a row is begun in another file when this one is full.
+  private func current(forNewRow isNewRow: Bool) throws(StoreError) -> TableOutput {
+    if environment.isStopping { throw StoreError(.closed, "the store is closing") }
+    if let current, !isNewRow || current.estimatedFileBytes < fileBytesMax { return current }
+    return try noting { () throws(StoreError) in
+      if let table = try current?.finish() { finished.append(table) }
+      current = nil
+      let begun = try TableOutput(
+        environment, region: region, in: environment.table(of: region), group: group,
+        number: environment.versions.fileNumbers.next())
+      current = begun
+      return begun
     }
   }
 
@@ -66,9 +75,9 @@ final class CompactionOutputs {
     environment.discard(finished)
   }
 
-  private func noting(_ body: () throws(StoreError) -> Void) throws(StoreError) {
+  private func noting<R>(_ body: () throws(StoreError) -> R) throws(StoreError) -> R {
     do throws(StoreError) {
-      try body()
+      return try body()
     } catch {
       writeError = error
       throw error

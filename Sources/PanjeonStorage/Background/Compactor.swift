@@ -75,9 +75,7 @@ package struct Compactor: Sendable {
       let filter = CompactionFilter(
         moments: environment.momentsToKeep(), layout: environment.layout(of: region),
         isBottom: plan.outputLevel == 1 && plan.coversBottom)
-      try unsafe filter.run(cursor) { (row, key, value) throws(StoreError) in
-        try unsafe outputs.add(row: row, key: key, value: value)
-      }
+      try filter.run(cursor, into: outputs)
       return try outputs.finish()
     } catch {
       outputs.discard()

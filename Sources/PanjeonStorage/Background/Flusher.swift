@@ -69,9 +69,7 @@ package struct Flusher: Sendable {
       moments: keep, layout: environment.layout(of: region), isBottom: false)
     do throws(StoreError) {
       try cursor.seekToFirst()
-      try unsafe filter.run(cursor) { (row, key, value) throws(StoreError) in
-        try unsafe output.add(row: row, key: key, value: value)
-      }
+      try filter.run(cursor, into: output)
       return try output.finish()
     } catch {
       output.discard()

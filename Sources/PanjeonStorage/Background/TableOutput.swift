@@ -4,7 +4,7 @@ internal import Logging
 package import WideColumn
 
 /// One SSTable being written by a flush or a compaction; removed again if it comes to nothing.
-package final class TableOutput {
+package final class TableOutput: CellSink {
   private let environment: BackgroundEnvironment
   private let number: UInt64
   private let path: String
@@ -31,6 +31,12 @@ package final class TableOutput {
     row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
   ) throws(StoreError) {
     try unsafe builder.add(row: row, key: key, value: value)
+  }
+
+  package func addRow(
+    _ row: UnsafeRawBufferPointer, _ runs: CellRuns, _ merge: PlainMerge
+  ) throws(StoreError) -> Bool {
+    try unsafe builder.addRow(row, runs, merge)
   }
 
   /// Makes the SSTable and its directory entry durable and opens it; nil when it holds nothing.

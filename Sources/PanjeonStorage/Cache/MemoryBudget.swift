@@ -7,7 +7,7 @@
 package final class MemoryBudget: Sendable {
   /// Who takes memory.
   package enum Category: Int, CaseIterable, Sendable {
-    case memtables, tableMetadata, rows, compaction, writeSets
+    case memtables, spareMemtable, tableMetadata, rows, compaction, writeSets
   }
 
   package let totalBytes: Int

@@ -1,5 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// Integers in LEB128: seven bits a byte, the lowest first.
+enum Varint {
+  /// How many bytes a number takes.
+  @inline(always)
+  static func length(_ value: Int) -> Int {
+    var (rest, length) = (value >> 7, 1)
+    while rest != 0 {
+      rest >>= 7
+      length += 1
+    }
+    return length
+  }
+}
+
 extension [UInt8] {
   /// Appends an unsigned integer in LEB128: seven bits a byte, the lowest first; 1 to 10 bytes.
   package mutating func appendVarint(_ value: UInt64) {

@@ -54,6 +54,14 @@ package enum SequencerAnswer: Sendable {
   /// The store no longer takes commits, or the commit's outcome is unknown.
   case failed(StoreError)
 
+  /// The log failed with the commit in it.
+  package static func unknownOutcome(_ cause: StoreError?) -> SequencerAnswer {
+    .failed(
+      StoreError(
+        .unknownOutcome,
+        "the log failed before the commit was known to be durable; read to find out", cause: cause))
+  }
+
   /// Whether the batch need not be checked again.
   package var isFinal: Bool {
     switch self {

@@ -66,7 +66,9 @@ package final class CommitPipeline: Sendable {
       if step.waitsForRoom { stall = stalls.begin(.logQueueFull) }
       if step.wakesLogThread { monitor.notifyAll() }
       if let own = step.own { leader?.lead(own) }
-      if let answer = step.answer { unsafe continuation.resume(returning: answer) }
+      let answer =
+        unsafe step.answer ?? step.spinsFor.flatMap { unsafe spin(for: $0, continuation) }
+      if let answer { unsafe continuation.resume(returning: answer) }
     }
     HandOver.fence()
     if let stall { stalls.end(stall) }
@@ -81,6 +83,8 @@ package final class CommitPipeline: Sendable {
     var waitsForRoom = false
     /// What the task is to write itself.
     var own: LogGroup?
+    /// The sequence that the task waits to see visible, for a moment, before it is suspended.
+    var spinsFor: UInt64?
   }
 
   private func sequence(
@@ -170,9 +174,12 @@ package final class CommitPipeline: Sendable {
       visible.store(state.lastSequence)
       step.answer = .committed
     } else {
+      let spins = state.isSoonWritten && durability == .operatingSystem
+      if spins { step.spinsFor = state.lastSequence }
       unsafe state.unfinished.append(
         UnfinishedCommit(
-          lastSequence: state.lastSequence, durability: durability, continuation: continuation))
+          lastSequence: state.lastSequence, durability: durability,
+          continuation: spins ? nil : continuation))
     }
     if durability == .disk { state.wantsSync = true }
     if durability == .operatingSystem || state.recordBytes >= pendingBytesMax / 16 {

@@ -87,7 +87,7 @@ package final class GroupCommit: Sendable {
     }
     pipeline.monitor.notifyAll()
     HandOver.fence()
-    for commit in finished { unsafe commit.continuation.resume(returning: .committed) }
+    finished.resume()
   }
 
   /// Writes a group for the task that the log has been lent to, and those that queue up meanwhile; then gives the log back.
@@ -115,7 +115,7 @@ package final class GroupCommit: Sendable {
       }
       if wakesThread { pipeline.monitor.notifyAll() }
       HandOver.fence()
-      for commit in finished { unsafe commit.continuation.resume(returning: .committed) }
+      finished.resume()
     }
   }
 
@@ -137,7 +137,7 @@ package final class GroupCommit: Sendable {
       state.log = .idle
       let isFirst = state.failure == nil
       state.failure = state.failure ?? failure
-      let waiting = unsafe state.unfinished[state.firstUnfinished...].map(unsafe \.continuation)
+      let waiting = unsafe state.unfinished[state.firstUnfinished...].compactMap(unsafe \.continuation)
       state.unfinished = []
       state.firstUnfinished = 0
       let outside = unsafe state.waitingForRoom
@@ -147,12 +147,16 @@ package final class GroupCommit: Sendable {
     }
     pipeline.monitor.notifyAll()
     halt.noteFailureOfLog(error, isFirst: isFirst)
-    let unknown = StoreError(
-      .unknownOutcome, "the log failed before the commit was known to be durable; read to find out",
-      cause: failure)
     HandOver.fence()
-    unsafe waiting.forEach { unsafe $0.resume(returning: .failed(unknown)) }
+    unsafe waiting.forEach { unsafe $0.resume(returning: .unknownOutcome(failure)) }
     unsafe outside.forEach { unsafe $0.resume(returning: .roomMade) }
+  }
+}
+
+extension ArraySlice<UnfinishedCommit> {
+  /// Answers those whose tasks have been suspended; the others see it by themselves.
+  func resume() {
+    for commit in self { unsafe commit.continuation?.resume(returning: .committed) }
   }
 }
 

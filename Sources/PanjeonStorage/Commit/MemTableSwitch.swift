@@ -8,6 +8,7 @@ package import WideColumn
 package final class MemTableSwitch: Sendable {
   private let memtableBytesMax: Int
   private let budget: MemoryBudget
+  private let pool: ArenaPool
   private let rowCache: RowCache?
   private let onFull: @Sendable () -> Void
 
@@ -19,12 +20,20 @@ package final class MemTableSwitch: Sendable {
     self.rowCache = rowCache
     self.memtableBytesMax = memtableBytesMax
     self.budget = budget
+    pool = ArenaPool(budget)
     self.onFull = onFull
   }
 
   /// An empty memtable for some rows, with room for at least `bytes`.
-  package func makeMemTable(of rows: KeyRange, for bytes: Int = 0) -> LoggedMemTable {
-    LoggedMemTable(capacityBytes: max(memtableBytesMax, bytes + 4096), rows: rows, budget: budget)
+  ///
+  /// In the place of one that was filled, it takes the memory of one that has been flushed.
+  package func makeMemTable(
+    of rows: KeyRange, for bytes: Int = 0, inPlaceOf old: MemTable? = nil
+  ) -> LoggedMemTable {
+    let wasFilled = old.map { $0.bytesUsed >= memtableBytesMax / 2 } ?? false
+    let table = MemTable(
+      capacityBytes: max(memtableBytesMax, bytes + 4096), pool: pool, recycles: wasFilled)
+    return LoggedMemTable(table, rows: rows, budget: budget)
   }
 
   /// Sees to it that the active memtable of each group the batch touches has room for all of the batch.
@@ -48,7 +57,7 @@ package final class MemTableSwitch: Sendable {
   package func exchange(region: Region, group: Int, room: Int = 0) {
     let active = region.view.groups[group].active.table
     if active.isEmpty, active.canInsert(bytes: room) { return }
-    let fresh = makeMemTable(of: region.rows, for: room)
+    let fresh = makeMemTable(of: region.rows, for: room, inPlaceOf: active)
     region.update(group: group) { $0.seal(replacingBy: fresh) }
     onFull()
   }

@@ -8,7 +8,16 @@ package typealias CommitContinuation = UnsafeContinuation<SequencerAnswer, Never
 @safe package struct UnfinishedCommit: Sendable {
   package var lastSequence: UInt64
   package var durability: Durability
-  package var continuation: CommitContinuation
+  /// How its task is answered; nil while the task spins, which sees by itself that the commit has become visible.
+  package var continuation: CommitContinuation?
+
+  package init(
+    lastSequence: UInt64, durability: Durability, continuation: CommitContinuation?
+  ) {
+    self.lastSequence = lastSequence
+    self.durability = durability
+    unsafe self.continuation = unsafe continuation
+  }
 }
 
 /// Who has the log, and what the log's thread is doing.
@@ -108,6 +117,9 @@ package enum LogPhase: Equatable, Sendable {
   /// Whether nothing is wanted of the log's thread but a sync, which may be worth while for a few more commits.
   package var wantsOnlySync: Bool { wantsSync && !wantsWrite && !isClosing }
 
+  /// Whether a task is writing the log, and will write what is queued now right after.
+  package var isSoonWritten: Bool { log == .lent && !wantsSync && !isClosing }
+
   /// How many bytes of records a committing task writes at once at the most.
   package static let leadBytesMax = 64 << 10
 
@@ -156,6 +168,16 @@ package enum LogPhase: Equatable, Sendable {
       firstUnfinished = 0
     }
     return finished
+  }
+
+  /// Leaves a continuation with the commit of that sequence; false when that does not wait any more.
+  package mutating func leave(
+    _ continuation: CommitContinuation, with sequence: UInt64
+  ) -> Bool {
+    let index = unfinished[firstUnfinished...].firstIndex { $0.lastSequence == sequence }
+    guard let index else { return false }
+    unsafe unfinished[index].continuation = continuation
+    return true
   }
 
   private func isReached(_ commit: UnfinishedCommit) -> Bool {

@@ -44,31 +44,41 @@ struct ColumnHistory {
   private var column: [UInt8] = []
   private var entries: [Entry] = []
   private var familyDeletes = FamilyDeletes()
-  private var isFirst = true
+  /// Whether it is of a row.
+  private var isInRow = false
 
   init(moments: [PinnedMoment], isBottom: Bool) {
     self.moments = moments
     self.isBottom = isBottom
   }
 
-  func isNewColumn(row newRow: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) -> Bool {
-    if isFirst { return true }
-    let prefix = unsafe CellKey.columnPrefix(key)
-    return unsafe column.withUnsafeBytes { unsafe compareBytes($0, prefix) != 0 }
-      || row.withUnsafeBytes { unsafe compareBytes($0, newRow) != 0 }
+  /// Whether it is of this row.
+  func isIn(_ other: UnsafeRawBufferPointer) -> Bool {
+    unsafe isInRow && row.withUnsafeBytes { unsafe compareBytes($0, other) == 0 }
   }
 
+  /// Whether a cell of its row is of another column.
+  func isNewColumn(_ key: UnsafeRawBufferPointer) -> Bool {
+    let prefix = unsafe CellKey.columnPrefix(key)
+    return unsafe column.withUnsafeBytes { unsafe compareBytes($0, prefix) != 0 }
+  }
+
+  /// Forgets the row.
+  mutating func leaveRow() {
+    isInRow = false
+  }
+
+  /// Comes to another column, of its row or, once it has left that, of another.
   mutating func enter(row newRow: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) {
-    let isSameRow = unsafe !isFirst && row.withUnsafeBytes { unsafe compareBytes($0, newRow) == 0 }
-    if unsafe !isSameRow || column.first != CellKey.family(key) { familyDeletes.removeAll() }
-    if !isSameRow {
+    if unsafe !isInRow || column.first != CellKey.family(key) { familyDeletes.removeAll() }
+    if !isInRow {
       row.removeAll(keepingCapacity: true)
       unsafe row.append(contentsOf: newRow)
+      isInRow = true
     }
     column.removeAll(keepingCapacity: true)
     unsafe column.append(contentsOf: CellKey.columnPrefix(key))
     entries.removeAll(keepingCapacity: true)
-    isFirst = false
   }
 
   /// Decides on the next cell of the column, of which nothing is kept when no family has its number any more.

@@ -25,18 +25,29 @@ package struct CompactionFilter: Sendable {
     self.isBottom = isBottom
   }
 
-  package typealias Emit = (
-    _ row: UnsafeRawBufferPointer, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
-  ) throws(StoreError) -> Void
-
   /// Passes on what is to be kept of a cursor that stands at its first cell.
-  package func run(_ cursor: CellCursor, _ emit: Emit) throws(StoreError) {
+  ///
+  /// Throws what the cursor and the sink throw.
+  package func run(_ cursor: CellCursor, into sink: any CellSink) throws(StoreError) {
+    let plain = PlainMerge(moments: moments, layout: layout)
     var history = ColumnHistory(moments: moments, isBottom: isBottom)
     var held = HeldCells()
+    var visit = -1
     while cursor.isValid {
       let key = unsafe cursor.key
-      if unsafe history.isNewColumn(row: cursor.row, key: key) {
-        try unsafe held.release(row: history.row, emit)
+      let isNewRow = unsafe cursor.rowVisit != visit && !history.isIn(cursor.row)
+      visit = cursor.rowVisit
+      if isNewRow {
+        try unsafe held.release(row: history.row, sink)
+        history.leaveRow()
+        var runs = CellRuns()
+        if cursor.appendRowAhead(to: &runs), try unsafe sink.addRow(cursor.row, runs, plain) {
+          try cursor.nextRow()
+          continue
+        }
+      }
+      if unsafe isNewRow || history.isNewColumn(key) {
+        try unsafe held.release(row: history.row, sink)
         unsafe history.enter(row: cursor.row, key: key)
       }
       let fate = unsafe history.judge(
@@ -44,10 +55,10 @@ package struct CompactionFilter: Sendable {
       if fate.isConditional || !held.isEmpty {
         unsafe held.append(key: key, value: cursor.value, fate)
       } else if case .keep = fate {
-        try unsafe emit(cursor.row, key, cursor.value)
+        try unsafe sink.add(row: cursor.row, key: key, value: cursor.value)
       }
       try cursor.next()
     }
-    try unsafe held.release(row: history.row, emit)
+    try unsafe held.release(row: history.row, sink)
   }
 }

@@ -27,7 +27,7 @@ struct HeldCells {
   }
 
   /// Passes on what is kept, and holds nothing any more.
-  mutating func release(row: [UInt8], _ emit: CompactionFilter.Emit) throws(StoreError) {
+  mutating func release(row: [UInt8], _ sink: any CellSink) throws(StoreError) {
     guard !cells.isEmpty else { return }
     decide()
     let cells = cells
@@ -38,10 +38,11 @@ struct HeldCells {
           switch cell.fate {
           case .keep: break
           case .keepIfCounted(_, let delete?):
-            try unsafe emitDelete(delete, of: key, row: row, emit)
+            try unsafe emitDelete(delete, of: key, row: row, sink)
           case .drop, .keepIfCounted, .keepWithVersion: continue
           }
-          try unsafe emit(row, key, UnsafeRawBufferPointer(rebasing: bytes[cell.value]))
+          try unsafe sink.add(
+            row: row, key: key, value: UnsafeRawBufferPointer(rebasing: bytes[cell.value]))
         }
       }
     }
@@ -52,13 +53,13 @@ struct HeldCells {
   /// Passes on the delete of one version in place of one of its whole family, which is dropped.
   private func emitDelete(
     _ sequence: UInt64, of put: UnsafeRawBufferPointer, row: UnsafeRawBufferPointer,
-    _ emit: CompactionFilter.Emit
+    _ sink: any CellSink
   ) throws(StoreError) {
     var key = unsafe Array(CellKey.columnPrefix(put))
     unsafe CellKey.appendSuffix(
       timestamp: CellKey.timestamp(put), sequence: sequence, kind: .deleteVersion, to: &key)
     try unsafe key.withRawBytes { (key) throws(StoreError) in
-      try unsafe emit(row, key, UnsafeRawBufferPointer(start: nil, count: 0))
+      try unsafe sink.add(row: row, key: key, value: UnsafeRawBufferPointer(start: nil, count: 0))
     }
   }
 

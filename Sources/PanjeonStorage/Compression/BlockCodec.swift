@@ -9,32 +9,38 @@ package enum BlockCodec {
   /// What compression must save for a block to be stored compressed, as a divisor: one eighth.
   package static let savingDivisor = 8
 
-  /// Compresses a block, or returns nil when it does not save enough or the codec is `none`.
+  /// Appends a block compressed, unless that does not save enough or the codec is `none`.
   ///
-  /// Throws `unsupportedCompression`.
+  /// - Parameters:
+  ///   - bytes: The block.
+  ///   - codec: How to compress it.
+  ///   - buffer: What it is appended to.
+  /// - Returns: Whether it was.
+  /// - Throws: `unsupportedCompression`.
   package static func compress(
-    _ bytes: [UInt8], _ codec: LocalityGroup.Compression
-  ) throws(StoreError) -> [UInt8]? {
-    let compressed: [UInt8]?
+    _ bytes: UnsafeRawBufferPointer, _ codec: LocalityGroup.Compression,
+    to buffer: inout GrowingBuffer
+  ) throws(StoreError) -> Bool {
+    let bytesMax = bytes.count - bytes.count / savingDivisor
+    let count: Int?
     switch codec {
-    case .none: return nil
+    case .none: return false
     case .snappy:
       #if Snappy
-        compressed = Snappy.compress(bytes)
+        count = unsafe Snappy.compress(bytes, into: buffer.room(Snappy.bound(bytes.count)))
       #else
         throw missing("Snappy", file: nil, offset: nil)
       #endif
     case .lz4:
       #if LZ4
-        compressed = LZ4.compress(bytes)
+        count = unsafe LZ4.compress(bytes, into: buffer.room(bytesMax))
       #else
         throw missing("LZ4", file: nil, offset: nil)
       #endif
     }
-    guard let compressed, compressed.count <= bytes.count - bytes.count / savingDivisor else {
-      return nil
-    }
-    return compressed
+    guard let count, count <= bytesMax else { return false }
+    buffer.grow(by: count)
+    return true
   }
 
   /// Decompresses a block into exactly `target`.

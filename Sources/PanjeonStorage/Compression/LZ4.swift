@@ -5,19 +5,14 @@
 
   /// LZ4's block format, by the system's library.
   enum LZ4 {
-    static func compress(_ bytes: [UInt8]) -> [UInt8]? {
-      let bound = LZ4_compressBound(Int32(bytes.count))
-      var output = [UInt8](repeating: 0, count: Int(bound))
-      let count = unsafe bytes.withUnsafeBytes { source in
-        unsafe output.withUnsafeMutableBytes { target in
-          unsafe LZ4_compress_default(
-            source.bindMemory(to: CChar.self).baseAddress,
-            target.bindMemory(to: CChar.self).baseAddress, Int32(bytes.count), bound)
-        }
-      }
-      guard count > 0 else { return nil }
-      output.removeLast(output.count - Int(count))
-      return output
+    /// Compresses bytes into a room; returns how many there are then, nil if that are more than there is room for.
+    static func compress(
+      _ bytes: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer
+    ) -> Int? {
+      let count = unsafe LZ4_compress_default(
+        bytes.bindMemory(to: CChar.self).baseAddress,
+        room.bindMemory(to: CChar.self).baseAddress, Int32(bytes.count), Int32(room.count))
+      return count > 0 ? Int(count) : nil
     }
 
     static func decompress(

@@ -5,19 +5,18 @@
 
   /// Snappy, by the system's library.
   enum Snappy {
-    static func compress(_ bytes: [UInt8]) -> [UInt8]? {
-      var count = snappy_max_compressed_length(bytes.count)
-      var output = [UInt8](repeating: 0, count: count)
-      let status = unsafe bytes.withUnsafeBytes { source in
-        unsafe output.withUnsafeMutableBytes { target in
-          unsafe snappy_compress(
-            source.bindMemory(to: CChar.self).baseAddress, source.count,
-            target.bindMemory(to: CChar.self).baseAddress, &count)
-        }
-      }
-      guard status == SNAPPY_OK else { return nil }
-      output.removeLast(output.count - count)
-      return output
+    /// How much room it takes to compress so many bytes.
+    static func bound(_ count: Int) -> Int { snappy_max_compressed_length(count) }
+
+    /// Compresses bytes into a room of ``bound(_:)``; returns how many there are then.
+    static func compress(
+      _ bytes: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer
+    ) -> Int? {
+      var count = room.count
+      let status = unsafe snappy_compress(
+        bytes.bindMemory(to: CChar.self).baseAddress, bytes.count,
+        room.bindMemory(to: CChar.self).baseAddress, &count)
+      return status == SNAPPY_OK ? count : nil
     }
 
     static func decompress(

@@ -40,6 +40,12 @@ internal import WideColumn
     self.count = count
   }
 
+  /// Where the present cell's entry begins in the block; nil in a memtable.
+  fileprivate var entry: UnsafeRawPointer? {
+    guard view != nil, let key = unsafe key.baseAddress else { return nil }
+    return unsafe key - Varint.length(self.key.count) - Varint.length(value.count)
+  }
+
   /// Goes to the next cell; false when there is none.
   @inline(always)
   mutating func advance() -> Bool {
@@ -71,6 +77,8 @@ internal import WideColumn
 
 /// The runs of a row's cells from all that hold some, a few.
 package struct CellRuns {
+  package init() {}
+
   /// How many runs there may be, and how many cells of a memtable.
   static let runsMax = 6
   static let memtableCellsMax = 64
@@ -94,6 +102,14 @@ package struct CellRuns {
   /// The run, if it is but one.
   @inline(always)
   var only: CellRun? { count == 1 ? runs[0] : nil }
+
+  /// The cells as the block has them, if they are all in one.
+  var onlyBlockBytes: UnsafeRawBufferPointer? {
+    guard let run = only, let entry = unsafe run.entry, let key = unsafe run.key.baseAddress else {
+      return nil
+    }
+    return unsafe UnsafeRawBufferPointer(start: entry, count: key - entry + bytesMax)
+  }
 
   /// The run whose present cell comes first; nil when there is none.
   @inline(always)

@@ -56,7 +56,12 @@ package import WideColumn
   }
 
   package override func nextRow() throws(StoreError) {
-    for child in children where child.isInMergedRow { try child.nextRow() }
+    for index in unsafe heads.indices {
+      let child = unsafe heads[index]
+      if unsafe child._withUnsafeGuaranteedRef({ $0.isInMergedRow }) {
+        try unsafe child.takeUnretainedValue().nextRow()
+      }
+    }
     settle()
   }
 

@@ -21,16 +21,31 @@
   package let capacity: Int
   private let usedBytes = AtomicNumber(8)
   private let smallPagesBytes: Int
+  private let pool: ArenaPool?
+
+  /// Whether the memory was another arena's, and holds what that has left; otherwise it is all zeros.
+  package let isRecycled: Bool
 
   /// Reserves an arena.
   ///
   /// - Parameters:
   ///   - capacity: What it can hand out, in bytes, and eight more.
   ///   - smallPagesBytes: Once so much is handed out, the rest comes by huge pages.
-  package init(capacity: Int, smallPagesBytes: Int = .max) {
+  ///   - pool: Where the memory goes afterwards, if half of it was used.
+  ///   - recycles: Whether the pool's memory may be taken, all of which is there from the first byte on.
+  package init(
+    capacity: Int, smallPagesBytes: Int = .max, pool: ArenaPool? = nil, recycles: Bool = false
+  ) {
     precondition(capacity > 0 && capacity < Int(UInt32.max), "an arena has less than 4 GiB")
     self.capacity = capacity
     self.smallPagesBytes = smallPagesBytes
+    self.pool = pool
+    if recycles, let memory = unsafe pool?.take(capacity) {
+      isRecycled = true
+      unsafe base = unsafe memory
+      return
+    }
+    isRecycled = false
     let flags = MAP_PRIVATE | MAP_ANON | MAP_NORESERVE
     let memory = unsafe mmap(nil, capacity, PROT_READ | PROT_WRITE, flags, -1, 0)
     guard let memory = unsafe memory, unsafe memory != MAP_FAILED else {
@@ -40,7 +55,18 @@
   }
 
   deinit {
+    if used >= capacity / 2, let pool, unsafe pool.keep(base, capacity) { return }
+    unsafe Self.unmap(base, capacity)
+  }
+
+  /// Gives memory back to the system.
+  static func unmap(_ base: UnsafeMutableRawPointer, _ capacity: Int) {
     unsafe munmap(base, capacity)
+  }
+
+  /// Sets to zeros what has been handed out, where it may not be.
+  package func clearUsed() {
+    if isRecycled { unsafe memset(base, 0, used) }
   }
 
   private func wantHugePages() {
@@ -58,7 +84,9 @@
     precondition(
       offset + bytes <= capacity, "a memtable was given more than it said it had room for")
     usedBytes.store(UInt64(offset + bytes))
-    if offset < smallPagesBytes, offset + bytes >= smallPagesBytes { wantHugePages() }
+    if !isRecycled, offset < smallPagesBytes, offset + bytes >= smallPagesBytes {
+      wantHugePages()
+    }
     return UInt32(offset)
   }
 }

@@ -45,15 +45,19 @@ internal import WideColumn
 
   /// Creates an empty memtable.
   ///
-  /// - Parameter capacityBytes: What it may hold, its own overhead included.
-  package init(capacityBytes: Int) {
+  /// - Parameters:
+  ///   - capacityBytes: What it may hold, its own overhead included.
+  ///   - pool: Where its memory goes afterwards.
+  ///   - recycles: Whether it may take the memory of one before, which is right for one that will be filled.
+  package init(capacityBytes: Int, pool: ArenaPool? = nil, recycles: Bool = false) {
     let indexBytes = RowIndex.bytes(for: capacityBytes)
     arena = Arena(
       capacity: capacityBytes + indexBytes + 256,
-      smallPagesBytes: indexBytes + Self.smallPagesBytesMax)
+      smallPagesBytes: indexBytes + Self.smallPagesBytesMax, pool: pool, recycles: recycles)
     unsafe base = unsafe arena.base
     index = RowIndex(in: arena, capacityBytes: capacityBytes)
     rowHead = Int(arena.allocate(Self.heightMax * 4))
+    arena.clearUsed()
   }
 
   package var bytesUsed: Int { arena.used }
@@ -186,6 +190,7 @@ extension MemTable {
     let height = randomHeight()
     let node = arena.allocate(Self.rowLinksOffset + height * 4 + row.count)
     let header = unsafe base + Int(node)
+    unsafe header.initializeMemory(as: UInt8.self, repeating: 0, count: Self.rowKeyLengthOffset)
     unsafe header.storeBytes(
       of: UInt32(row.count), toByteOffset: Self.rowKeyLengthOffset, as: UInt32.self)
     unsafe header.storeBytes(

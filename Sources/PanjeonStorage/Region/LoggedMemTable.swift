@@ -17,8 +17,13 @@ package final class LoggedMemTable: Sendable {
   private let budget: MemoryBudget
   private let accountedBytes = AtomicNumber(0)
 
-  package init(capacityBytes: Int, rows: KeyRange, budget: MemoryBudget) {
-    table = MemTable(capacityBytes: capacityBytes)
+  package convenience init(capacityBytes: Int, rows: KeyRange, budget: MemoryBudget) {
+    self.init(MemTable(capacityBytes: capacityBytes), rows: rows, budget: budget)
+  }
+
+  /// Creates an empty memtable for rows of a region.
+  package init(_ table: MemTable, rows: KeyRange, budget: MemoryBudget) {
+    self.table = table
     self.rows = rows
     self.budget = budget
   }

@@ -4,18 +4,14 @@ package import WideColumn
 
 /// Writes an SSTable from cells in order.
 package final class TableBuilder {
-  /// How much is gathered before it is written.
-  private static let writeBytes = 256 << 10
-
   private let file: any File
   private let options: TableOptions
+  private var writer: TableWriter
   private var block = BlockBuilder()
   private var index = TableIndex()
   private var hashes: [UInt64] = []
   private var properties: TableProperties
   private var ages = CellAges()
-  private var buffer: [UInt8] = []
-  private var bufferStart: UInt64 = 0
   private var lastRow: [UInt8] = []
   private var lastRowHash: UInt64 = 0
   private var lastKey: [UInt8] = []
@@ -26,6 +22,7 @@ package final class TableBuilder {
   package init(file: any File, options: TableOptions) {
     self.file = file
     self.options = options
+    writer = TableWriter(file)
     properties = TableProperties(
       regionID: options.regionID, localityGroup: options.localityGroup)
   }
@@ -34,7 +31,7 @@ package final class TableBuilder {
 
   /// The size of the file if it ended here, roughly.
   package var estimatedFileBytes: UInt64 {
-    bufferStart + UInt64(buffer.count + block.byteCount)
+    writer.fileBytes + UInt64(block.byteCount)
   }
 
   /// Adds a cell, which must sort behind the last one; what does not comes from a damaged file.
@@ -48,10 +45,7 @@ package final class TableBuilder {
     let keyOrder = unsafe lastKey.withUnsafeBytes { unsafe compareBytes(key, $0) }
     let isBehind =
       properties.cellCount == 0 || rowOrder > 0 || (rowOrder == 0 && keyOrder > 0)
-    guard isBehind else {
-      throw StoreError(
-        .corruption, "cells are out of order in what is merged into this file", file: file.path)
-    }
+    guard isBehind else { throw outOfOrder }
     if block.byteCount >= blockBytesMax(isNewRow: isNewRow) { try finishBlock(rowEnds: isNewRow) }
     if isNewRow {
       unsafe beginRow(row)
@@ -71,6 +65,47 @@ package final class TableBuilder {
     if options.bloomFilter == .rowAndColumn { unsafe noteColumn(key, isNewRow: isNewRow) }
     unsafe note(row: row, key: key, value: value)
   }
+
+  private var outOfOrder: StoreError {
+    StoreError(
+      .corruption, "cells are out of order in what is merged into this file", file: file.path)
+  }
+
+  /// Adds a whole row, which must sort behind the last one, as if its cells were added one by one.
+  ///
+  /// - Parameters:
+  ///   - row: Its key.
+  ///   - runs: All its cells.
+  ///   - merge: Which of them are kept.
+  /// - Returns: Whether it was; not when the cells are to be judged one by one, or may not all lie in one block.
+  /// - Throws: `corruption`, `io`, `noSpace`.
+  package func addRow(
+    _ row: UnsafeRawBufferPointer, _ runs: CellRuns, _ merge: PlainMerge
+  ) throws(StoreError) -> Bool {
+    let bytesMax = row.count + runs.bytesMax + runs.cellCount * Self.cellHeaderBytesMax
+    if bytesMax > options.blockBytes / 2 || options.bloomFilter == .rowAndColumn { return false }
+    if properties.cellCount > 0 {
+      let order = unsafe lastRow.withUnsafeBytes { unsafe compareBytes(row, $0) }
+      if order == 0 { return false }
+      if order < 0 { throw outOfOrder }
+    }
+    if block.byteCount >= options.blockBytes { try finishBlock(rowEnds: true) }
+    var tally = CellTally()
+    do throws(StoreError) {
+      guard try unsafe block.appendRow(row, runs, merge, &tally) else { return false }
+    } catch {
+      throw outOfOrder
+    }
+    unsafe beginRow(row)
+    lastKey.removeAll(keepingCapacity: true)
+    unsafe lastKey.append(contentsOf: tally.lastKey)
+    properties.add(tally, rowBytes: row.count)
+    ages.merge(tally.ages)
+    return true
+  }
+
+  /// The lengths in front of a cell of such a row.
+  private static let cellHeaderBytesMax = 6
 
   /// How large the block may become: a little larger for a row that began in it behind others, so that few rows lie in two.
   private func blockBytesMax(isNewRow: Bool) -> Int {
@@ -128,37 +163,10 @@ package final class TableBuilder {
         unsafe TableIndex.appendKey(row: row, key: $0, to: &indexKey)
       }
     }
-    let raw = block.finish(lastRowEnds: rowEnds)
-    let compressed = try BlockCodec.compress(raw, options.compression)
-    var stored = compressed ?? raw
-    stored.append(compressed == nil ? 0 : options.compression.rawValue)
-    stored.appendFixed32LE(UInt32(raw.count))
-    unsafe stored.appendFixed32LE(stored.withUnsafeBytes { unsafe Checksum.crc32c($0) })
-    index.append(key: indexKey, handle: try append(stored))
-  }
-
-  /// Puts bytes behind what has been written.
-  private func append(_ bytes: [UInt8]) throws(StoreError) -> BlockHandle {
-    let handle = BlockHandle(
-      offset: bufferStart + UInt64(buffer.count), length: UInt32(bytes.count))
-    buffer.append(contentsOf: bytes)
-    if buffer.count >= Self.writeBytes { try write() }
-    return handle
-  }
-
-  private func write() throws(StoreError) {
-    let start = bufferStart
-    try unsafe buffer.withRawBytes { (bytes) throws(StoreError) in
-      try unsafe file.write(bytes, at: start)
-    }
-    bufferStart += UInt64(buffer.count)
-    buffer.removeAll(keepingCapacity: true)
-  }
-
-  private func appendChecked(_ bytes: [UInt8]) throws(StoreError) -> BlockHandle {
-    var checked = bytes
-    unsafe checked.appendFixed32LE(bytes.withUnsafeBytes { unsafe Checksum.crc32c($0) })
-    return try append(checked)
+    block.finish(lastRowEnds: rowEnds)
+    index.append(
+      key: indexKey, handle: try unsafe writer.append(block: block.bytes, options.compression))
+    block.removeAll()
   }
 
   /// Writes what is left, and syncs the file; the directory entry is the caller's.
@@ -176,8 +184,8 @@ package final class TableBuilder {
       options.bloomFilter == .none
       ? RowFilter(bytes: []) : RowFilter(hashes: hashes, bitsPerRow: options.bloomBitsPerRow)
     let handles = [
-      try appendChecked(filter.bytes), try appendChecked(index.encode()),
-      try appendChecked(properties.encode()),
+      try writer.append(checked: filter.bytes), try writer.append(checked: index.encode()),
+      try writer.append(checked: properties.encode()),
     ]
     var footer: [UInt8] = []
     for handle in handles {
@@ -187,8 +195,7 @@ package final class TableBuilder {
     footer.appendFixed32LE(TableFormat.version)
     unsafe footer.appendFixed32LE(footer.withUnsafeBytes { unsafe Checksum.crc32c($0) })
     footer.appendFixed64LE(TableFormat.magic)
-    _ = try append(footer)
-    try write()
+    try writer.finish(with: footer)
     try file.sync()
     return properties
   }

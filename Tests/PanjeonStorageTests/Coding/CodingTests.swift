@@ -111,7 +111,7 @@ struct CodingTests {
   @Test("The checksum is the same by instruction, by table, and in pieces")
   func checksum() {
     var random = SplitMix64(seed: TestSeed.value)
-    for length in Array(0..<70) + [255, 256, 1000, 4096, 4099, 40_000] {
+    for length in Array(0..<70) + [255, 256, 767, 768, 1000, 4096, 4099, 6143, 6144, 7000, 40_000] {
       let bytes = (0..<(length + 8)).map { _ in UInt8(random.below(256)) }
       // Unaligned beginnings too.
       for start in [0, 1, 7] {

@@ -155,7 +155,7 @@ struct LeadingTests {
 
 extension GroupCommit {
   /// Goes on as a task does that has the log and finds commits queued, or gives it back.
-  fileprivate func leadQueued() {
+  func leadQueued() {
     let group = pipeline.monitor.withLock { state in
       mayLead(state) ? state.takeGroup() : nil
     }
