@@ -8,7 +8,7 @@ internal import YCSB
 /// What all engines are given alike (cache, memtables, block size, codec, Bloom bits, durability) comes from
 /// ``EngineOptions``; beyond it RocksDB gets what its tuning guide advises for point reads and short scans: whole-key
 /// filters for rows, prefix filters for cells in SSTables and memtables, cells of a row addressed by a prefix of
-/// fixed length, two background jobs on two cores, dynamic level sizes. Indexes and filters stay outside the cache.
+/// fixed length, two background jobs on two cores, dynamic level sizes, SSTables brought to the device as they are written. Indexes and filters stay outside the cache.
 final class RocksDBOptions {
   let options: OpaquePointer
   let writing: OpaquePointer
@@ -30,6 +30,7 @@ final class RocksDBOptions {
     rocksdb_options_set_level_compaction_dynamic_level_bytes(options, 1)
     rocksdb_options_set_target_file_size_base(options, 64 << 20)
     rocksdb_options_set_max_open_files(options, -1)
+    rocksdb_options_set_bytes_per_sync(options, 1 << 20)
     rocksdb_options_set_info_log_level(options, 4)
     let compression: Int32 =
       switch engine.compression {

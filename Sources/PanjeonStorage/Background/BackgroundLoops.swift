@@ -54,13 +54,28 @@ package struct BackgroundLoops: Sendable {
         isDone = true
         try forEachGroup { (region, group) throws(StoreError) in
           if environment.isStopping || isHalted { return }
-          guard try compactor.compactOnce(region: region, group: group) else { return }
+          let isCompacted = try compactor.compactOnce(region: region, group: group) {
+            (longer) throws(StoreError) in try relieve(compactor, beside: longer)
+          }
+          guard isCompacted else { return }
           isDone = false
           gauge.viewsHaveChanged()
           signals.withLock { $0.wantsRegions = true }
           signals.notifyAll()
         }
       }
+    }
+  }
+
+  /// Merges what has been flushed while a long compaction is under way, lest the runs that readers have to look through grow many.
+  private func relieve(
+    _ compactor: Compactor, beside longer: CompactionUnderWay
+  ) throws(StoreError) {
+    try forEachGroup { (region, group) throws(StoreError) in
+      if environment.isStopping || isHalted { return }
+      guard try compactor.compactAbove(region: region, group: group, beside: longer) else { return }
+      gauge.viewsHaveChanged()
+      signals.notifyAll()
     }
   }
 

@@ -8,7 +8,12 @@ final class CompactionOutputs: CellSink {
   private let region: Region
   private let group: Int
   private let fileBytesMax: UInt64
+  private let meanwhile: () throws(StoreError) -> Void
+  /// How many bytes are to have been written when it is called next.
+  private var nextCall: UInt64
+  private let callEachBytes: UInt64
   private var finished: [Table] = []
+  private var finishedBytes: UInt64 = 0
   private var current: TableOutput?
   private var lastRow: [UInt8] = []
 
@@ -16,12 +21,16 @@ final class CompactionOutputs: CellSink {
   private(set) var writeError: StoreError?
 
   init(
-    _ environment: BackgroundEnvironment, region: Region, group: Int, fileBytesMax: UInt64
+    _ environment: BackgroundEnvironment, region: Region, group: Int, fileBytesMax: UInt64,
+    meanwhile: @escaping () throws(StoreError) -> Void
   ) {
     self.environment = environment
     self.region = region
     self.group = group
     self.fileBytesMax = fileBytesMax
+    self.meanwhile = meanwhile
+    callEachBytes = environment.compactionOptions.bottomFileBytes
+    nextCall = callEachBytes
   }
 
   func add(
@@ -45,12 +54,25 @@ final class CompactionOutputs: CellSink {
     return try noting { () throws(StoreError) in try unsafe output.addRow(row, runs, merge) }
   }
 
+  /// How large the present file becomes before something is to be done.
+  private var bytesBeforeLook: UInt64 { min(fileBytesMax, nextCall - min(nextCall, finishedBytes)) }
+
   /// What the next cell goes into; a row is begun in another file when this one is full.
   private func current(forNewRow isNewRow: Bool) throws(StoreError) -> TableOutput {
     if environment.isStopping { throw StoreError(.closed, "the store is closing") }
-    if let current, !isNewRow || current.estimatedFileBytes < fileBytesMax { return current }
+    if let current, !isNewRow || current.estimatedFileBytes < bytesBeforeLook { return current }
     return try noting { () throws(StoreError) in
-      if let table = try current?.finish() { finished.append(table) }
+      if let current {
+        if finishedBytes + current.estimatedFileBytes >= nextCall {
+          nextCall = finishedBytes + current.estimatedFileBytes + callEachBytes
+          try meanwhile()
+        }
+        if current.estimatedFileBytes < fileBytesMax { return current }
+      }
+      if let table = try current?.finish() {
+        finished.append(table)
+        finishedBytes += table.bytes
+      }
       current = nil
       let begun = try TableOutput(
         environment, region: region, in: environment.table(of: region), group: group,

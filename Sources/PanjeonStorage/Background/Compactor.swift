@@ -2,6 +2,13 @@
 
 package import WideColumn
 
+/// A compaction that has not ended.
+package struct CompactionUnderWay {
+  let region: Region
+  /// The files that it merges.
+  let inputs: Set<TablePart>
+}
+
 /// Merges SSTables of a group into fewer.
 package struct Compactor: Sendable {
   package let environment: BackgroundEnvironment
@@ -15,32 +22,76 @@ package struct Compactor: Sendable {
   /// - Parameters:
   ///   - region: The region.
   ///   - group: The group's number.
+  ///   - meanwhile: Called again and again while the compaction is under way.
   /// - Returns: Whether there was one; not when the region is being split or merged, or has been, nor when a file of the
   ///   group is known to be damaged.
-  /// - Throws: `io`, `noSpace`, `corruption`, `readOnly`; the inputs then stay as they are.
-  package func compactOnce(region: Region, group: Int) throws(StoreError) -> Bool {
-    if environment.damage.isSuspended(region, group: group) { return false }
+  /// - Throws: `io`, `noSpace`, `corruption`, `readOnly`, and what `meanwhile` throws; the inputs then stay as they are.
+  package func compactOnce(
+    region: Region, group: Int,
+    meanwhile: @escaping (CompactionUnderWay) throws(StoreError) -> Void = { _ in }
+  ) throws(StoreError) -> Bool {
     guard region.gate.begin(.compaction) else { return false }
     defer { region.gate.end(.compaction) }
+    let picker = CompactionPicker(options: environment.compactionOptions)
+    return try compact(region: region, group: group, meanwhile) { files in
+      let situation = environment.census.situation(
+        of: region, group: group, layout: environment.layout(of: region),
+        at: environment.momentsToKeep()[0].time)
+      return picker.pick(upper: files.upper, bottom: files.bottom, in: situation)
+    }
+  }
+
+  /// Merges tiered runs of a group with one another while a longer compaction, of this or of another group, is under way.
+  ///
+  /// - Parameters:
+  ///   - region: The region.
+  ///   - group: The group's number.
+  ///   - longer: The compaction that is under way; of its group only runs that are newer are merged.
+  /// - Returns: Whether there were enough.
+  /// - Throws: As ``compactOnce(region:group:meanwhile:)``.
+  package func compactAbove(
+    region: Region, group: Int, beside longer: CompactionUnderWay
+  ) throws(StoreError) -> Bool {
+    // What waits at the gate of the longer one's region waits for that anyway.
+    let isBehindGate = region === longer.region
+    if !isBehindGate, !region.gate.begin(.compaction) { return false }
+    defer { if !isBehindGate { region.gate.end(.compaction) } }
+    let picker = CompactionPicker(options: environment.compactionOptions)
+    return try compact(region: region, group: group, { _ in }) { files in
+      picker.pickAbove(files.upper.prefix { !longer.inputs.contains($0.part) })
+    }
+  }
+
+  /// Makes the compaction that `pick` chooses of a group's files; behind the region's gate.
+  private func compact(
+    region: Region, group: Int,
+    _ meanwhile: @escaping (CompactionUnderWay) throws(StoreError) -> Void,
+    _ pick: (VersionState.GroupFiles) -> CompactionPlan?
+  ) throws(StoreError) -> Bool {
+    if environment.damage.isSuspended(region, group: group) { return false }
     // Together, or a file that has just been flushed would be in the one and not in the other.
     let (files, view) = environment.versions.withState { state in
       (state.files(regionID: region.id, group: UInt32(group)), region.view.groups[group])
     }
-    guard view.filesAreOlder else { return false }
-    let picker = CompactionPicker(options: environment.compactionOptions)
-    let situation = environment.census.situation(
-      of: region, group: group, layout: environment.layout(of: region),
-      at: environment.momentsToKeep()[0].time)
-    guard let plan = picker.pick(upper: files.upper, bottom: files.bottom, in: situation) else {
-      return false
-    }
+    guard view.filesAreOlder, let plan = pick(files) else { return false }
     let inputs = Set((plan.inputsUpper + plan.inputsBottom).map(\.part))
     let tables = (view.upper + view.bottom).filter { inputs.contains($0.part) }
     guard tables.count == inputs.count else {
       preconditionFailure("the view and the MANIFEST disagree on the files of a group")
     }
+    let underWay = CompactionUnderWay(region: region, inputs: inputs)
+    let outputs = CompactionOutputs(
+      environment, region: region, group: group, fileBytesMax: environment.tableFileBytesMax(plan)
+    ) { () throws(StoreError) in try meanwhile(underWay) }
+    return try perform(plan, of: tables, region: region, group: group, into: outputs)
+  }
+
+  private func perform(
+    _ plan: CompactionPlan, of tables: [Table], region: Region, group: Int,
+    into sink: CompactionOutputs
+  ) throws(StoreError) -> Bool {
     let begin = environment.configuration.timeSource.monotonicNanoseconds()
-    guard let outputs = try merge(tables, plan: plan, region: region, group: group) else {
+    guard let outputs = try merge(tables, plan, region: region, group: group, into: sink) else {
       return false
     }
     environment.remove(try install(outputs, plan: plan, region: region, group: group))
@@ -65,10 +116,9 @@ package struct Compactor: Sendable {
   /// Damage, or a sector that the disk cannot read, is kept in mind and confined: that group is compacted no more,
   /// everything else goes on, and reads of the rows concerned fail with what is wrong.
   private func merge(
-    _ tables: [Table], plan: CompactionPlan, region: Region, group: Int
+    _ tables: [Table], _ plan: CompactionPlan, region: Region, group: Int,
+    into outputs: CompactionOutputs
   ) throws(StoreError) -> [Table]? {
-    let outputs = CompactionOutputs(
-      environment, region: region, group: group, fileBytesMax: environment.tableFileBytesMax(plan))
     do throws(StoreError) {
       let cursor = MergeCursor.over(tables.map { $0.makeCursor(.mayBlock, fillsCache: false) })
       try cursor.seekToFirst()

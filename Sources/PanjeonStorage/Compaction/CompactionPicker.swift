@@ -90,6 +90,14 @@ package struct CompactionPicker: Sendable {
       ?? mergeOfSmall(bottom) ?? idle(upper, bottom, situation)
   }
 
+  /// The next compaction of tiered runs alone, while the others of the group are being merged; nil when they are few.
+  ///
+  /// - Parameter newer: The tiered files that are newer than those, newest first.
+  /// - Returns: The compaction.
+  package func pickAbove(_ newer: [FileRecord]) -> CompactionPlan? {
+    newer.count >= options.runsMin ? tiered(newer) : nil
+  }
+
   /// Files of which much has expired: rewritten at the bottom, where it can go.
   private func rewriteOfExpired(
     _ upper: [FileRecord], _ bottom: [FileRecord], _ situation: CompactionSituation

@@ -81,6 +81,11 @@ public protocol File: AnyObject, Sendable {
   /// cooperative pool, by the committing task.
   var isWriteBuffered: Bool { get }
 
+  /// Has the operating system begin to write a part of the file to its device, so that a later ``sync()`` has less to wait for.
+  ///
+  /// Promises nothing, and waits for nothing but room in the device's queue.
+  func beginWriteback(of bytes: Range<UInt64>)
+
   /// Makes all that has been written to the file durable (`fdatasync`).
   func sync() throws(StoreError)
 
@@ -97,6 +102,9 @@ public protocol File: AnyObject, Sendable {
 extension File {
   /// Is false: of files of which nothing is known it is to be feared that a write waits.
   public var isWriteBuffered: Bool { false }
+
+  /// Does nothing.
+  public func beginWriteback(of bytes: Range<UInt64>) {}
 
   /// Returns false: for files of which nothing is known.
   public func readIfCached(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) -> Bool {

@@ -62,6 +62,10 @@ final class PosixFile: File {
     }
   }
 
+  func beginWriteback(of bytes: Range<UInt64>) {
+    panjeon_begin_writeback(descriptor, Int64(bytes.lowerBound), Int64(bytes.count))
+  }
+
   func sync() throws(StoreError) {
     #if canImport(Darwin)
       // On Apple's systems only this reaches the disk.

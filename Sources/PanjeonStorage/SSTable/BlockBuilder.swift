@@ -81,7 +81,7 @@ struct BlockBuilder: ~Copyable {
     _ tally: inout CellTally
   ) throws(StoreError) -> Bool {
     var seen = tally
-    let isPlain = try merge.forEachKept(runs) { key, value in unsafe seen.note(key, value) }
+    let isPlain = try unsafe merge.forEachKept(runs) { key, value in unsafe seen.note(key, value) }
     if !isPlain { return false }
     guard seen.count == runs.cellCount else { return try appendCells(of: runs, merge, &tally) }
     unsafe buffer.append(whole)

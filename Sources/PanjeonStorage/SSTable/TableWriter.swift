@@ -7,9 +7,14 @@ struct TableWriter: ~Copyable {
   /// How much is gathered before it is written.
   private static let writeBytes = 256 << 10
 
+  /// How much is written before the system is to bring it to the device: with all of a file at the end, a sync takes so long that the
+  /// memtables that wait for theirs hold commits back.
+  private static let writebackBytes: UInt64 = 1 << 20
+
   private let file: any File
   private var buffer = GrowingBuffer(capacity: writeBytes + (64 << 10))
   private var start: UInt64 = 0
+  private var writebackStart: UInt64 = 0
   private var attempts = CompressionAttempts()
 
   init(_ file: any File) {
@@ -68,5 +73,9 @@ struct TableWriter: ~Copyable {
     try unsafe file.write(buffer.bytes, at: start)
     start += UInt64(buffer.count)
     buffer.removeAll()
+    if start - writebackStart >= Self.writebackBytes {
+      file.beginWriteback(of: writebackStart..<start)
+      writebackStart = start
+    }
   }
 }

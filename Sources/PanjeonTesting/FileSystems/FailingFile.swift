@@ -35,6 +35,8 @@ final class FailingFile: File {
 
   var isWriteBuffered: Bool { base.isWriteBuffered }
 
+  func beginWriteback(of bytes: Range<UInt64>) { base.beginWriteback(of: bytes) }
+
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StoreError) {
     let fault = fileSystem.fault(.write, path, offset: offset, byteCount: bytes.count)
     switch fault {
