@@ -46,6 +46,16 @@ struct CacheShard<Item: CacheItem> {
     return unsafe item.takeUnretainedValue()
   }
 
+  /// An item, which does not count as used.
+  func peek(_ place: CachePlace) -> Item? {
+    unsafe slots[slot(of: place)].item?.takeUnretainedValue()
+  }
+
+  /// Takes note that an item has come to take more, or less.
+  mutating func note(grownBy bytes: Int) {
+    self.bytes += bytes
+  }
+
   /// Where an item is, or the empty slot where it would be.
   @inline(always)
   private func slot(of place: CachePlace) -> Int {

@@ -12,8 +12,7 @@ package final class RowCache: Sendable {
     let place: CachePlace
     let row: Bytes
     let layout: UInt64
-    /// The numbers of the families, a byte for each.
-    let families: UInt64
+    let selection: Selection
 
     /// The key of a row; nil when more than seven families are read.
     ///
@@ -22,14 +21,45 @@ package final class RowCache: Sendable {
     ///   - hash: Its ``RowHash``.
     ///   - region: The number of the region it is in.
     ///   - layout: Which layout the table has.
-    ///   - families: The numbers of the families that are read, ascending.
-    package init?(_ row: Bytes, hash: UInt64, region: UInt64, layout: UInt64, families: [UInt8]) {
-      guard families.count <= 7 else { return nil }
+    ///   - selection: Which families are read; nil: too many.
+    package init?(
+      _ row: Bytes, hash: UInt64, region: UInt64, layout: UInt64, selection: Selection?
+    ) {
+      guard let selection else { return nil }
       place = CachePlace(owner: region, key: hash)
       self.row = row
       self.layout = layout
-      // The one before them says how many there are.
+      self.selection = selection
+    }
+  }
+
+  /// Which families are read.
+  package struct Selection: Sendable {
+    /// Their numbers, a byte for each, the last one lowest; a one before them says how many there are.
+    let families: UInt64
+    /// The places of their names in a result, a byte for each.
+    private let names: UInt64
+
+    /// Makes a selection; nil of more than seven families.
+    ///
+    /// - Parameters:
+    ///   - families: Their numbers, ascending.
+    ///   - names: The places of their names in a result.
+    package init?(_ families: [UInt8], names: [Int32]) {
+      guard families.count <= 7, names.allSatisfy({ $0 >= 0 && $0 <= 255 }) else { return nil }
       self.families = families.reduce(1) { $0 << 8 | UInt64($1) }
+      self.names = names.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// The place of a family's name; nil if it is not read.
+    func name(of family: UInt8) -> Int32? {
+      var (families, names) = (families, names)
+      while families > 1 {
+        if UInt8(truncatingIfNeeded: families) == family { return Int32(names & 0xFF) }
+        families >>= 8
+        names >>= 8
+      }
+      return nil
     }
   }
 
@@ -100,10 +130,20 @@ package final class RowCache: Sendable {
     charge(Self.shard(key.place)) { $0.insert(row, at: key.place) }
   }
 
-  /// Removes what is known of a row that a commit has written; before anyone can read at its sequence.
-  package func remove(hash: UInt64, region: UInt64, writtenAt sequence: UInt64) {
+  /// Brings what is known of a row up to date with what a commit has written of it, or removes it; once that is in the memtable, and
+  /// before anyone can read at its sequence.
+  ///
+  /// - Parameters:
+  ///   - row: The row's key.
+  ///   - hash: Its ``RowHash``.
+  ///   - region: The number of the region it is in.
+  ///   - sequence: The commit's last sequence.
+  ///   - cells: What it has written of the row in one locality group.
+  package func write(
+    _ row: Bytes, hash: UInt64, region: UInt64, writtenAt sequence: UInt64, _ cells: PlacedCells
+  ) {
     let place = CachePlace(owner: region, key: hash)
-    charge(Self.shard(place)) { $0.remove(place, writtenAt: sequence) }
+    charge(Self.shard(place)) { $0.write(row, at: place, writtenAt: sequence, cells) }
   }
 
   /// Removes what is known of the rows of a region; before anyone can read at the sequence.

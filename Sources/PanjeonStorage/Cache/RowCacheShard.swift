@@ -2,42 +2,6 @@
 
 internal import WideColumn
 
-/// A row of the row cache.
-final class CachedRow: CacheItem, Sendable {
-  /// What a row takes beside its bytes: this object, two arrays' headers, and its place.
-  private static let overheadBytes = 256
-
-  let result: RowResult
-  let layout: UInt64
-  let families: UInt64
-  /// A sequence at which it is so.
-  let from: UInt64
-  let cacheCost: Int
-
-  init(_ result: RowResult, _ key: RowCache.Key, from sequence: UInt64) {
-    // With the key, so that a look misses the processor's caches once less; and no more than that, which the client's need not be.
-    var storage: [UInt8] = []
-    let end = result.storage.count
-    storage.reserveCapacity(end + key.row.count)
-    storage.append(contentsOf: result.storage)
-    unsafe key.row.withUnsafeBytes { unsafe storage.append(contentsOf: $0) }
-    self.result = RowResult(
-      row: Bytes(sharing: storage, from: end, to: storage.count), storage: storage,
-      slots: Array(result.cellSlots), families: result.families)
-    layout = key.layout
-    families = key.families
-    from = sequence
-    cacheCost =
-      Self.overheadBytes + storage.capacity
-      + result.count * MemoryLayout<RowResult.Slot>.stride
-  }
-
-  /// Whether it is what a read at a sequence would find.
-  func answers(_ key: RowCache.Key, at sequence: UInt64) -> Bool {
-    from <= sequence && layout == key.layout && result.row == key.row && families == key.families
-  }
-}
-
 /// A part of the row cache, guarded by its lock.
 struct RowCacheShard {
   /// Writes of how many kinds of rows are told apart, by the last bits of their hashes.
@@ -111,9 +75,21 @@ struct RowCacheShard {
     rows.insert(row, at: place, bytesMax: bytesMax)
   }
 
-  mutating func remove(_ place: CachePlace, writtenAt sequence: UInt64) {
+  /// Brings a row up to date with what a commit has written of it, or removes it.
+  mutating func write(
+    _ row: Bytes, at place: CachePlace, writtenAt sequence: UInt64, _ cells: PlacedCells
+  ) {
     writtenAt[Self.field(place)] = max(writtenAt[Self.field(place)], sequence)
-    rows.remove(place)
+    guard let cached = rows.peek(place) else { return }
+    let before = cached.cacheCost
+    if cached.isOf(row), cached.apply(cells, writtenAt: sequence),
+      cached.cacheCost <= bytesMax / Self.rowsMin
+    {
+      rows.note(grownBy: cached.cacheCost - before)
+    } else {
+      rows.note(grownBy: cached.cacheCost - before)
+      rows.remove(place)
+    }
   }
 
   mutating func removeAll(ofRegion region: UInt64, writtenAt sequence: UInt64) {

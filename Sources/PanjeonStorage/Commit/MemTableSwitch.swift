@@ -62,9 +62,10 @@ package final class MemTableSwitch: Sendable {
     onFull()
   }
 
-  /// Inserts every cell of a batch, for which `makeRoom` has been called, and lets the row cache forget its rows; before anyone can
-  /// read at its sequences.
+  /// Inserts every cell of a batch, for which `makeRoom` has been called, and tells the row cache; before anyone can read at its
+  /// sequences.
   package func insert(_ batch: inout PreparedBatch, firstSequence: UInt64, timestamp: Int64) {
+    let lastSequence = firstSequence + UInt64(batch.cellCount) - 1
     batch.place(firstSequence: firstSequence, timestamp: timestamp) { run, cells in
       let target = run.region.activeMemTable(ofGroup: run.group)
       unsafe run.row.withUnsafeBytes { row in
@@ -74,12 +75,8 @@ package final class MemTableSwitch: Sendable {
       }
       target.account()
       run.region.metrics.writes.add(1)
-    }
-    if let rowCache {
-      let lastSequence = firstSequence + UInt64(batch.cellCount) - 1
-      for run in batch.runs {
-        rowCache.remove(hash: run.hash, region: run.region.id, writtenAt: lastSequence)
-      }
+      rowCache?.write(
+        run.row, hash: run.hash, region: run.region.id, writtenAt: lastSequence, cells)
     }
     if budget.reservedBytes(.memtables) > budget.memtableShareBytes { onFull() }
   }

@@ -11,6 +11,9 @@ package struct PlainRow: Sendable {
   private let names: [Int32]
   private let group: Int
 
+  /// By which such rows are told apart in the row cache; nil: they are not kept.
+  let selection: RowCache.Selection?
+
   /// How rows are read by a plan for the newest versions of families, if they are read whole and are of one group.
   init?(_ planned: [ReadPlan.Family]) {
     guard let first = planned.first else { return nil }
@@ -23,6 +26,7 @@ package struct PlainRow: Sendable {
     families = planned.map(\.number)
     names = planned.map(\.nameIndex)
     group = first.group
+    selection = RowCache.Selection(families, names: names)
   }
 
   /// What a read finds.

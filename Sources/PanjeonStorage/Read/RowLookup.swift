@@ -25,9 +25,10 @@ package enum RowLookup {
     let probe = RowProbe(row: row)
     let region = table.region(of: row)
     var wanted: (key: RowCache.Key, sequence: UInt64)?
-    if let rowCache, let families = plan.plain?.families,
+    if let rowCache, let plain = plan.plain,
       let key = RowCache.Key(
-        row, hash: probe.hash, region: region.id, layout: table.layout.number, families: families)
+        row, hash: probe.hash, region: region.id, layout: table.layout.number,
+        selection: plain.selection)
     {
       // Before the view is taken, so that the view has all of it: what is put in later counts as read at this one.
       let sequence = try readMoment().sequence
