@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CPanjeonProcessor
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -22,25 +24,12 @@
     self.state = state
     unsafe mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     unsafe condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    unsafe Self.makeMutex(mutex)
+    unsafe pthread_mutex_init(mutex, nil)
     var attributes = pthread_condattr_t()
     unsafe pthread_condattr_init(&attributes)
     unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
     unsafe pthread_cond_init(condition, &attributes)
     unsafe pthread_condattr_destroy(&attributes)
-  }
-
-  /// A mutex that is spun on for a moment before a thread is put to sleep, where the system has such: it is held for microseconds.
-  private static func makeMutex(_ mutex: UnsafeMutablePointer<pthread_mutex_t>) {
-    #if canImport(Glibc)
-      var attributes = pthread_mutexattr_t()
-      unsafe pthread_mutexattr_init(&attributes)
-      unsafe pthread_mutexattr_settype(&attributes, CInt(PTHREAD_MUTEX_ADAPTIVE_NP))
-      unsafe pthread_mutex_init(mutex, &attributes)
-      unsafe pthread_mutexattr_destroy(&attributes)
-    #else
-      unsafe pthread_mutex_init(mutex, nil)
-    #endif
   }
 
   deinit {
@@ -52,9 +41,23 @@
 
   /// Calls `body` with the state, under the lock.
   package func withLock<R>(_ body: (inout State) -> R) -> R {
-    unsafe pthread_mutex_lock(mutex)
+    if unsafe pthread_mutex_trylock(mutex) != 0 { lockContended() }
     defer { unsafe pthread_mutex_unlock(mutex) }
     return body(&state)
+  }
+
+  /// How often the lock is tried, and how long it is left alone in between: about 5 µs together.
+  private static var triesMax: Int { 40 }
+  private static var pausesBetweenTries: Int { 8 }
+
+  /// Takes a lock that somebody else has: it is held for a few microseconds mostly, and to be put to sleep and woken takes many times as long.
+  @inline(never)
+  private func lockContended() {
+    for _ in 0..<Self.triesMax {
+      for _ in 0..<Self.pausesBetweenTries { panjeon_pause() }
+      if unsafe pthread_mutex_trylock(mutex) == 0 { return }
+    }
+    unsafe pthread_mutex_lock(mutex)
   }
 
   /// Waits, asking `body` under the lock first and after every notification, until it gives a value.
