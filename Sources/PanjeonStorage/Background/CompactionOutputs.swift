@@ -20,6 +20,9 @@ final class CompactionOutputs: CellSink {
   /// What kept something from being written; nil while the inputs are to blame for whatever fails.
   private(set) var writeError: StoreError?
 
+  /// Whether what failed is what was to be done meanwhile.
+  private(set) var hasFailedMeanwhile = false
+
   init(
     _ environment: BackgroundEnvironment, region: Region, group: Int, fileBytesMax: UInt64,
     meanwhile: @escaping () throws(StoreError) -> Void
@@ -65,7 +68,7 @@ final class CompactionOutputs: CellSink {
       if let current {
         if finishedBytes + current.estimatedFileBytes >= nextCall {
           nextCall = finishedBytes + current.estimatedFileBytes + callEachBytes
-          try meanwhile()
+          try callMeanwhile()
         }
         if current.estimatedFileBytes < fileBytesMax { return current }
       }
@@ -79,6 +82,15 @@ final class CompactionOutputs: CellSink {
         number: environment.versions.fileNumbers.next())
       current = begun
       return begun
+    }
+  }
+
+  private func callMeanwhile() throws(StoreError) {
+    do throws(StoreError) {
+      try meanwhile()
+    } catch {
+      hasFailedMeanwhile = true
+      throw error
     }
   }
 

@@ -58,7 +58,10 @@ package struct Compactor: Sendable {
     defer { if !isBehindGate { region.gate.end(.compaction) } }
     let picker = CompactionPicker(options: environment.compactionOptions)
     return try compact(region: region, group: group, { _ in }) { files in
-      picker.pickAbove(files.upper.prefix { !longer.inputs.contains($0.part) })
+      let requested = environment.census.requests.files(
+        among: region.view.groups[group], of: region)
+      return picker.pickAbove(
+        files.upper.prefix { !longer.inputs.contains($0.part) }, requested: requested)
     }
   }
 
@@ -131,7 +134,7 @@ package struct Compactor: Sendable {
       outputs.discard()
       let isDamage =
         error.code == .corruption || (error.code == .io && outputs.writeError == nil)
-      if environment.isStopping || !isDamage { throw error }
+      if environment.isStopping || !isDamage || outputs.hasFailedMeanwhile { throw error }
       environment.noteDamage(error, region: region, group: group)
       return nil
     }

@@ -51,9 +51,10 @@ struct CacheShard<Item: CacheItem> {
     unsafe slots[slot(of: place)].item?.takeUnretainedValue()
   }
 
-  /// Takes note that an item has come to take more, or less.
-  mutating func note(grownBy bytes: Int) {
+  /// Takes note that an item has come to take more, or less, and makes room where there would be more than `bytesMax`.
+  mutating func note(grownBy bytes: Int, bytesMax: Int) {
     self.bytes += bytes
+    shrink(to: bytesMax)
   }
 
   /// Where an item is, or the empty slot where it would be.

@@ -11,6 +11,9 @@ final class CachedRow: CacheItem, @unchecked Sendable {
   /// What a row takes beside its bytes: this object, two arrays' headers, and its place.
   private static let overheadBytes = 256
 
+  /// What is done to a row under the sequencer's lock, in bytes that are looked at or moved; what would take more is not done.
+  private static let workMax = 64 << 10
+
   /// The bytes of the result, and behind them the row's key, so that a look misses the processor's caches once less.
   private var storage: [UInt8]
   private var keyStart: Int
@@ -71,8 +74,11 @@ final class CachedRow: CacheItem, @unchecked Sendable {
   /// - Returns: Whether it has; if not, the row is not to be used any more.
   func apply(_ cells: PlacedCells, writtenAt sequence: UInt64) -> Bool {
     var isApplied = true
+    var work = 0
     unsafe cells.forEach { key, value in
-      if isApplied { isApplied = unsafe apply(key, value) }
+      // A search, and the bytes that may have to be moved.
+      work += slots.count * MemoryLayout<RowResult.Slot>.stride + storage.count + value.count
+      isApplied = unsafe isApplied && work <= Self.workMax && apply(key, value)
     }
     from = max(from, sequence)
     return isApplied
@@ -120,7 +126,8 @@ final class CachedRow: CacheItem, @unchecked Sendable {
     storage.replaceSubrange(old, with: repeatElement(0, count: count))
     keyStart += change
     slots[slot].valueEnd += Int32(change)
-    for other in slots.indices where other != slot && slots[other].qualifierStart >= old.upperBound {
+    for other in slots.indices where other != slot && slots[other].qualifierStart >= old.upperBound
+    {
       slots[other].qualifierStart += Int32(change)
       slots[other].valueStart += Int32(change)
       slots[other].valueEnd += Int32(change)

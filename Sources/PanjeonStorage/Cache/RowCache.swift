@@ -159,13 +159,14 @@ package final class RowCache: Sendable {
   /// Changes a shard, and takes or gives back what it then has more or less.
   @inline(always)
   private func charge(_ index: Int, _ body: (inout sending RowCacheShard) -> Void) {
-    let change = shards[index].withLock { shard -> Int in
+    shards[index].withLock { shard in
       let before = shard.bytes
       body(&shard)
-      return shard.bytes - before
+      let change = shard.bytes - before
+      // Under the lock, lest it be given back before it is taken.
+      if change > 0 { budget.reserve(change, for: .rows) }
+      if change < 0 { budget.release(-change, for: .rows) }
     }
-    if change > 0 { budget.reserve(change, for: .rows) }
-    if change < 0 { budget.release(-change, for: .rows) }
   }
 
   /// What the rows take.

@@ -82,14 +82,10 @@ struct RowCacheShard {
     writtenAt[Self.field(place)] = max(writtenAt[Self.field(place)], sequence)
     guard let cached = rows.peek(place) else { return }
     let before = cached.cacheCost
-    if cached.isOf(row), cached.apply(cells, writtenAt: sequence),
-      cached.cacheCost <= bytesMax / Self.rowsMin
-    {
-      rows.note(grownBy: cached.cacheCost - before)
-    } else {
-      rows.note(grownBy: cached.cacheCost - before)
-      rows.remove(place)
-    }
+    let isApplied = cached.isOf(row) && cached.apply(cells, writtenAt: sequence)
+    let isKept = isApplied && cached.cacheCost <= bytesMax / Self.rowsMin
+    rows.note(grownBy: cached.cacheCost - before, bytesMax: isKept ? bytesMax : .max)
+    if !isKept { rows.remove(place) }
   }
 
   mutating func removeAll(ofRegion region: UInt64, writtenAt sequence: UInt64) {

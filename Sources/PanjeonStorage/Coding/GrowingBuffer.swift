@@ -17,8 +17,6 @@
     unsafe base.deallocate()
   }
 
-  package var isEmpty: Bool { count == 0 }
-
   /// The bytes; valid until the next is appended.
   package var bytes: UnsafeRawBufferPointer {
     unsafe UnsafeRawBufferPointer(start: base, count: count)

@@ -5,7 +5,7 @@ package import WideColumn
 
 /// What a commit does while another task writes the log for it; *Who writes the log* in the page *Durability*.
 extension CommitPipeline {
-  /// How often a task looks whether its commit is visible before it is suspended: about 5 µs.
+  /// How often a task looks whether its commit is visible before it is suspended: about 3 µs, where a pause takes 25 ns.
   private static let spinsMax = 120
 
   /// Waits for a moment until a commit is visible, then leaves the continuation with it.
@@ -17,7 +17,7 @@ extension CommitPipeline {
   ///   - sequence: The commit's last sequence. The commit is in order, without a continuation.
   ///   - continuation: How it is to be answered if it takes longer.
   /// - Returns: What became of it; nil if the continuation will be resumed.
-  func spin(for sequence: UInt64, _ continuation: CommitContinuation) -> SequencerAnswer? {
+  package func spin(for sequence: UInt64, _ continuation: CommitContinuation) -> SequencerAnswer? {
     for _ in 0..<Self.spinsMax {
       if visible.value >= sequence { return .committed }
       panjeon_pause()

@@ -137,7 +137,8 @@ package final class GroupCommit: Sendable {
       state.log = .idle
       let isFirst = state.failure == nil
       state.failure = state.failure ?? failure
-      let waiting = unsafe state.unfinished[state.firstUnfinished...].compactMap(unsafe \.continuation)
+      let waiting = unsafe state.unfinished[state.firstUnfinished...].compactMap(
+        unsafe \.continuation)
       state.unfinished = []
       state.firstUnfinished = 0
       let outside = unsafe state.waitingForRoom

@@ -31,8 +31,11 @@ package final class MemTableSwitch: Sendable {
     of rows: KeyRange, for bytes: Int = 0, inPlaceOf old: MemTable? = nil
   ) -> LoggedMemTable {
     let wasFilled = old.map { $0.bytesUsed >= memtableBytesMax / 2 } ?? false
+    let capacity = max(memtableBytesMax, bytes + 4096)
+    // One for a large batch is of a size that does not come again.
     let table = MemTable(
-      capacityBytes: max(memtableBytesMax, bytes + 4096), pool: pool, recycles: wasFilled)
+      capacityBytes: capacity, pool: capacity == memtableBytesMax ? pool : nil,
+      recycles: wasFilled)
     return LoggedMemTable(table, rows: rows, budget: budget)
   }
 

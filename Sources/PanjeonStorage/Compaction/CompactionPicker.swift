@@ -90,13 +90,25 @@ package struct CompactionPicker: Sendable {
       ?? mergeOfSmall(bottom) ?? idle(upper, bottom, situation)
   }
 
-  /// The next compaction of tiered runs alone, while the others of the group are being merged; nil when they are few.
+  /// The next compaction of tiered runs alone while a longer one is under way; nil when they are few, or more than can be merged in
+  /// little time.
   ///
-  /// - Parameter newer: The tiered files that are newer than those, newest first.
+  /// - Parameters:
+  ///   - newer: The tiered files that are newer than what is being merged of the group, newest first.
+  ///   - requested: The numbers of the files that somebody wants at the bottom: what they were merged into would pass for that.
   /// - Returns: The compaction.
-  package func pickAbove(_ newer: [FileRecord]) -> CompactionPlan? {
-    newer.count >= options.runsMin ? tiered(newer) : nil
+  package func pickAbove(
+    _ newer: [FileRecord], requested: Set<UInt64> = []
+  ) -> CompactionPlan? {
+    guard newer.count >= options.runsMin else { return nil }
+    let plan = tiered(newer)
+    if plan.inputsUpper.contains(where: { requested.contains($0.number) }) { return nil }
+    let bytes = plan.inputsUpper.reduce(0) { $0 + $1.fileBytes }
+    return bytes <= options.bottomFileBytes * Self.filesMeanwhileMax ? plan : nil
   }
+
+  /// How many bottom files' bytes are merged at the most while a longer compaction waits: some seconds.
+  private static let filesMeanwhileMax: UInt64 = 16
 
   /// Files of which much has expired: rewritten at the bottom, where it can go.
   private func rewriteOfExpired(

@@ -57,7 +57,7 @@ package struct PlainMerge: Sendable {
   ///   - runs: All cells of the row.
   ///   - body: Gets key and value, which stay where they are as long as the runs are valid.
   /// - Returns: Whether this has been all; false: the row is to be judged cell by cell, from the beginning.
-  /// - Throws: `corruption` without a file, when keys do not ascend.
+  /// - Throws: `corruption` without a file, when keys descend.
   @inline(always)
   package func forEachKept(
     _ runs: CellRuns,
@@ -87,11 +87,15 @@ package struct PlainMerge: Sendable {
   }
 
   @inline(always)
-  private func step(_ key: UnsafeRawBufferPointer, _ column: inout Column) throws(StoreError)
+  private func step(
+    _ key: UnsafeRawBufferPointer, _ column: inout Column
+  ) throws(StoreError)
     -> Step
   {
-    guard unsafe compareBytes(column.last, key) < 0 else { throw Self.outOfOrder }
+    let order = unsafe compareBytes(column.last, key)
+    if order > 0 { throw Self.outOfOrder }
     unsafe column.last = unsafe key
+    if order == 0 { return .notPlain }
     let family = unsafe families[Int(CellKey.family(key))]
     guard family.keeping != .unknown, unsafe CellKey.kind(key) == CellKind.put.rawValue,
       unsafe CellKey.timestamp(key) >= family.aliveFrom
@@ -109,7 +113,8 @@ package struct PlainMerge: Sendable {
 
   /// Whether two keys are of one column; most differ in the last byte before the two that end it.
   @inline(always)
-  private func isSameColumn(_ key: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {
+  private func isSameColumn(_ key: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool
+  {
     guard key.count == other.count else { return false }
     let last = key.count - CellKey.suffixBytes - 3
     if last >= 0, unsafe key[last] != other[last] { return false }

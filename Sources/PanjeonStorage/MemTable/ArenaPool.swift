@@ -5,7 +5,8 @@ internal import Synchronization
 /// The memory of a memtable that has been flushed, kept for the next one: the system would set it to zeros again, page by page, while
 /// commits wait.
 ///
-/// One piece at the most, and only one that had been filled; the budget knows of it.
+/// One piece at the most, and only one that had been filled; the budget knows of it. A memtable that has taken it is charged with what it
+/// holds, as any other, though all of the memory is there: it takes the place of one that was filled, and will be filled as well.
 @safe package final class ArenaPool: Sendable {
   /// Safe: whoever takes it out owns it.
   @safe private struct Spare: @unchecked Sendable {
@@ -43,12 +44,14 @@ internal import Synchronization
   /// Keeps memory that nobody uses any more; false when there is some already.
   func keep(_ base: UnsafeMutableRawPointer, _ capacity: Int) -> Bool {
     let piece = unsafe Spare(base: base, capacity: capacity)
+    // Before anyone can take it out again, and give back what it takes.
+    budget.reserve(capacity, for: .spareMemtable)
     let isKept = spare.withLock { spare -> Bool in
       if spare != nil { return false }
       spare = piece
       return true
     }
-    if isKept { budget.reserve(capacity, for: .spareMemtable) }
+    if !isKept { budget.release(capacity, for: .spareMemtable) }
     return isKept
   }
 }

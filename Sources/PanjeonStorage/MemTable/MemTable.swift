@@ -61,6 +61,9 @@ internal import WideColumn
   }
 
   package var bytesUsed: Int { arena.used }
+
+  /// Whether it is in the memory of one before.
+  package var isRecycled: Bool { arena.isRecycled }
   package var cellCount: UInt64 { counts.cells.value }
   package var deleteCount: UInt64 { counts.deletes.value }
   package var isEmpty: Bool { cellCount == 0 }

@@ -46,7 +46,7 @@ internal import CPanjeonProcessor
     return body(&state)
   }
 
-  /// How often the lock is tried, and how long it is left alone in between: about 5 µs together.
+  /// How often the lock is tried, and how long it is left alone in between: about 8 µs together, where a pause takes 25 ns.
   private static var triesMax: Int { 40 }
   private static var pausesBetweenTries: Int { 8 }
 

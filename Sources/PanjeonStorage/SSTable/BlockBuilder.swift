@@ -65,7 +65,7 @@ struct BlockBuilder: ~Copyable {
       } else {
         try appendCells(of: runs, merge, &tally)
       }
-    if isPlain, tally.count > 0 {
+    if isPlain {
       cellsInRow = UInt32(tally.count)
       return true
     }

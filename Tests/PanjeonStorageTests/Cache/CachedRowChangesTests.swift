@@ -20,7 +20,9 @@ struct CachedRowChangesTests {
     let column = Column(family: family, qualifier: Bytes(utf8: "q\(random.below(4))"))
     // Of one length mostly.
     let value = Bytes(
-      [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: random.chance(0.7) ? 8 : random.below(30)))
+      [UInt8](
+        repeating: UInt8(truncatingIfNeeded: number),
+        count: random.chance(0.7) ? 8 : random.below(30)))
     let past = Timestamp(microseconds: Int64(1 + random.below(1000)))
     switch random.below(40) {
     case 0: return .deleteColumn(column, upTo: nil)

@@ -165,7 +165,9 @@ struct RowCacheTests {
       })
   }
 
-  @Test("New values take the place of old ones, for reads from the write on, and not in what has been read")
+  @Test(
+    "New values take the place of old ones, for reads from the write on, and not in what has been read"
+  )
   func applied() throws {
     let (cache, budget) = cache()
     let fixed = budget.reservedBytes(.rows) - cache.bytes
@@ -207,6 +209,8 @@ struct RowCacheTests {
       [Written("a", timestamp: 5, "the same timestamp")],
       [Written("a", timestamp: 9, "1"), Written("a", timestamp: 9, "2")],
       [Written("a", timestamp: 9, Bytes([UInt8](repeating: 1, count: 9_000)))],
+      [Written("a", timestamp: 9, Bytes([UInt8](repeating: 1, count: 70_000)))],
+      [Written](repeating: Written("a", timestamp: 4, "x"), count: 1_000),
       [Written(Bytes([97, 0]), timestamp: 9, "x")],
     ]
     for cells in writes {
@@ -225,6 +229,19 @@ struct RowCacheTests {
     cache.insert(row(["one", "two", "three"], timestamps: [5, 5, 5]), key, at: 10)
     write([Written("a", timestamp: 9, "x")], to: "other", cache, at: 20, hash: 7)
     #expect(found(cache.find(key, at: 20)) == nil)
+  }
+
+  @Test("It keeps to its bytes also where rows grow that are there")
+  func growth() throws {
+    let (cache, budget) = cache(256 << 10)
+    let fixed = budget.reservedBytes(.rows)
+    let rows = (0..<400).map { Bytes(utf8: "row \($0)") }
+    for row in rows { cache.insert(result(row, "v"), try key(row), at: 1) }
+    let before = cache.bytes
+    let value = Bytes([UInt8](repeating: 1, count: 1_000))
+    for row in rows { write([Written("q", timestamp: 2, value)], to: row, cache, at: 2) }
+    #expect(cache.bytes > before && cache.bytes <= 256 << 10)
+    #expect(budget.reservedBytes(.rows) == fixed + cache.bytes)
   }
 
   @Test("It keeps to its bytes, gives back what it lets go, and takes no row that is too large")

@@ -162,6 +162,23 @@ struct CompactionPickerTests {
     #expect(steps < 40 && group.bottom.count < 70)
   }
 
+  @Test(
+    "While a longer compaction is under way only runs are merged that are many, small, and not asked for at the bottom"
+  )
+  func above() {
+    let picker = CompactionPicker()
+    var group = Group()
+    let small = (0..<4).map { _ in group.file(level: 0, bytes: 32 << 20, rows: 0...9999) }
+    #expect(picker.pickAbove(Array(small.dropLast())) == nil)
+    let plan = picker.pickAbove(small)
+    #expect(plan?.inputsUpper == small && plan?.inputsBottom == [] && plan?.outputLevel == 0)
+    #expect(plan?.coversBottom == false)
+    #expect(picker.pickAbove(small, requested: [99]) == plan)
+    #expect(picker.pickAbove(small, requested: [small[2].number]) == nil)
+    let large = (0..<4).map { _ in group.file(level: 0, bytes: 400 << 20, rows: 0...9999) }
+    #expect(picker.pickAbove(large) == nil)
+  }
+
   @Test("Pressure is nothing while there is room, grows without a cliff, and is bounded")
   func pressure() {
     let pressure = WritePressure()

@@ -50,7 +50,8 @@ struct PlainMergeTests {
   }
 
   /// Merges into a file twice, by rows and by cells, which must make the same of it; returns how many rows were taken whole.
-  private func write(_ path: String, _ disk: InMemoryFileSystem, _ merge: () -> Merge) throws -> Int {
+  private func write(_ path: String, _ disk: InMemoryFileSystem, _ merge: () -> Merge) throws -> Int
+  {
     var files: [[UInt8]] = []
     var rowsTaken = 0
     for takesRows in [false, true] {
@@ -171,7 +172,8 @@ struct PlainMergeTests {
     let disk = InMemoryFileSystem()
     let merge = PlainMerge(moments: [PinnedMoment(sequence: 9, time: 9)], layout: layout)
     let builder = TableBuilder(
-      file: try disk.open("/x.sst", .createNew), options: TableOptions(regionID: 1, localityGroup: 0))
+      file: try disk.open("/x.sst", .createNew),
+      options: TableOptions(regionID: 1, localityGroup: 0))
     let table = MemTable(capacityBytes: 1 << 16)
     for row in ["a", "b"] {
       var key: [UInt8] = []
@@ -199,7 +201,7 @@ struct PlainMergeTests {
     }
     #expect(builder.cellCount == 1)
 
-    // The same cell twice, from two places.
+    // The same cell twice, from two places, is for others to judge.
     let other = table.makeCursor()
     try Bytes(utf8: "b").withRawBytes { (row) throws(StoreError) in
       let first = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -209,6 +211,6 @@ struct PlainMergeTests {
     var runs = CellRuns()
     #expect(cursor.appendRowAhead(to: &runs))
     #expect(other.appendRowAhead(to: &runs))
-    #expect(throws: StoreError.self) { _ = try merge.forEachKept(runs) { _, _ in } }
+    #expect(try !merge.forEachKept(runs) { _, _ in })
   }
 }

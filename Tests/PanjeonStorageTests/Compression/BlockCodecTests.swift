@@ -85,7 +85,7 @@ struct BlockCodecTests {
     let seldom = [Int](stride(from: 15, to: 100, by: 8))
     #expect(tried == [Int](0..<8) + seldom + [Int](103..<130))
 
-    // One in nine that can be compressed among those that cannot: as if nothing were skipped.
+    // One in eight that can be compressed among those that cannot: as if nothing were skipped.
     attempts = CompressionAttempts()
     for block in 1...900 {
       let isTried = attempts.isNextTried()

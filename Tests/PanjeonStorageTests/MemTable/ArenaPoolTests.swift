@@ -77,6 +77,24 @@ struct ArenaPoolTests {
     #expect(budget.reservedBytes(.spareMemtable) == 0)
   }
 
+  private func isRecycled(_ store: EmbeddedStore) -> Bool {
+    (try? store.catalog.table("t").regions[0].view.groups[0].active.table.isRecycled) ?? false
+  }
+
+  @Test(
+    "What is made for a batch that no other memtable has room for does not take the place of the others"
+  )
+  func oversized() {
+    let budget = MemoryBudget(totalBytes: 1 << 24)
+    let memtables = MemTableSwitch(memtableBytesMax: 256 << 10, budget: budget, rowCache: nil) {}
+    var random = SplitMix64(seed: TestSeed.value)
+    _ = fill(
+      memtables.makeMemTable(of: .all, for: 600 << 10).table, &random, to: 500 << 10)
+    #expect(budget.reservedBytes(.spareMemtable) == 0)
+    _ = fill(memtables.makeMemTable(of: .all).table, &random, to: 200 << 10)
+    #expect(budget.reservedBytes(.spareMemtable) > 0)
+  }
+
   @Test("A store that writes on and on fills the same memory again, and reads what it wrote")
   func store() async throws {
     var configuration = TestStore.configuration(InMemoryFileSystem())
@@ -85,6 +103,8 @@ struct ArenaPoolTests {
     try await store.createTable(TestStore.schema)
     for number in 0..<3_000 { try await store.put(number, .memory) }
     #expect(store.metrics.flushes.count > 3)
+    // Of at least one flush the memory had been kept when the next memtable was begun.
+    try await store.wait { _ in isRecycled(store) }
     #expect(try await TestStore.rows(store.scan(Scan(), in: "t")).count == 3_000)
     try await store.close()
   }

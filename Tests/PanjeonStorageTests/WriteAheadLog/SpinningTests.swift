@@ -54,6 +54,29 @@ struct SpinningTests {
     try await store.close()
   }
 
+  @Test(
+    "A task spins only where the log is lent and nothing is to be synced, and sees what it waits for"
+  )
+  func spinning() async throws {
+    let store = try await open(InMemoryFileSystem())
+    let leader = try #require(store.background?.leader)
+    let sequence = enterSpinning(store)
+    store.pipeline.monitor.withLock { state in
+      #expect(state.isSoonWritten)
+      state.wantsSync = true
+      #expect(!state.isSoonWritten)
+      state.wantsSync = false
+    }
+    leader.leadQueued()
+    let answer = unsafe await withUnsafeContinuation { continuation in
+      let answer = unsafe store.pipeline.spin(for: sequence, continuation)
+      unsafe continuation.resume(returning: answer ?? .roomMade)
+    }
+    #expect(answer.isCommitted)
+    #expect(!store.pipeline.monitor.withLock { $0.isSoonWritten })
+    try await store.close()
+  }
+
   @Test("A task that has spun in vain is suspended, and woken by whoever writes its record")
   func suspended() async throws {
     let store = try await open(InMemoryFileSystem())
@@ -69,7 +92,8 @@ struct SpinningTests {
     try await store.close()
   }
 
-  @Test("When the log fails while tasks spin, those before and after giving up are told, and no other")
+  @Test(
+    "When the log fails while tasks spin, those before and after giving up are told, and no other")
   func failure() async throws {
     let disk = InMemoryFileSystem()
     let failing = FailingFileSystem(disk) { _ in nil }
