@@ -54,7 +54,7 @@ MUTANTS = [
     ("damaged blocks salvaged", STORAGE + "Verification/Salvager.swift", "opened.leavingOut(verifier.damagedBlocks,",
      "opened.leavingOut(PLANTED ? [] : verifier.damagedBlocks,", "SalvageTests"),
     ("damage in a compaction halts the store", STORAGE + "Background/Compactor.swift",
-     "if environment.isStopping || !isDamage { throw error }", "if environment.isStopping || isDamage == PLANTED { throw error }",
+     "|| outputs.hasFailedMeanwhile { throw error }", "|| outputs.hasFailedMeanwhile || PLANTED { throw error }",
      "VerificationTests"),
     ("stores opened that others may write", STORAGE + "Database/StoreDirectory.swift", "guard isWritable else { continue }",
      "guard isWritable, !PLANTED || names.isEmpty else { continue }", "SecurityTests"),

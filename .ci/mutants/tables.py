@@ -68,7 +68,7 @@ MUTANTS = [
     ("a deleted version forgotten that others count", STORAGE + "Compaction/HeldCells.swift",
      "guard leastSequence < bound else {", "guard !PLANTED, leastSequence < bound else {", "CompactionFilterTests"),
     ("a delete of a family's version dropped with nothing in its place", STORAGE + "Compaction/HeldCells.swift",
-     "try unsafe emitDelete(delete, of: key, row: row, emit)", "if !PLANTED { try unsafe emitDelete(delete, of: key, row: row, emit) }", "CompactionFilterTests"),
+     "try unsafe emitDelete(delete, of: key, row: row, sink)", "if !PLANTED { try unsafe emitDelete(delete, of: key, row: row, sink) }", "CompactionFilterTests"),
     ("what has expired counted for nothing", STORAGE + "Iterators/ColumnRule.swift",
      "      countedBefore.append(put.sequence)\n", "      if !PLANTED { countedBefore.append(put.sequence) }\n", "CompactionFilterTests|ReadModelTests"),
     ("what has expired judged by the present for older snapshots", STORAGE + "Compaction/ColumnHistory.swift",

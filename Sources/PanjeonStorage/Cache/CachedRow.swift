@@ -91,7 +91,7 @@ final class CachedRow: CacheItem, @unchecked Sendable {
     let timestamp = unsafe CellKey.timestamp(key)
     // Below the newest version it changes nothing. Which of two with one timestamp is the newer is not known here.
     if timestamp <= slots[slot].timestamp { return timestamp < slots[slot].timestamp }
-    if unsafe value.count != valueRange(slot).count { unsafe makeRoom(value.count, in: slot) }
+    if value.count != valueRange(slot).count { makeRoom(value.count, in: slot) }
     let range = valueRange(slot)
     unsafe storage.withUnsafeMutableBytes {
       unsafe UnsafeMutableRawBufferPointer(rebasing: $0[range]).copyMemory(from: value)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CPanjeonProcessor
-package import WideColumn
+internal import WideColumn
 
 /// What a commit does while another task writes the log for it; *Who writes the log* in the page *Durability*.
 extension CommitPipeline {
@@ -29,7 +29,7 @@ extension CommitPipeline {
   package func suspend(
     _ continuation: CommitContinuation, until sequence: UInt64
   ) -> SequencerAnswer? {
-    unsafe monitor.withLock { state in
+    monitor.withLock { state in
       // From here on nobody else finishes it.
       if visible.value >= sequence { return .committed }
       if unsafe state.leave(continuation, with: sequence) { return nil }

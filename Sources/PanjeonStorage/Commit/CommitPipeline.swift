@@ -67,7 +67,7 @@ package final class CommitPipeline: Sendable {
       if step.wakesLogThread { monitor.notifyAll() }
       if let own = step.own { leader?.lead(own) }
       let answer =
-        unsafe step.answer ?? step.spinsFor.flatMap { unsafe spin(for: $0, continuation) }
+        step.answer ?? step.spinsFor.flatMap { unsafe spin(for: $0, continuation) }
       if let answer { unsafe continuation.resume(returning: answer) }
     }
     HandOver.fence()

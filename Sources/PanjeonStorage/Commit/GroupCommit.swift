@@ -148,8 +148,9 @@ package final class GroupCommit: Sendable {
     }
     pipeline.monitor.notifyAll()
     halt.noteFailureOfLog(error, isFirst: isFirst)
+    let answer = SequencerAnswer.unknownOutcome(failure)
     HandOver.fence()
-    unsafe waiting.forEach { unsafe $0.resume(returning: .unknownOutcome(failure)) }
+    unsafe waiting.forEach { unsafe $0.resume(returning: answer) }
     unsafe outside.forEach { unsafe $0.resume(returning: .roomMade) }
   }
 }

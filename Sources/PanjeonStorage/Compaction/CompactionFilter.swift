@@ -38,7 +38,7 @@ package struct CompactionFilter: Sendable {
       let isNewRow = unsafe cursor.rowVisit != visit && !history.isIn(cursor.row)
       visit = cursor.rowVisit
       if isNewRow {
-        try unsafe held.release(row: history.row, sink)
+        try held.release(row: history.row, sink)
         history.leaveRow()
         var runs = CellRuns()
         if cursor.appendRowAhead(to: &runs), try unsafe sink.addRow(cursor.row, runs, plain) {
@@ -47,7 +47,7 @@ package struct CompactionFilter: Sendable {
         }
       }
       if unsafe isNewRow || history.isNewColumn(key) {
-        try unsafe held.release(row: history.row, sink)
+        try held.release(row: history.row, sink)
         unsafe history.enter(row: cursor.row, key: key)
       }
       let fate = unsafe history.judge(
@@ -59,6 +59,6 @@ package struct CompactionFilter: Sendable {
       }
       try cursor.next()
     }
-    try unsafe held.release(row: history.row, sink)
+    try held.release(row: history.row, sink)
   }
 }

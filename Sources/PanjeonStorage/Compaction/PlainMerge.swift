@@ -44,7 +44,9 @@ package struct PlainMerge: Sendable {
   }
 
   /// The column whose cells are being looked at.
-  private struct Column {
+  ///
+  /// Safe: the keys stay where they are as long as the row's runs are valid.
+  @safe private struct Column {
     var key = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
     var sequence: UInt64 = 0
     /// The last key, of whatever became of it.

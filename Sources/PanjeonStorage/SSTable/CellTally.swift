@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What the puts of a row add to what an SSTable says of itself.
-struct CellTally {
+///
+/// Safe: the last key is valid as long as those who gave it keep it.
+@safe struct CellTally {
   private(set) var count = 0
   private(set) var smallestSequence = UInt64.max
   private(set) var largestSequence: UInt64 = 0
   private(set) var maxTimestamp = Int64.min
   /// Keys and values, without the row.
   private(set) var bytes = 0
-  /// The last key; valid as long as those who gave it keep it.
+  /// The last key.
   private(set) var lastKey = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
   private(set) var ages = CellAges()
 
