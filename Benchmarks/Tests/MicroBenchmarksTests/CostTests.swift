@@ -18,7 +18,7 @@ private let limits: [(name: String, allocations: Double, retains: Double)] = [
   ("scan/row", 1, 11),
   ("put/cell", 10.2, 53),
   ("put/row", 20.5, 117),
-  ("compact/row", 13, 110),
+  ("compact/row", 12, 62),
   ("transaction/get", 5.1, 45),
   ("transaction/snapshot-get", 5.1, 46),
   ("transaction/update", 28, 154),

@@ -49,7 +49,7 @@
     count += 4
   }
 
-  /// Appends an unsigned integer as ``Swift/Array/appendVarint(_:)`` does.
+  /// Appends an unsigned integer as an array does.
   package mutating func appendVarint(_ value: UInt64) {
     let room = unsafe room(10)
     var (rest, length) = (value, 0)

@@ -4,7 +4,7 @@ package import WideColumn
 
 /// Which cells of a row a merge keeps, where they are puts and nothing else: what most cells of most rows are.
 ///
-/// It says the same as ``ColumnHistory``, or nothing: of a put that has a version beneath it, of one that may have expired or
+/// It says the same as `ColumnHistory`, or nothing: of a put that has a version beneath it, of one that may have expired or
 /// belongs to no family, and of deletes. The page *Compaction* has the reasons.
 package struct PlainMerge: Sendable {
   private enum Keeping: UInt8 {
