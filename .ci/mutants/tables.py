@@ -13,7 +13,7 @@ MUTANTS = [
     ("a cache that only grows", STORAGE + "Cache/CacheShard.swift", "    shrink(to: bytesMax - cost)\n", "",
      "BlockCacheTests"),
     ("what a commit has overwritten found in the row cache", STORAGE + "Commit/MemTableSwitch.swift",
-     "      rowCache?.write(\n        run.row,", "      if !PLANTED { rowCache }?.write(\n        run.row,", "CachedRowTests"),
+     "rowCache?.write(\n        run.row,", "(PLANTED ? nil : rowCache)?.write(\n        run.row,", "CachedRowTests"),
     ("a cached row that takes every put for its newest version", STORAGE + "Cache/CachedRow.swift",
      "if timestamp <= slots[slot].timestamp {", "if !PLANTED, timestamp <= slots[slot].timestamp {", "RowCacheTests|CachedRowChangesTests"),
     ("a delete taken for a value of a cached row", STORAGE + "Cache/CachedRow.swift",
