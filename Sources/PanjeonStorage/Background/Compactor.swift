@@ -28,7 +28,7 @@ package struct Compactor: Sendable {
   /// - Throws: `io`, `noSpace`, `corruption`, `readOnly`, and what `meanwhile` throws; the inputs then stay as they are.
   package func compactOnce(
     region: Region, group: Int,
-    meanwhile: @escaping (CompactionUnderWay) throws(StoreError) -> Void = { _ in }
+    meanwhile: @escaping (CompactionUnderWay) throws(StoreError) -> Void
   ) throws(StoreError) -> Bool {
     guard region.gate.begin(.compaction) else { return false }
     defer { region.gate.end(.compaction) }

@@ -29,6 +29,14 @@ enum TestStore {
     try await EmbeddedStore.open(at: "/store", configuration: configuration(fileSystem))
   }
 
+  /// A store with a table whose log's thread sleeps.
+  static func openAsleep(_ fileSystem: any FileSystem) async throws -> EmbeddedStore {
+    let store = try await open(fileSystem)
+    try await store.createTable(schema)
+    try await store.wait { $0.log == .idle }
+    return store
+  }
+
   static func row(_ number: Int) -> Bytes {
     Bytes(utf8: "row \(number)")
   }

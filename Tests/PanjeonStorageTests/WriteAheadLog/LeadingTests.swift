@@ -8,14 +8,6 @@ import WideColumn
 
 @Suite("Commits that write the log themselves")
 struct LeadingTests {
-  /// A store whose log's thread sleeps.
-  private func open(_ fileSystem: any FileSystem) async throws -> EmbeddedStore {
-    let store = try await TestStore.open(fileSystem)
-    try await store.createTable(TestStore.schema)
-    try await store.wait { $0.log == .idle }
-    return store
-  }
-
   private func rows(_ store: EmbeddedStore) async throws -> Int {
     try await TestStore.rows(store.scan(Scan(), in: "t")).count
   }
@@ -31,7 +23,7 @@ struct LeadingTests {
       let phase = store.pipeline.monitor.withLock { $0.log }
       phases.withLock { $0.append(phase) }
     }
-    let opened = try await open(disk)
+    let opened = try await TestStore.openAsleep(disk)
     store.withLock { $0 = opened }
     for number in 0..<5 {
       try await opened.put(number, .operatingSystem)
@@ -69,7 +61,7 @@ struct LeadingTests {
 
   @Test("Those that queue up meanwhile are written together by the one that has the log")
   func followers() async throws {
-    let store = try await open(InMemoryFileSystem())
+    let store = try await TestStore.openAsleep(InMemoryFileSystem())
     let before = store.metrics.log
     try await lend(store, to: [.operatingSystem, .operatingSystem, .operatingSystem]) { leader in
       leader.leadQueued()
@@ -81,7 +73,7 @@ struct LeadingTests {
 
   @Test("What must be synced, and the end of the store, give the log to its thread")
   func givenBack() async throws {
-    let store = try await open(InMemoryFileSystem())
+    let store = try await TestStore.openAsleep(InMemoryFileSystem())
     let before = store.metrics.log.syncs
     try await lend(store, to: [.operatingSystem, .disk]) { leader in
       // Nobody writes as long as the log is lent, and it is not led either.
@@ -116,7 +108,7 @@ struct LeadingTests {
       }
       if isLed { led.withLock { $0 += 1 } }
     }
-    let opened = try await open(disk)
+    let opened = try await TestStore.openAsleep(disk)
     store.withLock { $0 = opened }
     try await opened.put(0, .operatingSystem)
     #expect(led.withLock { $0 } == GroupCommit.leadsMax)
@@ -132,7 +124,7 @@ struct LeadingTests {
     for resumes in [true, false] {
       let disk = InMemoryFileSystem()
       let failing = FailingFileSystem(disk) { _ in nil }
-      let store = try await open(failing)
+      let store = try await TestStore.openAsleep(failing)
       try await store.put(0, .operatingSystem)
       failing.fail { $0.kind == .write ? .ioError : nil }
       let error = await #expect(throws: StoreError.self) {

@@ -8,13 +8,6 @@ import WideColumn
 
 @Suite("Commits that spin while another task writes the log", .timeLimit(.minutes(1)))
 struct SpinningTests {
-  private func open(_ fileSystem: any FileSystem) async throws -> EmbeddedStore {
-    let store = try await TestStore.open(fileSystem)
-    try await store.createTable(TestStore.schema)
-    try await store.wait { $0.log == .idle }
-    return store
-  }
-
   /// Puts a commit in order that nobody has written yet, and that is answered by being seen; returns its sequence.
   private func enterSpinning(_ store: EmbeddedStore) -> UInt64 {
     store.pipeline.monitor.withLock { state in
@@ -43,7 +36,7 @@ struct SpinningTests {
 
   @Test("What is written between the last look and the lock is seen under the lock")
   func lateLook() async throws {
-    let store = try await open(InMemoryFileSystem())
+    let store = try await TestStore.openAsleep(InMemoryFileSystem())
     let leader = try #require(store.background?.leader)
     let sequence = enterSpinning(store)
     let answer = await suspend(store, until: sequence, meanwhile: { leader.leadQueued() }) {
@@ -58,7 +51,7 @@ struct SpinningTests {
     "A task spins only where the log is lent and nothing is to be synced, and sees what it waits for"
   )
   func spinning() async throws {
-    let store = try await open(InMemoryFileSystem())
+    let store = try await TestStore.openAsleep(InMemoryFileSystem())
     let leader = try #require(store.background?.leader)
     let sequence = enterSpinning(store)
     store.pipeline.monitor.withLock { state in
@@ -79,7 +72,7 @@ struct SpinningTests {
 
   @Test("A task that has spun in vain is suspended, and woken by whoever writes its record")
   func suspended() async throws {
-    let store = try await open(InMemoryFileSystem())
+    let store = try await TestStore.openAsleep(InMemoryFileSystem())
     let leader = try #require(store.background?.leader)
     let sequence = enterSpinning(store)
     let seen = AtomicNumber(0)
@@ -97,7 +90,7 @@ struct SpinningTests {
   func failure() async throws {
     let disk = InMemoryFileSystem()
     let failing = FailingFileSystem(disk) { _ in nil }
-    let store = try await open(failing)
+    let store = try await TestStore.openAsleep(failing)
     let leader = try #require(store.background?.leader)
     let sequence = enterSpinning(store)
     failing.fail { $0.kind == .write ? .ioError : nil }
@@ -118,7 +111,7 @@ struct SpinningTests {
 
   @Test("Commits of two threads are all there, whichever wrote them")
   func together() async throws {
-    let store = try await open(InMemoryFileSystem())
+    let store = try await TestStore.openAsleep(InMemoryFileSystem())
     let before = store.metrics.log.records
     let perTask = 2_000
     try await withThrowingTaskGroup(of: Void.self) { group in

@@ -10,9 +10,7 @@ struct VisibilityTests {
   @Test("A commit for the disk is seen by reads and snapshots once it is synced, and not before")
   func synced() async throws {
     let hook = CallHook()
-    let store = try await TestStore.open(InMemoryFileSystem { hook.observe($0) })
-    try await store.createTable(TestStore.schema)
-    try await store.wait { $0.log == .idle }
+    let store = try await TestStore.openAsleep(InMemoryFileSystem { hook.observe($0) })
     hook.beforeNext({ $0.kind == .sync }) {
       Blocking.wait {
         let get = Get(TestStore.row(1))
