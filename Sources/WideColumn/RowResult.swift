@@ -6,37 +6,18 @@
 /// row share one buffer, so that a row costs few allocations however many cells it has; rows of a scan share theirs
 /// with their neighbours.
 public struct RowResult: Sendable {
-  /// The place of one cell in the shared buffer.
-  package struct Slot: Sendable {
-    package var family: Int32
-    package var qualifierStart: Int32
-    package var valueStart: Int32
-    package var valueEnd: Int32
-    package var timestamp: Int64
-
-    package init(
-      family: Int32, qualifierStart: Int32, valueStart: Int32, valueEnd: Int32, timestamp: Int64
-    ) {
-      self.family = family
-      self.qualifierStart = qualifierStart
-      self.valueStart = valueStart
-      self.valueEnd = valueEnd
-      self.timestamp = timestamp
-    }
-  }
+  package let buffer: RowBuffer
+  /// Its place in the buffer.
+  package let place: RowBuffer.RowPlace
 
   /// The row's key.
-  public let row: RowKey
+  public var row: RowKey {
+    let key = place.key
+    return Bytes(sharing: buffer.keyBytes, from: key.lowerBound, to: key.upperBound)
+  }
 
   /// Whether the row may have further selected cells that a limit has left out, or that follow in the next piece.
-  public private(set) var mayHaveMoreCells = false
-
-  package let storage: [UInt8]
-  package let families: [String]
-  private let slots: [Slot]
-  /// Which of the slots are the row's cells.
-  private let first: Int32
-  private let end: Int32
+  public var mayHaveMoreCells: Bool { place.mayHaveMoreCells }
 
   /// About what the qualifiers and values of its cells take.
   package var byteCount: Int {
@@ -44,47 +25,28 @@ public struct RowResult: Sendable {
   }
 
   /// The places of the row's cells.
-  package var cellSlots: ArraySlice<Slot> { slots[Int(first)..<Int(end)] }
+  package var cellSlots: ArraySlice<RowBuffer.Slot> { buffer.places[place.cells] }
 
-  /// Creates a row over a buffer: each slot's qualifier runs up to its value.
+  /// Creates a row of its own.
   package init(
-    row: RowKey, storage: [UInt8], slots: [Slot], families: [String], mayHaveMoreCells: Bool = false
+    row: RowKey, storage: [UInt8], slots: [RowBuffer.Slot], families: [String],
+    mayHaveMoreCells: Bool = false
   ) {
-    self.mayHaveMoreCells = mayHaveMoreCells
-    self.row = row
-    self.storage = storage
-    self.slots = slots
-    first = 0
-    end = Int32(slots.count)
-    self.families = families
+    buffer = RowBuffer(bytes: storage, slots: slots, families: families, keyBytes: row.storage)
+    place = RowBuffer.RowPlace(
+      key: row.start..<row.end, cells: 0..<slots.count, mayHaveMoreCells: mayHaveMoreCells)
   }
 
-  /// Creates a row over buffers that it shares with others: its cells are those of some of the slots.
-  package init(
-    row: RowKey, storage: [UInt8], slots: [Slot], cells: Range<Int>, families: [String]
-  ) {
-    self.row = row
-    self.storage = storage
-    self.slots = slots
-    self.families = families
-    first = Int32(cells.lowerBound)
-    end = Int32(cells.upperBound)
-  }
-
-  private init(_ whole: RowResult, first: Int32, end: Int32, mayHaveMoreCells: Bool) {
-    row = whole.row
-    storage = whole.storage
-    families = whole.families
-    slots = whole.slots
-    self.first = first
-    self.end = end
-    self.mayHaveMoreCells = mayHaveMoreCells
+  /// Creates a row of those in a buffer.
+  package init(_ buffer: RowBuffer, _ place: RowBuffer.RowPlace) {
+    self.buffer = buffer
+    self.place = place
   }
 
   /// Creates a row from cells, which must already be in order.
   public init(row: RowKey, cells: [Cell]) {
     var storage: [UInt8] = []
-    var slots: [Slot] = []
+    var slots: [RowBuffer.Slot] = []
     var families: [String] = []
     for cell in cells {
       let family: Int
@@ -94,14 +56,14 @@ public struct RowResult: Sendable {
         family = families.count
         families.append(cell.column.family)
       }
-      let qualifierStart = Int32(storage.count)
+      let qualifierStart = storage.count
       storage.append(contentsOf: cell.column.qualifier)
-      let valueStart = Int32(storage.count)
+      let valueStart = storage.count
       storage.append(contentsOf: cell.value)
       slots.append(
-        Slot(
-          family: Int32(family), qualifierStart: qualifierStart, valueStart: valueStart,
-          valueEnd: Int32(storage.count), timestamp: cell.timestamp.microseconds))
+        RowBuffer.Slot(
+          family: UInt16(family), qualifierStart: qualifierStart, valueStart: valueStart,
+          valueEnd: storage.count, timestamp: cell.timestamp.microseconds))
     }
     self.init(row: row, storage: storage, slots: slots, families: families)
   }
@@ -110,21 +72,21 @@ public struct RowResult: Sendable {
   ///
   /// - Complexity: O(log *n*) in the number of cells.
   public func cell(family: String, qualifier: Bytes) -> Cell? {
-    var low = Int(first)
-    var high = Int(end)
+    var low = place.cells.lowerBound
+    var high = place.cells.upperBound
     while low < high {
       let middle = (low + high) / 2
-      let slot = slots[middle]
-      let name = families[Int(slot.family)]
+      let slot = buffer.places[middle]
+      let name = buffer.families[Int(slot.family)]
       if name < family || (name == family && self.qualifier(of: slot) < qualifier) {
         low = middle + 1
       } else {
         high = middle
       }
     }
-    guard low < end else { return nil }
-    let slot = slots[low]
-    guard families[Int(slot.family)] == family, self.qualifier(of: slot) == qualifier else {
+    guard low < place.cells.upperBound else { return nil }
+    let slot = buffer.places[low]
+    guard buffer.families[Int(slot.family)] == family, self.qualifier(of: slot) == qualifier else {
       return nil
     }
     return cell(at: slot)
@@ -135,15 +97,16 @@ public struct RowResult: Sendable {
     cell(family: family, qualifier: qualifier)?.value
   }
 
-  private func cell(at slot: Slot) -> Cell {
+  private func cell(at slot: RowBuffer.Slot) -> Cell {
     Cell(
-      column: Column(family: families[Int(slot.family)], qualifier: qualifier(of: slot)),
+      column: Column(family: buffer.families[Int(slot.family)], qualifier: qualifier(of: slot)),
       timestamp: Timestamp(microseconds: slot.timestamp),
-      value: Bytes(sharing: storage, from: Int(slot.valueStart), to: Int(slot.valueEnd)))
+      value: Bytes(sharing: buffer.storage, from: Int(slot.valueStart), to: Int(slot.valueEnd)))
   }
 
-  private func qualifier(of slot: Slot) -> Bytes {
-    Bytes(sharing: storage, from: Int(slot.qualifierStart), to: Int(slot.valueStart))
+  private func qualifier(of slot: RowBuffer.Slot) -> Bytes {
+    let place = slot.qualifier
+    return Bytes(sharing: buffer.storage, from: place.lowerBound, to: place.upperBound)
   }
 }
 
@@ -152,12 +115,12 @@ extension RowResult: RandomAccessCollection {
   public var startIndex: Int { 0 }
 
   /// The number of cells.
-  public var endIndex: Int { Int(end - first) }
+  public var endIndex: Int { place.cells.count }
 
   /// The cell at `position`, its bytes sharing the row's buffer.
   public subscript(position: Int) -> Cell {
     precondition(position >= 0 && position < endIndex, "a row has no cell at this position")
-    return cell(at: slots[Int(first) + position])
+    return cell(at: buffer.places[place.cells.lowerBound + position])
   }
 }
 
@@ -172,14 +135,13 @@ extension RowResult {
     _ body: (_ family: String, _ qualifier: RawSpan, _ timestamp: Timestamp, _ value: RawSpan)
       throws(E) -> Void
   ) throws(E) {
+    let storage = buffer.storage
     let bytes = unsafe storage.span.bytes
-    for index in Int(first)..<Int(end) {
-      let slot = slots[index]
+    let families = buffer.families
+    for slot in cellSlots {
       try body(
-        families[Int(slot.family)],
-        bytes.extracting(Int(slot.qualifierStart)..<Int(slot.valueStart)),
-        Timestamp(microseconds: slot.timestamp),
-        bytes.extracting(Int(slot.valueStart)..<Int(slot.valueEnd)))
+        families[Int(slot.family)], bytes.extracting(slot.qualifier),
+        Timestamp(microseconds: slot.timestamp), bytes.extracting(slot.value))
     }
   }
 }
@@ -194,8 +156,8 @@ extension RowResult: Equatable {
 extension RowResult {
   /// How many cells of a family the row begins with.
   package func leadingCells(ofFamily name: String) -> Int {
-    guard let family = families.firstIndex(of: name) else { return 0 }
-    return cellSlots.prefix { $0.family == Int32(family) }.count
+    guard let family = buffer.families.firstIndex(of: name) else { return 0 }
+    return cellSlots.prefix { Int($0.family) == family }.count
   }
 
   /// The row without its first cells, and with at most `limit` of the others; nil when none is left.
@@ -204,9 +166,12 @@ extension RowResult {
   package func dropping(first dropped: Int, keeping limit: Int?) -> RowResult? {
     let kept = Swift.min(count - dropped, limit ?? .max)
     if kept <= 0 { return nil }
-    let start = first + Int32(dropped)
-    let stop = start + Int32(kept)
+    let start = place.cells.lowerBound + dropped
+    let stop = start + kept
     return RowResult(
-      self, first: start, end: stop, mayHaveMoreCells: mayHaveMoreCells || stop < end)
+      buffer,
+      RowBuffer.RowPlace(
+        key: place.key, cells: start..<stop,
+        mayHaveMoreCells: mayHaveMoreCells || stop < place.cells.upperBound))
   }
 }

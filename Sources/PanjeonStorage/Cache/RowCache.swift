@@ -45,17 +45,17 @@ package final class RowCache: Sendable {
     /// - Parameters:
     ///   - families: Their numbers, ascending.
     ///   - names: The places of their names in a result.
-    package init?(_ families: [UInt8], names: [Int32]) {
-      guard families.count <= 7, names.allSatisfy({ $0 >= 0 && $0 <= 255 }) else { return nil }
+    package init?(_ families: [UInt8], names: [UInt16]) {
+      guard families.count <= 7, names.allSatisfy({ $0 <= 255 }) else { return nil }
       self.families = families.reduce(1) { $0 << 8 | UInt64($1) }
       self.names = names.reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     /// The place of a family's name; nil if it is not read.
-    func name(of family: UInt8) -> Int32? {
+    func name(of family: UInt8) -> UInt16? {
       var (families, names) = (families, names)
       while families > 1 {
-        if UInt8(truncatingIfNeeded: families) == family { return Int32(names & 0xFF) }
+        if UInt8(truncatingIfNeeded: families) == family { return UInt16(names & 0xFF) }
         families >>= 8
         names >>= 8
       }

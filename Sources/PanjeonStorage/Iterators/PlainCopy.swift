@@ -13,7 +13,7 @@ internal import WideColumn
   }
 
   let room: UnsafeMutableRawBufferPointer
-  let slots: UnsafeMutableBufferPointer<RowResult.Slot>
+  let slots: UnsafeMutableBufferPointer<RowBuffer.Slot>
   /// How many bytes, and how many slots, are in use.
   private(set) var used: Int
   private(set) var count = 0
@@ -23,7 +23,7 @@ internal import WideColumn
   private var lastColumn = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
 
   init(
-    room: UnsafeMutableRawBufferPointer, slots: UnsafeMutableBufferPointer<RowResult.Slot>,
+    room: UnsafeMutableRawBufferPointer, slots: UnsafeMutableBufferPointer<RowBuffer.Slot>,
     used: Int, snapshot: UInt64
   ) {
     unsafe self.room = unsafe room
@@ -43,7 +43,7 @@ internal import WideColumn
   @inline(always)
   mutating func take(
     _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ families: [UInt8],
-    _ names: [Int32]
+    _ names: [UInt16]
   ) -> Step {
     let family = unsafe CellKey.family(key)
     while families[place] < family {
@@ -65,9 +65,9 @@ internal import WideColumn
     let valueStart = used
     unsafe UnsafeMutableRawBufferPointer(rebasing: room[used...]).copyMemory(from: value)
     used += value.count
-    let slot = unsafe RowResult.Slot(
-      family: names[place], qualifierStart: Int32(start), valueStart: Int32(valueStart),
-      valueEnd: Int32(used), timestamp: CellKey.timestamp(key))
+    let slot = unsafe RowBuffer.Slot(
+      family: names[place], qualifierStart: start, valueStart: valueStart, valueEnd: used,
+      timestamp: CellKey.timestamp(key))
     unsafe (slots.baseAddress.unsafelyUnwrapped + count).initialize(to: slot)
     count += 1
     return .goOn

@@ -8,7 +8,7 @@ internal import WideColumn
 package struct PlainRow: Sendable {
   /// The families to read, ascending, and the indices of their names.
   let families: [UInt8]
-  private let names: [Int32]
+  private let names: [UInt16]
   private let group: Int
 
   /// By which such rows are told apart in the row cache; nil: they are not kept.
@@ -32,7 +32,7 @@ package struct PlainRow: Sendable {
   /// What a read finds.
   enum Answer {
     /// The bytes and slots of a result.
-    case row([UInt8], [RowResult.Slot])
+    case row([UInt8], [RowBuffer.Slot])
     /// No cell that it sees.
     case nothing
     /// A row that is not plain; the cursor is at its first family, or on.
@@ -97,7 +97,7 @@ package struct PlainRow: Sendable {
   private func copy(_ runs: inout CellRuns, at snapshot: UInt64) -> Answer {
     var isPlain = true
     var storage: [UInt8] = []
-    let slots = unsafe [RowResult.Slot](unsafeUninitializedCapacity: runs.cellCount) {
+    let slots = unsafe [RowBuffer.Slot](unsafeUninitializedCapacity: runs.cellCount) {
       slots, count in
       storage = unsafe [UInt8](unsafeUninitializedCapacity: runs.bytesMax) { bytes, used in
         isPlain = unsafe copy(
@@ -113,7 +113,7 @@ package struct PlainRow: Sendable {
   func copy(
     _ runs: inout CellRuns, at snapshot: UInt64,
     _ room: UnsafeMutableRawBufferPointer, _ used: inout Int,
-    _ slots: UnsafeMutableBufferPointer<RowResult.Slot>, _ count: inout Int
+    _ slots: UnsafeMutableBufferPointer<RowBuffer.Slot>, _ count: inout Int
   ) -> Bool {
     var copy = unsafe PlainCopy(room: room, slots: slots, used: used, snapshot: snapshot)
     var step = PlainCopy.Step.goOn

@@ -20,7 +20,7 @@ package final class ReadPlan: Sendable {
 
   package struct Family: Sendable {
     package var number: UInt8
-    package var nameIndex: Int32
+    package var nameIndex: UInt16
     package var group: Int
     /// Which versions the family keeps.
     package var retention: VersionRetention
@@ -110,7 +110,7 @@ package final class ReadPlan: Sendable {
       let before = families.lastIndex { $0.group == family.group }
       families.append(
         Family(
-          number: number, nameIndex: Int32(index), group: family.group,
+          number: number, nameIndex: UInt16(index), group: family.group,
           retention: family.retention, columns: compiled,
           predecessor: before.flatMap { families[$0].number < number ? $0 : nil }))
     }

@@ -12,22 +12,37 @@ internal import WideColumn
   static let rowsMax = 64
 
   private let bytes: UnsafeMutableRawBufferPointer
-  private let slots: UnsafeMutableBufferPointer<RowResult.Slot>
+  private let slots: UnsafeMutableBufferPointer<RowBuffer.Slot>
   private var usedBytes = 0
   private var usedSlots = 0
-  private var rows: [(key: Range<Int>, cells: Range<Int>)] = []
+  private var rows: [RowBuffer.RowPlace] = []
 
   /// What a row may need.
   struct Room {
     var bytes: Int
     var cells: Int
+
+    init(bytes: Int, cells: Int) {
+      self.bytes = bytes
+      self.cells = cells
+    }
+
+    /// What the row that a cursor is at needs, with its key; if that is not known, what a row of a few cells does.
+    init(ofRowAt cursor: CellCursor) {
+      var runs = CellRuns()
+      if cursor.isValid, cursor.appendRowAhead(to: &runs) {
+        self.init(bytes: unsafe cursor.row.count + runs.bytesMax, cells: runs.cellCount)
+      } else {
+        self.init(bytes: 1 << 10, cells: 12)
+      }
+    }
   }
 
   /// The most that one of the rows has asked for.
   private(set) var largestRow = Room(bytes: 0, cells: 0)
 
   private init(
-    bytes: UnsafeMutableRawBufferPointer, slots: UnsafeMutableBufferPointer<RowResult.Slot>
+    bytes: UnsafeMutableRawBufferPointer, slots: UnsafeMutableBufferPointer<RowBuffer.Slot>
   ) {
     unsafe self.bytes = unsafe bytes
     unsafe self.slots = unsafe slots
@@ -40,32 +55,27 @@ internal import WideColumn
   ///
   /// - Parameters:
   ///   - room: What there is to be room for.
+  ///   - rowsMax: How many rows there may be.
   ///   - families: The names by whose indices slots call their families.
   ///   - fill: Appends the rows.
   /// - Returns: The rows that were appended.
   static func rows(
-    _ room: Room, families: [String], _ fill: (inout RowChunk) -> Void
+    _ room: Room, rowsMax: Int, families: [String], _ fill: (inout RowChunk) -> Void
   ) -> RowBatch {
-    var slots: [RowResult.Slot] = []
-    var rows: [(key: Range<Int>, cells: Range<Int>)] = []
-    let storage = unsafe [UInt8](unsafeUninitializedCapacity: room.bytes) { bytes, usedBytes in
-      slots = unsafe [RowResult.Slot](unsafeUninitializedCapacity: room.cells) {
+    var slots: [RowBuffer.Slot] = []
+    var rows: [RowBuffer.RowPlace] = []
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: room.bytes) { bytes, usedBytes in
+      slots = unsafe [RowBuffer.Slot](unsafeUninitializedCapacity: room.cells) {
         slots, usedSlots in
         var chunk = unsafe RowChunk(bytes: UnsafeMutableRawBufferPointer(bytes), slots: slots)
+        chunk.rows.reserveCapacity(rowsMax)
         fill(&chunk)
         (usedBytes, usedSlots) = (chunk.usedBytes, chunk.usedSlots)
         rows = chunk.rows
       }
     }
-    var batch = RowBatch()
-    batch.reserve(rows.count)
-    for row in rows {
-      batch.append(
-        RowResult(
-          row: Bytes(sharing: storage, from: row.key.lowerBound, to: row.key.upperBound),
-          storage: storage, slots: slots, cells: row.cells, families: families))
-    }
-    return batch
+    if rows.isEmpty { return RowBatch() }
+    return RowBatch(RowBuffer(bytes: bytes, slots: slots, families: families), rows)
   }
 
   /// Appends a row's key, whose bytes are then valid as long as the chunk is being filled; nil when there is no room for it.
@@ -102,7 +112,8 @@ internal import WideColumn
       UnsafeMutableBufferPointer(rebasing: slots[usedSlots...]), &cells)
     if !isPlain || cells == 0 { return false }
     rows.append(
-      (key: usedBytes..<(usedBytes + keyBytes), cells: usedSlots..<(usedSlots + cells)))
+      RowBuffer.RowPlace(
+        key: usedBytes..<(usedBytes + keyBytes), cells: usedSlots..<(usedSlots + cells)))
     usedBytes = used
     usedSlots += cells
     return true

@@ -18,7 +18,7 @@ package struct RowReader {
   /// No older cell can pass it.
   private let leastTimestamp: Int64
   private var storage: [UInt8] = []
-  private var slots: [RowResult.Slot] = []
+  private var slots: [RowBuffer.Slot] = []
   private var slotsMax = 0
   private var position = RowPosition()
   private var column: [UInt8] = []
@@ -258,14 +258,14 @@ package struct RowReader {
     _ family: ReadPlan.Family, _ cursor: CellCursor, _ value: StoredValue
   ) {
     if slots.isEmpty { makeRoom(qualifier: unsafe cursor.key.count, value: value.byteCount) }
-    let qualifierStart = Int32(storage.count)
+    let qualifierStart = storage.count
     unsafe CellKey.appendQualifier(of: cursor.key, to: &storage)
-    let valueStart = Int32(storage.count)
+    let valueStart = storage.count
     unsafe storage.append(contentsOf: value.bytes)
     slots.append(
-      RowResult.Slot(
+      RowBuffer.Slot(
         family: family.nameIndex, qualifierStart: qualifierStart, valueStart: valueStart,
-        valueEnd: Int32(storage.count), timestamp: value.timestamp))
+        valueEnd: storage.count, timestamp: value.timestamp))
   }
 
   /// Makes room for the row's cells, as if all were as large as the first.

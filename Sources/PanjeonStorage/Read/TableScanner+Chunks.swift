@@ -4,14 +4,16 @@ package import WideColumn
 
 /// How a scan reads rows that hold nothing but values: several at once, into memory that they share.
 ///
-/// The first time a few, then twice as many each time, so that a client that stops early has had little read in vain.
+/// As many as the client asks for; if it does not say how many, a few the first time, then twice as many each time, so that
+/// one that stops early has had little read in vain.
 extension TableScanner {
   /// How many rows are read together, and with what room for each.
   struct ChunkPlan {
     /// How rows are read.
     let plain: PlainRow
-    var rows = 4
-    var room = RowChunk.Room(bytes: 1 << 10, cells: 12)
+    var rows: Int
+    /// What a row takes; nil before there has been one.
+    private var room: RowChunk.Room?
 
     /// The plan of a scan; nil when its rows cannot be read so.
     init?(_ scan: Scan, _ plan: ReadPlan) {
@@ -19,11 +21,14 @@ extension TableScanner {
         scan.cellsMax == nil
       else { return nil }
       self.plain = plain
+      rows = min(scan.rowsMax ?? 4, RowChunk.rowsMax)
     }
 
-    /// The room for so many rows.
-    fileprivate func room(for rows: Int) -> RowChunk.Room {
-      RowChunk.Room(bytes: min(rows * room.bytes, RowChunk.bytesMax), cells: rows * room.cells)
+    /// The room for so many rows, if they are as the one that the cursor is at or as those that were read last.
+    fileprivate mutating func room(for rows: Int, at cursor: CellCursor) -> RowChunk.Room {
+      let row = room ?? RowChunk.Room(ofRowAt: cursor)
+      room = row
+      return RowChunk.Room(bytes: min(rows * row.bytes, RowChunk.bytesMax), cells: rows * row.cells)
     }
 
     /// Whether the last chunk had no room for its first row, and the next one will have.
@@ -32,8 +37,9 @@ extension TableScanner {
     /// Plans the next chunk by one that has been read.
     fileprivate mutating func note(_ chunk: borrowing RowChunk) {
       let needed = chunk.largestRow
-      isShort = chunk.count == 0 && needed.bytes > room.bytes && needed.bytes <= RowChunk.bytesMax
-      isShort = isShort || chunk.count == 0 && needed.cells > room.cells
+      let known = room ?? needed
+      isShort = chunk.count == 0 && needed.bytes > known.bytes && needed.bytes <= RowChunk.bytesMax
+      isShort = isShort || chunk.count == 0 && needed.cells > known.cells
       if needed.cells > 0 { room = needed }
       rows = min(max(chunk.count, 2) * 2, RowChunk.rowsMax)
     }
@@ -73,7 +79,8 @@ extension TableScanner {
   ) throws(StoreError) -> RowBatch {
     var failure: StoreError?
     let wanted = min(chunks.rows, rowsLeft)
-    let rows = RowChunk.rows(chunks.room(for: wanted), families: plan.names) { chunk in
+    let room = chunks.room(for: wanted, at: cursor)
+    let rows = RowChunk.rows(room, rowsMax: wanted, families: plan.names) { chunk in
       do throws(StoreError) {
         try fill(&chunk, from: cursor, chunks.plain, rowsMax: wanted)
       } catch {

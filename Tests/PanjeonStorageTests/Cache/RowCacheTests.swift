@@ -17,7 +17,7 @@ struct RowCacheTests {
   }
 
   private func selection(_ families: [UInt8]) -> RowCache.Selection? {
-    RowCache.Selection(families, names: (0..<families.count).map { Int32($0) })
+    RowCache.Selection(families, names: (0..<families.count).map { UInt16($0) })
   }
 
   private func result(_ row: Bytes, _ value: Bytes) -> RowResult {

@@ -89,15 +89,19 @@ struct RowChunkTests {
     try await store.put(put(150, bytes: 40_000), in: "t", durability: .memory)
     let rows = try await TestStore.rows(store.scan(Scan(), in: "t"))
     #expect(rows.map(\.row) == (100..<200).map(TestStore.row))
-    let places = rows.map {
-      $0.storage.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
-    }
-    let lengths = places.indices.filter { $0 == 0 || places[$0] != places[$0 - 1] }
-    #expect(Array(lengths.prefix(4)) == [0, 4, 12, 28])
+    #expect(Array(Self.firstsOfChunks(rows).prefix(4)) == [0, 4, 12, 28])
     #expect(rows[50].value(family: "data", qualifier: "a")?.count == 40_000)
-    #expect(rows.allSatisfy { $0.storage.count <= 32 << 10 || $0.row == TestStore.row(150) })
+    #expect(rows.allSatisfy { $0.buffer.bytes.count <= 32 << 10 || $0.row == TestStore.row(150) })
     #expect(store.metrics.reads.scannedRows == 100)
+    let limited = try await TestStore.rows(store.scan(Scan(rowsMax: 20), in: "t"))
+    #expect(limited == Array(rows.prefix(20)))
+    #expect(Self.firstsOfChunks(limited) == [0], "asked for, so they are all read at once")
     try await store.close()
+  }
+
+  /// Which rows are the first of those that share their memory.
+  private static func firstsOfChunks(_ rows: [RowResult]) -> [Int] {
+    rows.indices.filter { $0 == 0 || rows[$0].buffer !== rows[$0 - 1].buffer }
   }
 
   private func put(_ number: Int, bytes: Int) -> Put {
