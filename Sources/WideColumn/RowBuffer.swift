@@ -70,6 +70,20 @@ package final class RowBuffer: @unchecked Sendable {
     keyStorage = keyBytes
   }
 
+  /// How many cells it has, and what they and the bytes take.
+  package var cellCount: Int { places.count }
+  package var memoryBytes: Int {
+    storage.capacity + places.count * MemoryLayout<Slot>.stride
+  }
+
+  /// Whether the bytes begin with a key of so many bytes.
+  package func begins(with key: UnsafeRawBufferPointer, ofCount count: Int) -> Bool {
+    if key.count != count { return false }
+    return unsafe storage.withUnsafeBytes {
+      unsafe compareBytes(UnsafeRawBufferPointer(rebasing: $0[..<count]), key) == 0
+    }
+  }
+
   /// The same once more.
   package func copy() -> RowBuffer {
     RowBuffer(bytes: storage, slots: places, families: families, keyBytes: keyStorage)

@@ -13,16 +13,23 @@ package final class BlockCache: Sendable {
   /// What a cached block takes beside its bytes.
   static let overheadBytes = 128
 
+  /// A block larger than this does not leave its memory to another.
+  private static let spareBytesMax = 64 << 10
+
+  private struct Shard {
+    var blocks = CacheShard<Block.Storage>()
+    /// The last that had to go: its memory is the next one's.
+    var spare: Block?
+  }
+
   private final class LockedShard: Sendable {
-    private let shard = Mutex(CacheShard<Block.Storage>())
+    private let shard = Mutex(Shard())
 
     deinit {
-      shard.withLock { $0.removeAll() }
+      shard.withLock { $0.blocks.removeAll() }
     }
 
-    func withLock<R: Sendable>(
-      _ body: (inout sending CacheShard<Block.Storage>) -> sending R
-    ) -> R {
+    func withLock<R: Sendable>(_ body: (inout sending Shard) -> sending R) -> R {
       shard.withLock(body)
     }
   }
@@ -48,10 +55,15 @@ package final class BlockCache: Sendable {
   package func find(table: UInt64, offset: UInt64, isCounted: Bool = true) -> Block? {
     let place = CachePlace(owner: table, key: offset)
     return shards[place.shard].withLock { shard -> Block? in
-      guard let block = shard.find(place) else { return nil }
-      if isCounted { shard.hits += 1 }
+      guard let block = shard.blocks.find(place) else { return nil }
+      if isCounted { shard.blocks.hits += 1 }
       return Block(block)
     }
+  }
+
+  /// A block that nobody else has, for the memory of one that was not found; nil when there is none.
+  package func takeSpare(table: UInt64, offset: UInt64) -> Block? {
+    shards[CachePlace(owner: table, key: offset).shard].withLock { $0.spare.take() }
   }
 
   /// Keeps a block that was not here and has been read for a client, which counts as a miss; one that is larger than a shard is
@@ -62,25 +74,31 @@ package final class BlockCache: Sendable {
     let limit = budget.cacheCapacity / Self.shardCount
     if block.storage.cacheCost > limit { return }
     let place = CachePlace(owner: table, key: offset)
+    // A spare block is within the limit as well.
+    let keepsSpare = limit >= 8 * Self.spareBytesMax
     shards[place.shard].withLock { shard in
-      shard.insert(block.storage, at: place, bytesMax: limit)
+      let bytesMax = keepsSpare ? limit - Self.spareBytesMax : limit
+      guard var removed = shard.blocks.insert(block.storage, at: place, bytesMax: bytesMax),
+        keepsSpare, removed.cacheCost <= Self.spareBytesMax, isKnownUniquelyReferenced(&removed)
+      else { return }
+      shard.spare = Block(removed)
     }
   }
 
   /// Forgets the blocks of a table that is gone.
   package func erase(table: UInt64) {
     for shard in shards {
-      shard.withLock { $0.erase(owner: table) }
+      shard.withLock { $0.blocks.erase(owner: table) }
     }
   }
 
   /// The bytes of the blocks here, their overhead included.
   package var bytes: Int {
-    shards.reduce(0) { $0 + $1.withLock { $0.bytes } }
+    shards.reduce(0) { $0 + $1.withLock { $0.blocks.bytes } }
   }
 
   /// How many lookups found their block.
-  package var hits: UInt64 { shards.reduce(0) { $0 + $1.withLock { $0.hits } } }
+  package var hits: UInt64 { shards.reduce(0) { $0 + $1.withLock { $0.blocks.hits } } }
 
   /// How many lookups did not find their block.
   package var misses: UInt64 { blocksRead.value }

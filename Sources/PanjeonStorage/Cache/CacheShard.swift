@@ -72,15 +72,19 @@ struct CacheShard<Item: CacheItem> {
   }
 
   /// Adds an item unless one is there, in the place of others where there would be more than `bytesMax`.
-  mutating func insert(_ item: Item, at place: CachePlace, bytesMax: Int) {
-    if unsafe slots[slot(of: place)].item != nil { return }
+  ///
+  /// - Returns: The last of those others.
+  @discardableResult
+  mutating func insert(_ item: Item, at place: CachePlace, bytesMax: Int) -> Item? {
+    if unsafe slots[slot(of: place)].item != nil { return nil }
     let cost = item.cacheCost
-    shrink(to: bytesMax - cost)
+    let removed = shrink(to: bytesMax - cost)
     if count >= slots.count / 4 * 3 { grow() }
     slots[slot(of: place)] = unsafe Slot(
       owner: place.owner, key: place.key, item: .passRetained(item))
     count += 1
     bytes += cost
+    return removed
   }
 
   /// Lets go of an item, if it is there.
@@ -101,8 +105,12 @@ struct CacheShard<Item: CacheItem> {
     // What was moved from the end of the ring to its beginning has been looked at already.
   }
 
-  /// Makes room until there are at most `limit` bytes; ends because each round clears every mark.
-  private mutating func shrink(to limit: Int) {
+  /// Makes room until there are at most `limit` bytes.
+  ///
+  /// Ends because each round clears every mark. Returns what was removed last.
+  @discardableResult
+  private mutating func shrink(to limit: Int) -> Item? {
+    var removed: Item?
     while bytes > limit, count > 0 {
       if hand >= slots.count { hand = 0 }
       if unsafe slots[hand].item == nil {
@@ -112,17 +120,19 @@ struct CacheShard<Item: CacheItem> {
         hand += 1
       } else {
         // What comes into the slot has its turn next.
-        remove(at: hand)
+        removed = remove(at: hand)
       }
     }
+    return removed
   }
 
-  private mutating func remove(at slot: Int) {
-    guard let item = unsafe slots[slot].item else { return }
-    bytes -= unsafe item.takeUnretainedValue().cacheCost
+  @discardableResult
+  private mutating func remove(at slot: Int) -> Item? {
+    guard let item = unsafe slots[slot].item?.takeRetainedValue() else { return nil }
+    bytes -= item.cacheCost
     count -= 1
-    unsafe item.release()
     close(slot)
+    return item
   }
 
   /// Moves into an emptied slot what a search would else not find behind it.

@@ -17,6 +17,7 @@ final class CachedRow: CacheItem, @unchecked Sendable {
   /// The row; in its bytes the key comes first, so that a look misses the processor's caches once less.
   private var buffer: RowBuffer
   private let keyCount: Int
+  private(set) var cacheCost: Int
   private let layout: UInt64
   private let selection: RowCache.Selection
 
@@ -34,19 +35,15 @@ final class CachedRow: CacheItem, @unchecked Sendable {
     var slots = Array(result.cellSlots)
     for index in slots.indices { slots[index].move(by: keyCount) }
     buffer = RowBuffer(bytes: bytes, slots: slots, families: result.buffer.families)
+    cacheCost = Self.overheadBytes + buffer.memoryBytes
     layout = key.layout
     selection = key.selection
     from = sequence
   }
 
-  var cacheCost: Int {
-    Self.overheadBytes + buffer.bytes.capacity
-      + buffer.slots.count * MemoryLayout<RowBuffer.Slot>.stride
-  }
-
   /// The row, for a client.
   var result: RowResult {
-    RowResult(buffer, RowBuffer.RowPlace(key: 0..<keyCount, cells: 0..<buffer.slots.count))
+    RowResult(buffer, RowBuffer.RowPlace(key: 0..<keyCount, cells: 0..<buffer.cellCount))
   }
 
   /// Whether it is what a read at a sequence would find.
@@ -57,11 +54,7 @@ final class CachedRow: CacheItem, @unchecked Sendable {
 
   /// Whether it is of the row with this key.
   func isOf(_ row: Bytes) -> Bool {
-    unsafe buffer.bytes.withUnsafeBytes { bytes in
-      unsafe row.withUnsafeBytes { row in
-        unsafe compareBytes(UnsafeRawBufferPointer(rebasing: bytes[..<keyCount]), row) == 0
-      }
-    }
+    unsafe row.withUnsafeBytes { unsafe buffer.begins(with: $0, ofCount: keyCount) }
   }
 
   /// Makes of the row what a commit makes of it, where that puts new values in the place of values.
@@ -93,6 +86,7 @@ final class CachedRow: CacheItem, @unchecked Sendable {
     // What clients have of it stays as it is.
     if !isKnownUniquelyReferenced(&buffer) { buffer = buffer.copy() }
     unsafe buffer.replaceValue(ofCell: slot, with: value, timestamp: timestamp)
+    cacheCost = Self.overheadBytes + buffer.memoryBytes
     return true
   }
 

@@ -5,7 +5,7 @@ internal import WideColumn
 /// Reads of whole rows that hold nothing but values, in a few blocks and memtables: the newest value of each column, copied in one go.
 ///
 /// What most reads of most rows are. Whatever else a row has, a delete, a time to live, makes it one for ``RowReader`` to judge.
-package struct PlainRow: Sendable {
+package final class PlainRow: Sendable {
   /// The families to read, ascending, and the indices of their names.
   let families: [UInt8]
   private let names: [UInt16]

@@ -16,6 +16,8 @@ package import WideColumn
   /// What is known of the bytes.
   package struct Header {
     var byteCount: Int
+    /// For how many bytes there is room.
+    let capacity: Int
     var rowCount = 0
     /// How many cells of the first row repeat family deletes of an earlier block.
     var repeats = 0
@@ -40,10 +42,25 @@ package import WideColumn
   @inline(always)
   private var header: Header { storage.header }
 
+  /// Room comes in so many bytes, so that the room of one block often does for another.
+  private static let roomStep = 1 << 10
+
   /// Room for a block of so many bytes.
-  private static func make(byteCount: Int) -> Block {
-    let words = wordsMax + (byteCount + 7) / 8
-    let made = Storage.create(minimumCapacity: words) { _ in Header(byteCount: byteCount) }
+  ///
+  /// - Parameters:
+  ///   - byteCount: How many.
+  ///   - spare: A block that nobody else has, whose room is used if it is large enough.
+  /// - Returns: The block, with nothing in it.
+  private static func make(byteCount: Int, in spare: Block? = nil) -> Block {
+    if let spare, spare.storage.header.capacity >= byteCount {
+      spare.storage.header = Header(
+        byteCount: byteCount, capacity: spare.storage.header.capacity)
+      return spare
+    }
+    let capacity = (byteCount + roomStep - 1) / roomStep * roomStep
+    let made = Storage.create(minimumCapacity: wordsMax + capacity / 8) { _ in
+      Header(byteCount: byteCount, capacity: capacity)
+    }
     return unsafe Block(unsafeDowncast(made, to: Storage.self))
   }
 
@@ -73,7 +90,7 @@ package import WideColumn
   var lastRowEnds: Bool { header.lastRowEnds }
 
   /// What it takes in memory, but for the object's own fields.
-  package var memoryBytes: Int { header.byteCount + Self.wordsMax * 8 }
+  package var memoryBytes: Int { header.capacity + Self.wordsMax * 8 }
 
   @inline(always)
   private var base: UnsafeMutableRawPointer {
@@ -82,17 +99,75 @@ package import WideColumn
     }
   }
 
+  @inline(always)
+  private var bytes: UnsafeMutableRawBufferPointer {
+    unsafe UnsafeMutableRawBufferPointer(start: base, count: header.byteCount)
+  }
+
   /// Decompresses and verifies a block.
   ///
   /// Throws `corruption` or `unsupportedCompression`, naming file and offset.
   package static func decode(
     _ stored: UnsafeRawBufferPointer, file: String, offset: UInt64
   ) throws(StoreError) -> Block {
-    func damaged(_ what: String) -> StoreError {
-      StoreError(
-        .corruption, "a block is damaged (\(what)); restore the file from a copy", file: file,
-        offset: offset)
+    let read = make(byteCount: stored.count)
+    unsafe read.bytes.copyMemory(from: stored)
+    return try read.decoded(file: file, offset: offset)
+  }
+
+  /// Reads a block, decompresses and verifies it: one that is stored as it is remains where it is read to.
+  ///
+  /// - Parameters:
+  ///   - storedCount: Its length in the file.
+  ///   - spare: A block that nobody else has, whose memory may be used.
+  ///   - file: The file's name, for errors.
+  ///   - offset: Where in the file it is.
+  ///   - read: Reads so many bytes; returns whether it has.
+  /// - Returns: The block; nil when it was not read.
+  /// - Throws: `corruption` or `unsupportedCompression`, naming file and offset; what `read` throws.
+  package static func read(
+    _ storedCount: Int, in spare: Block?, file: @autoclosure () -> String, offset: UInt64,
+    _ read: (UnsafeMutableRawBufferPointer) throws(StoreError) -> Bool
+  ) throws(StoreError) -> Block? {
+    let block = make(byteCount: storedCount, in: spare)
+    guard try unsafe read(block.bytes) else { return nil }
+    return try block.decoded(file: file(), offset: offset)
+  }
+
+  /// Makes of a block as it is stored one as it is read.
+  private func decoded(
+    file: @autoclosure () -> String, offset: UInt64
+  ) throws(StoreError) -> Block {
+    do throws(StoreError) {
+      let stored = unsafe UnsafeRawBufferPointer(bytes)
+      let (payload, codec, length) = try unsafe Self.payload(of: stored)
+      var block = self
+      if codec == .none {
+        guard payload.count == length else { throw Self.damaged("length") }
+        storage.header.byteCount = length
+      } else {
+        block = Self.make(byteCount: length)
+        try unsafe BlockCodec.decompress(
+          payload, codec, into: block.bytes, file: file(), offset: offset)
+      }
+      let (rowCount, repeats, lastRowEnds) = try unsafe Self.verify(
+        UnsafeRawBufferPointer(block.bytes))
+      block.finish(rowCount: rowCount, repeats: repeats, lastRowEnds: lastRowEnds)
+      return block
+    } catch {
+      if error.file != nil { throw error }
+      throw StoreError(
+        .corruption, "a block is damaged (\(error.message)); restore the file from a copy",
+        file: file(), offset: offset)
     }
+  }
+
+  private static func damaged(_ what: String) -> StoreError { StoreError(.corruption, what) }
+
+  /// What of a stored block is its contents, and how long they are when they have been decompressed; throws without file.
+  private static func payload(
+    of stored: UnsafeRawBufferPointer
+  ) throws(StoreError) -> (UnsafeRawBufferPointer, LocalityGroup.Compression, length: Int) {
     guard stored.count > TableFormat.blockTrailerBytes else { throw damaged("too short") }
     let payloadCount = stored.count - TableFormat.blockTrailerBytes
     let crc = unsafe stored.loadUnaligned(fromByteOffset: stored.count - 4, as: UInt32.self)
@@ -105,19 +180,7 @@ package import WideColumn
     let length = unsafe Int(
       stored.loadUnaligned(fromByteOffset: payloadCount + 1, as: UInt32.self).littleEndian)
     guard length >= 8, length <= TableFormat.blockBytesMax else { throw damaged("length") }
-    let block = make(byteCount: length)
-    let bytes = unsafe UnsafeMutableRawBufferPointer(start: block.base, count: length)
-    do throws(StoreError) {
-      try unsafe BlockCodec.decompress(
-        UnsafeRawBufferPointer(rebasing: stored[0..<payloadCount]), codec, into: bytes,
-        file: file, offset: offset)
-      let (rowCount, repeats, lastRowEnds) = unsafe try verify(UnsafeRawBufferPointer(bytes))
-      block.finish(rowCount: rowCount, repeats: repeats, lastRowEnds: lastRowEnds)
-      return block
-    } catch {
-      if error.file == nil { throw damaged(error.message) }
-      throw error
-    }
+    return unsafe (UnsafeRawBufferPointer(rebasing: stored[0..<payloadCount]), codec, length)
   }
 
   /// Walks the whole block; throws without file when something is amiss.

@@ -76,11 +76,12 @@ package final class TableFile: Sendable {
     if let block = cache.find(table: number, offset: handle.offset, isCounted: fillsCache) {
       return block
     }
+    let spare = fillsCache ? cache.takeSpare(table: number, offset: handle.offset) : nil
     let block: Block
     switch mode {
-    case .mayBlock: block = try readBlock(place)
+    case .mayBlock: block = try readBlock(place, in: spare)
     case .cacheOnly:
-      guard let read = try readBlockIfCached(place) else { throw Self.wouldBlock }
+      guard let read = try readBlockIfCached(place, in: spare) else { throw Self.wouldBlock }
       block = read
     }
     if fillsCache {
@@ -93,33 +94,38 @@ package final class TableFile: Sendable {
   ///
   /// Throws `corruption` with the rows that the block may hold.
   package func readBlock(_ place: Int) throws(StoreError) -> Block {
-    let handle = index.handles[place]
-    do throws(StoreError) {
-      let stored = try file.readUpTo(Int(handle.length), at: handle.offset)
-      guard stored.count == Int(handle.length) else {
-        throw StoreError(
-          .corruption, "the file ends within a block; restore it from a copy", file: file.path,
-          offset: handle.offset + UInt64(stored.count))
-      }
-      return try unsafe stored.withRawBytes { (bytes) throws(StoreError) in
-        try unsafe Block.decode(bytes, file: file.path, offset: handle.offset)
-      }
-    } catch {
-      throw located(error, place)
+    try readBlock(place, in: nil)
+  }
+
+  private func readBlock(_ place: Int, in spare: Block?) throws(StoreError) -> Block {
+    let read = try unsafe read(place, in: spare) { (buffer, handle) throws(StoreError) in
+      let count = try unsafe file.read(into: buffer, at: handle.offset)
+      if count == buffer.count { return true }
+      throw StoreError(
+        .corruption, "the file ends within a block; restore it from a copy", file: file.path,
+        offset: handle.offset + UInt64(count))
     }
+    guard let read else { preconditionFailure("a block was neither read nor found damaged") }
+    return read
   }
 
   /// A data block that the system has in memory; nil if it may not have it.
-  private func readBlockIfCached(_ place: Int) throws(StoreError) -> Block? {
+  private func readBlockIfCached(_ place: Int, in spare: Block?) throws(StoreError) -> Block? {
+    if index.handles[place].length > Self.cachedReadBytesMax { return nil }
+    return try unsafe read(place, in: spare) { (buffer, handle) throws(StoreError) in
+      unsafe file.readIfCached(into: buffer, at: handle.offset)
+    }
+  }
+
+  private func read(
+    _ place: Int, in spare: Block?,
+    _ read: (UnsafeMutableRawBufferPointer, BlockHandle) throws(StoreError) -> Bool
+  ) throws(StoreError) -> Block? {
     let handle = index.handles[place]
-    let count = Int(handle.length)
-    if count > Self.cachedReadBytesMax { return nil }
-    let stored = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
-    defer { unsafe stored.deallocate() }
-    guard unsafe file.readIfCached(into: stored, at: handle.offset) else { return nil }
     do throws(StoreError) {
-      return try unsafe Block.decode(
-        UnsafeRawBufferPointer(stored), file: file.path, offset: handle.offset)
+      return try unsafe Block.read(
+        Int(handle.length), in: spare, file: file.path, offset: handle.offset
+      ) { (buffer) throws(StoreError) in try unsafe read(buffer, handle) }
     } catch {
       throw located(error, place)
     }

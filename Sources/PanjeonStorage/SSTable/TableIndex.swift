@@ -39,6 +39,9 @@ package struct TableIndex: Sendable {
   }
 
   /// The first block whose last key is not less than a cell's, or a row's with an empty cell key; `blockCount` when there is none.
+  ///
+  /// Inlined, as else the whole index would be copied for the call, and each of its arrays counted.
+  @inline(always)
   package func firstBlock(
     atOrAfter row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer
   ) -> Int {
@@ -79,6 +82,7 @@ package struct TableIndex: Sendable {
     return unsafe UnsafeRawBufferPointer(rebasing: room[..<(end + key.count)])
   }
 
+  @inline(always)
   private func firstBlock(atOrAfter key: UnsafeRawBufferPointer) -> Int {
     unsafe slab.withUnsafeBytes { slab in
       let order = unsafe KeyWords.order(

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PanjeonStorage
+import PanjeonTesting
+import Testing
+import WideColumn
+
+/// The memory of blocks that had to go from the cache is used for those that are read next.
+@Suite("Spare blocks")
+struct SpareBlockTests {
+  /// The blocks of a file, as they are stored.
+  private func stored(blockBytes: Int, cells: Int) throws -> [[UInt8]] {
+    let disk = InMemoryFileSystem()
+    var random = SplitMix64(seed: TestSeed.value)
+    let model = CellModel.random(&random, rows: 400, cellsMax: cells)
+    let options = TableOptions(blockBytes: blockBytes, regionID: 1, localityGroup: 0)
+    _ = try TestTable.write(model, to: "/1", disk, options: options)
+    let cache = BlockCache(budget: MemoryBudget(totalBytes: 1 << 20))
+    let file = try TestTable.open("/1", disk, number: 1, cache: cache).file
+    return try file.index.handles.map {
+      try file.readBytes($0.offset..<($0.offset + UInt64($0.length)))
+    }
+  }
+
+  private func decode(_ stored: [UInt8]) throws -> Block {
+    try stored.withUnsafeBytes { try Block.decode($0, file: "a file", offset: 0) }
+  }
+
+  private func read(_ stored: [UInt8], in spare: Block?) throws -> Block? {
+    try Block.read(stored.count, in: spare, file: "a file", offset: 0) { buffer in
+      stored.withUnsafeBytes { buffer.copyMemory(from: $0) }
+      return true
+    }
+  }
+
+  @Test("What somebody has of the cache is never given away; what nobody has is")
+  func ownership() throws {
+    let bytes = try stored(blockBytes: 16 << 10, cells: 8)[0]
+    let cache = BlockCache(budget: MemoryBudget(totalBytes: 10 << 20))
+    var held: [Block] = []
+    var spares = 0
+    for number in 0..<3000 {
+      let offset = UInt64(number) << 14
+      if let spare = cache.takeSpare(table: 1, offset: offset) {
+        spares += 1
+        #expect(!held.contains { $0.storage === spare.storage })
+        #expect(cache.takeSpare(table: 1, offset: offset) == nil, "there is but one")
+      }
+      let block = try decode(bytes)
+      cache.insert(block, table: 1, offset: offset, storedBytes: 1)
+      if number % 3 == 0 { held.append(block) }
+      #expect(cache.bytes <= cache.budget.cacheCapacity - BlockCache.shardCount << 16)
+    }
+    #expect(spares > 1000)
+  }
+
+  @Test("A small cache keeps nothing for later")
+  func small() throws {
+    let bytes = try stored(blockBytes: 4 << 10, cells: 8)[0]
+    let cache = BlockCache(budget: MemoryBudget(totalBytes: 1 << 20))
+    for number in 0..<1000 {
+      let offset = UInt64(number) << 14
+      cache.insert(try decode(bytes), table: 1, offset: offset, storedBytes: 1)
+      #expect(cache.takeSpare(table: 1, offset: offset) == nil)
+    }
+  }
+
+  @Test(
+    "A block is read into a spare one's memory if that is enough, and has nothing of the other")
+  func reuse() throws {
+    let blocks = try [512, 4 << 10, 16 << 10].flatMap { try stored(blockBytes: $0, cells: 20) }
+    var random = SplitMix64(seed: TestSeed.value)
+    var reused = 0
+    for _ in 0..<2000 {
+      let spare = try decode(blocks[random.below(blocks.count)])
+      let (room, number) = (spare.memoryBytes, random.below(blocks.count))
+      let fresh = try decode(blocks[number])
+      let block = try #require(try read(blocks[number], in: spare))
+      if block.storage === spare.storage { reused += 1 }
+      #expect(block.storage === spare.storage || room < blocks[number].count + 256)
+      #expect(block.byteCount == fresh.byteCount)
+      #expect(block.contents == fresh.contents)
+    }
+    #expect(reused > 500)
+  }
+
+  @Test("One that was not read, or is damaged, gives no block")
+  func failure() throws {
+    var bytes = try stored(blockBytes: 4 << 10, cells: 8)[0]
+    let spare = try decode(bytes)
+    #expect(
+      try Block.read(bytes.count, in: spare, file: "a file", offset: 0) { _ in false } == nil)
+    bytes[bytes.count / 2] ^= 1
+    #expect(throws: StoreError.self) { try read(bytes, in: spare) }
+  }
+}
+
+extension Block {
+  /// Its rows' bytes.
+  fileprivate var contents: [UInt8] {
+    storage.withUnsafeMutablePointerToElements {
+      Array(UnsafeRawBufferPointer(start: $0 + 32, count: byteCount))
+    }
+  }
+}
