@@ -130,8 +130,19 @@ package import WideColumn
     _ read: (UnsafeMutableRawBufferPointer) throws(StoreError) -> Bool
   ) throws(StoreError) -> Block? {
     let block = make(byteCount: storedCount, in: spare)
+    if block.storage !== spare?.storage { block.touchPages() }
     guard try unsafe read(block.bytes) else { return nil }
     return try block.decoded(file: file(), offset: offset)
+  }
+
+  /// Writes to each page of memory that is new.
+  ///
+  /// Else the system would have to provide it while it copies into it, and for that waits for other threads that ask for memory (Linux: a page
+  /// fault in a system call takes `mmap_lock`, one outside mostly does not).
+  private func touchPages() {
+    for offset in stride(from: 0, to: header.byteCount, by: 4096) {
+      unsafe base.storeBytes(of: 0, toByteOffset: offset, as: UInt8.self)
+    }
   }
 
   /// Makes of a block as it is stored one as it is read.
