@@ -2,9 +2,21 @@
 
 /// What rows are made of and share: their bytes, and where in them the cells are.
 ///
-/// One object, so that to hand on a row is to count one reference.
-package final class RowBuffer: @unchecked Sendable {
+/// A reference to one object, so that to hand on a row is to count one; the cells' places are in it.
+package struct RowBuffer: @unchecked Sendable {
   // Unchecked: only who alone has a buffer changes it, as with an array that is written to.
+
+  /// The object.
+  package final class Storage: ManagedBuffer<Header, Slot> {}
+
+  /// What there is beside the places.
+  package struct Header {
+    fileprivate var bytes: [UInt8]
+    fileprivate var cellCount: Int
+    fileprivate let cellsMax: Int
+    fileprivate let families: [String]
+    fileprivate var keyBytes: [UInt8]?
+  }
 
   /// The place of one cell in the bytes.
   package struct Slot: Sendable {
@@ -31,6 +43,9 @@ package final class RowBuffer: @unchecked Sendable {
     /// Where the value is.
     package var value: Range<Int> { Int(valueStart)..<Int(valueEnd) }
 
+    /// Whether the cell is behind a part of the bytes.
+    func isBehind(_ part: Range<Int>) -> Bool { Int(qualifierStart) >= part.upperBound }
+
     /// Moves the cell.
     package mutating func move(by distance: Int) {
       qualifierStart += Int32(distance)
@@ -39,80 +54,161 @@ package final class RowBuffer: @unchecked Sendable {
     }
   }
 
-  // Not seen from other modules, or each look at them would be checked for another that changes them.
-  var storage: [UInt8]
-  var places: [Slot]
-  private let keyStorage: [UInt8]?
+  private var storage: Storage
 
-  /// The names of the families.
-  package let families: [String]
+  /// Creates an empty buffer, to which cells are appended.
+  ///
+  /// - Parameters:
+  ///   - cellsMax: How many cells it has room for at first.
+  ///   - families: The names of the families.
+  package init(cellsMax: Int, families: [String]) {
+    let made = Storage.create(minimumCapacity: cellsMax) { _ in
+      Header(bytes: [], cellCount: 0, cellsMax: cellsMax, families: families, keyBytes: nil)
+    }
+    storage = unsafe unsafeDowncast(made, to: Storage.self)
+  }
 
-  /// Qualifiers and values, each qualifier before its value.
-  package var bytes: [UInt8] { storage }
+  /// Appends a cell of which the bytes will be given; for who alone has the buffer.
+  package mutating func append(_ slot: Slot) {
+    let count = cellCount
+    if count == storage.header.cellsMax {
+      let families = families
+      self = unsafe RowBuffer(cellsMax: max(4, 2 * count), families: families) { room in
+        for index in 0..<count { unsafe room.initializeElement(at: index, to: self[index]) }
+        return (bytes, count)
+      }
+    }
+    unsafe storage.withUnsafeMutablePointerToElements {
+      unsafe ($0 + count).initialize(to: slot)
+    }
+    storage.header.cellCount = count + 1
+  }
 
-  /// The cells of all of its rows, one row behind the other.
-  package var slots: [Slot] { places }
+  /// Gives the bytes of the cells that have been appended, and of the rows' keys; for who alone has the buffer.
+  package mutating func finish(bytes: [UInt8], keyBytes: [UInt8]) {
+    storage.header.bytes = bytes
+    storage.header.keyBytes = keyBytes
+  }
 
-  /// What the rows' keys are in.
-  package var keyBytes: [UInt8] { keyStorage ?? storage }
+  /// Creates a buffer of so many cells at the most.
+  ///
+  /// - Parameters:
+  ///   - cellsMax: How many cells it has room for.
+  ///   - families: The names of the families.
+  ///   - keyBytes: What the rows' keys are in; nil: in its bytes.
+  ///   - fill: Writes the slots, one row's behind the other's; returns the bytes, each qualifier before its value, and how many slots are used.
+  package init(
+    cellsMax: Int, families: [String], keyBytes: [UInt8]? = nil,
+    _ fill: (UnsafeMutableBufferPointer<Slot>) -> (bytes: [UInt8], cellCount: Int)
+  ) {
+    self.init(cellsMax: cellsMax, families: families)
+    storage.header.keyBytes = keyBytes
+    let filled = unsafe storage.withUnsafeMutablePointerToElements {
+      unsafe fill(UnsafeMutableBufferPointer(start: $0, count: cellsMax))
+    }
+    precondition(filled.cellCount <= cellsMax, "more cells than there is room for")
+    storage.header.bytes = filled.bytes
+    storage.header.cellCount = filled.cellCount
+  }
 
-  /// Creates a buffer.
+  /// Creates a buffer of cells.
   ///
   /// - Parameters:
   ///   - bytes: Qualifiers and values.
   ///   - slots: Where they are.
   ///   - families: The names of the families.
   ///   - keyBytes: What the rows' keys are in; nil: in `bytes`.
-  package init(bytes: [UInt8], slots: [Slot], families: [String], keyBytes: [UInt8]? = nil) {
-    storage = bytes
-    places = slots
-    self.families = families
-    keyStorage = keyBytes
+  package init(
+    bytes: [UInt8], slots: [Slot], families: [String], keyBytes: [UInt8]? = nil
+  ) {
+    unsafe self.init(cellsMax: slots.count, families: families, keyBytes: keyBytes) { room in
+      _ = unsafe room.initialize(fromContentsOf: slots)
+      return (bytes, slots.count)
+    }
   }
 
-  /// How many cells it has, and what they and the bytes take.
-  package var cellCount: Int { places.count }
+  /// Qualifiers and values.
+  package var bytes: [UInt8] { storage.header.bytes }
+
+  /// What the rows' keys are in.
+  package var keyBytes: [UInt8] { storage.header.keyBytes ?? storage.header.bytes }
+
+  /// The names of the families.
+  package var families: [String] { storage.header.families }
+
+  /// How many cells all of its rows have.
+  package var cellCount: Int { storage.header.cellCount }
+
+  /// What cells and bytes take.
   package var memoryBytes: Int {
-    storage.capacity + places.count * MemoryLayout<Slot>.stride
+    storage.header.bytes.capacity + cellCount * MemoryLayout<Slot>.stride
   }
+
+  /// The place of a cell.
+  package subscript(index: Int) -> Slot {
+    precondition(index >= 0 && index < cellCount, "a buffer has no cell of this number")
+    return unsafe storage.withUnsafeMutablePointerToElements { unsafe $0[index] }
+  }
+
+  /// Whether it is the same object.
+  package func isIdentical(to other: RowBuffer) -> Bool { storage === other.storage }
 
   /// Whether the bytes begin with a key of so many bytes.
   package func begins(with key: UnsafeRawBufferPointer, ofCount count: Int) -> Bool {
     if key.count != count { return false }
-    return unsafe storage.withUnsafeBytes {
+    return unsafe storage.header.bytes.withUnsafeBytes {
       unsafe compareBytes(UnsafeRawBufferPointer(rebasing: $0[..<count]), key) == 0
     }
   }
 
-  /// The same once more.
-  package func copy() -> RowBuffer {
-    RowBuffer(bytes: storage, slots: places, families: families, keyBytes: keyStorage)
+  /// The number of the first cell of a column.
+  package func firstCell(family: UInt16, qualifier: UnsafeRawBufferPointer) -> Int? {
+    unsafe storage.header.bytes.withUnsafeBytes { bytes in
+      (0..<cellCount).first { index in
+        let slot = self[index]
+        let place = slot.qualifier
+        return unsafe slot.family == family && place.count == qualifier.count
+          && compareBytes(UnsafeRawBufferPointer(rebasing: bytes[place]), qualifier) == 0
+      }
+    }
   }
 
-  /// Puts another value in the place of a cell's.
+  /// Puts another value in the place of a cell's: in the same object if nobody else has it, else in a copy.
   ///
-  /// - Precondition: Nobody else has the buffer.
   /// - Parameters:
   ///   - index: Which cell.
   ///   - value: The new value.
   ///   - timestamp: Its timestamp.
-  package func replaceValue(
+  package mutating func replaceValue(
     ofCell index: Int, with value: UnsafeRawBufferPointer, timestamp: Int64
   ) {
-    let old = places[index].value
+    if !isKnownUniquelyReferenced(&storage) { self = copy() }
+    let old = self[index].value
     if value.count == old.count {
-      unsafe storage.withUnsafeMutableBytes {
+      unsafe storage.header.bytes.withUnsafeMutableBytes {
         unsafe UnsafeMutableRawBufferPointer(rebasing: $0[old]).copyMemory(from: value)
       }
     } else {
-      unsafe storage.replaceSubrange(old, with: value)
-      let change = value.count - old.count
-      for other in places.indices where Int(places[other].qualifierStart) >= old.upperBound {
-        places[other].move(by: change)
-      }
-      places[index].valueEnd += Int32(change)
+      unsafe storage.header.bytes.replaceSubrange(old, with: value)
     }
-    places[index].timestamp = timestamp
+    let change = value.count - old.count
+    let count = cellCount
+    unsafe storage.withUnsafeMutablePointerToElements { slots in
+      for other in 0..<count where unsafe other != index && slots[other].isBehind(old) {
+        unsafe slots[other].move(by: change)
+      }
+      unsafe slots[index].valueEnd += Int32(change)
+      unsafe slots[index].timestamp = timestamp
+    }
+  }
+
+  private func copy() -> RowBuffer {
+    unsafe RowBuffer(
+      cellsMax: cellCount, families: families, keyBytes: storage.header.keyBytes
+    ) { room in
+      for index in 0..<cellCount { unsafe room.initializeElement(at: index, to: self[index]) }
+      return (bytes, cellCount)
+    }
   }
 
   /// The place of a row.

@@ -21,20 +21,16 @@ public struct RowResult: Sendable {
 
   /// About what the qualifiers and values of its cells take.
   package var byteCount: Int {
-    cellSlots.reduce(0) { $0 + Int($1.valueEnd - $1.qualifierStart) }
+    place.cells.reduce(0) { bytes, cell in
+      bytes + buffer[cell].qualifier.count + buffer[cell].value.count
+    }
   }
 
-  /// The places of the row's cells.
-  package var cellSlots: ArraySlice<RowBuffer.Slot> { buffer.places[place.cells] }
-
-  /// Creates a row of its own.
-  package init(
-    row: RowKey, storage: [UInt8], slots: [RowBuffer.Slot], families: [String],
-    mayHaveMoreCells: Bool = false
-  ) {
-    buffer = RowBuffer(bytes: storage, slots: slots, families: families, keyBytes: row.storage)
+  /// Creates a row of all cells of a buffer that has its key elsewhere.
+  package init(row: RowKey, _ buffer: RowBuffer, mayHaveMoreCells: Bool = false) {
+    self.buffer = buffer
     place = RowBuffer.RowPlace(
-      key: row.start..<row.end, cells: 0..<slots.count, mayHaveMoreCells: mayHaveMoreCells)
+      key: row.start..<row.end, cells: 0..<buffer.cellCount, mayHaveMoreCells: mayHaveMoreCells)
   }
 
   /// Creates a row of those in a buffer.
@@ -65,7 +61,9 @@ public struct RowResult: Sendable {
           family: UInt16(family), qualifierStart: qualifierStart, valueStart: valueStart,
           valueEnd: storage.count, timestamp: cell.timestamp.microseconds))
     }
-    self.init(row: row, storage: storage, slots: slots, families: families)
+    self.init(
+      row: row,
+      RowBuffer(bytes: storage, slots: slots, families: families, keyBytes: row.storage))
   }
 
   /// The newest returned version of a column, or nil when the row has none.
@@ -76,7 +74,7 @@ public struct RowResult: Sendable {
     var high = place.cells.upperBound
     while low < high {
       let middle = (low + high) / 2
-      let slot = buffer.places[middle]
+      let slot = buffer[middle]
       let name = buffer.families[Int(slot.family)]
       if name < family || (name == family && self.qualifier(of: slot) < qualifier) {
         low = middle + 1
@@ -85,7 +83,7 @@ public struct RowResult: Sendable {
       }
     }
     guard low < place.cells.upperBound else { return nil }
-    let slot = buffer.places[low]
+    let slot = buffer[low]
     guard buffer.families[Int(slot.family)] == family, self.qualifier(of: slot) == qualifier else {
       return nil
     }
@@ -101,12 +99,12 @@ public struct RowResult: Sendable {
     Cell(
       column: Column(family: buffer.families[Int(slot.family)], qualifier: qualifier(of: slot)),
       timestamp: Timestamp(microseconds: slot.timestamp),
-      value: Bytes(sharing: buffer.storage, from: Int(slot.valueStart), to: Int(slot.valueEnd)))
+      value: Bytes(sharing: buffer.bytes, from: Int(slot.valueStart), to: Int(slot.valueEnd)))
   }
 
   private func qualifier(of slot: RowBuffer.Slot) -> Bytes {
     let place = slot.qualifier
-    return Bytes(sharing: buffer.storage, from: place.lowerBound, to: place.upperBound)
+    return Bytes(sharing: buffer.bytes, from: place.lowerBound, to: place.upperBound)
   }
 }
 
@@ -120,7 +118,7 @@ extension RowResult: RandomAccessCollection {
   /// The cell at `position`, its bytes sharing the row's buffer.
   public subscript(position: Int) -> Cell {
     precondition(position >= 0 && position < endIndex, "a row has no cell at this position")
-    return cell(at: buffer.places[place.cells.lowerBound + position])
+    return cell(at: buffer[place.cells.lowerBound + position])
   }
 }
 
@@ -135,10 +133,11 @@ extension RowResult {
     _ body: (_ family: String, _ qualifier: RawSpan, _ timestamp: Timestamp, _ value: RawSpan)
       throws(E) -> Void
   ) throws(E) {
-    let storage = buffer.storage
+    let storage = buffer.bytes
     let bytes = unsafe storage.span.bytes
     let families = buffer.families
-    for slot in cellSlots {
+    for cell in place.cells {
+      let slot = buffer[cell]
       try body(
         families[Int(slot.family)], bytes.extracting(slot.qualifier),
         Timestamp(microseconds: slot.timestamp), bytes.extracting(slot.value))
@@ -157,7 +156,7 @@ extension RowResult {
   /// How many cells of a family the row begins with.
   package func leadingCells(ofFamily name: String) -> Int {
     guard let family = buffer.families.firstIndex(of: name) else { return 0 }
-    return cellSlots.prefix { Int($0.family) == family }.count
+    return place.cells.prefix { Int(buffer[$0].family) == family }.count
   }
 
   /// The row without its first cells, and with at most `limit` of the others; nil when none is left.

@@ -15,7 +15,7 @@ private let limits: [(name: String, allocations: Double, retains: Double)] = [
   ("get/row-cache", 0.5, 21),
   ("get/one-cell", 11.1, 61),
   ("get/absent", 2.1, 22),
-  ("scan/row", 1, 11),
+  ("scan/row", 0.6, 2.6),
   ("put/cell", 10.2, 53),
   ("put/row", 20.5, 117),
   ("compact/row", 12, 62),

@@ -25,16 +25,22 @@ final class CachedRow: CacheItem, @unchecked Sendable {
   private(set) var from: UInt64
 
   init(_ result: RowResult, _ key: RowCache.Key, from sequence: UInt64) {
-    let cells = result.buffer.bytes
+    let cells = result.place.cells
     keyCount = key.row.count
     // No more than that, which the client's bytes need not be.
+    let whole = result.buffer.bytes
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(keyCount + cells.count)
+    bytes.reserveCapacity(keyCount + whole.count)
     unsafe key.row.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
-    bytes.append(contentsOf: cells)
-    var slots = Array(result.cellSlots)
-    for index in slots.indices { slots[index].move(by: keyCount) }
-    buffer = RowBuffer(bytes: bytes, slots: slots, families: result.buffer.families)
+    bytes.append(contentsOf: whole)
+    buffer = unsafe RowBuffer(cellsMax: cells.count, families: result.buffer.families) {
+      for (index, cell) in cells.enumerated() {
+        var slot = result.buffer[cell]
+        slot.move(by: key.row.count)
+        unsafe $0.initializeElement(at: index, to: slot)
+      }
+      return (bytes, cells.count)
+    }
     cacheCost = Self.overheadBytes + buffer.memoryBytes
     layout = key.layout
     selection = key.selection
@@ -78,37 +84,24 @@ final class CachedRow: CacheItem, @unchecked Sendable {
   private func apply(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Bool {
     guard let name = unsafe selection.name(of: CellKey.family(key)) else { return true }
     guard unsafe CellKey.kind(key) == CellKind.put.rawValue,
-      let (slot, present) = unsafe find(key, name)
+      let cell = unsafe find(key, name)
     else { return false }
     let timestamp = unsafe CellKey.timestamp(key)
+    let present = buffer[cell].timestamp
     // Below the newest version it changes nothing. Which of two with one timestamp is the newer is not known here.
     if timestamp <= present { return timestamp < present }
     // What clients have of it stays as it is.
-    if !isKnownUniquelyReferenced(&buffer) { buffer = buffer.copy() }
-    unsafe buffer.replaceValue(ofCell: slot, with: value, timestamp: timestamp)
+    unsafe buffer.replaceValue(ofCell: cell, with: value, timestamp: timestamp)
     cacheCost = Self.overheadBytes + buffer.memoryBytes
     return true
   }
 
-  /// The place of the column of a key, and its timestamp; nil when the row does not have it, or may not.
-  private func find(
-    _ key: UnsafeRawBufferPointer, _ family: UInt16
-  ) -> (slot: Int, timestamp: Int64)? {
+  /// The number of the cell of a key's column; nil when the row does not have it, or may not.
+  private func find(_ key: UnsafeRawBufferPointer, _ family: UInt16) -> Int? {
     let qualifier = unsafe UnsafeRawBufferPointer(
       rebasing: key[2..<(key.count - CellKey.suffixBytes - 2)])
     // One with zeros in it is written otherwise in a key.
     if unsafe qualifier.hasZero { return nil }
-    let slots = buffer.slots
-    return unsafe buffer.bytes.withUnsafeBytes { bytes in
-      for (index, slot) in slots.enumerated() {
-        let place = slot.qualifier
-        if slot.family == family, place.count == qualifier.count,
-          unsafe compareBytes(UnsafeRawBufferPointer(rebasing: bytes[place]), qualifier) == 0
-        {
-          return (index, slot.timestamp)
-        }
-      }
-      return nil
-    }
+    return unsafe buffer.firstCell(family: family, qualifier: qualifier)
   }
 }

@@ -15,7 +15,7 @@ package final class PlainRow: Sendable {
   let selection: RowCache.Selection?
 
   /// How rows are read by a plan for the newest versions of families, if they are read whole and are of one group.
-  init?(_ planned: [ReadPlan.Family]) {
+  static func make(_ planned: [ReadPlan.Family]) -> PlainRow? {
     guard let first = planned.first else { return nil }
     for (place, family) in planned.enumerated() {
       guard case .all = family.columns, family.retention.timeToLive == nil,
@@ -23,16 +23,19 @@ package final class PlainRow: Sendable {
         place == 0 || planned[place - 1].number < family.number
       else { return nil }
     }
+    return PlainRow(planned, group: first.group)
+  }
+
+  private init(_ planned: [ReadPlan.Family], group: Int) {
     families = planned.map(\.number)
     names = planned.map(\.nameIndex)
-    group = first.group
+    self.group = group
     selection = RowCache.Selection(families, names: names)
   }
 
   /// What a read finds.
   enum Answer {
-    /// The bytes and slots of a result.
-    case row([UInt8], [RowBuffer.Slot])
+    case row(RowBuffer)
     /// No cell that it sees.
     case nothing
     /// A row that is not plain; the cursor is at its first family, or on.
@@ -47,17 +50,19 @@ package final class PlainRow: Sendable {
   ///   - cursors: The cursors of all groups.
   ///   - areAhead: Whether none has passed the row's first cell.
   ///   - cellsBelow: A row of so many cells is none to be read at once.
+  ///   - names: The names of the table's families.
   /// - Returns: What it finds.
   /// - Throws: What the cursors throw.
   func read(
-    _ row: Bytes, at snapshot: UInt64, cursors: [CellCursor], areAhead: Bool, cellsBelow: Int
+    _ row: Bytes, at snapshot: UInt64, cursors: [CellCursor], areAhead: Bool, cellsBelow: Int,
+    names: [String]
   ) throws(StoreError) -> Answer {
     let cursor = cursors[group]
     return try unsafe row.withRawBytes { (bytes) throws(StoreError) -> Answer in
       guard try unsafe find(bytes, cursor, areAhead: areAhead) else { return .nothing }
       var runs = CellRuns()
       guard cursor.appendRowAhead(to: &runs), runs.cellCount < cellsBelow else { return .notPlain }
-      return copy(&runs, at: snapshot)
+      return copy(&runs, at: snapshot, row, names)
     }
   }
 
@@ -94,18 +99,22 @@ package final class PlainRow: Sendable {
   }
 
   /// Copies what a read at `snapshot` sees of the cells.
-  private func copy(_ runs: inout CellRuns, at snapshot: UInt64) -> Answer {
+  private func copy(
+    _ runs: inout CellRuns, at snapshot: UInt64, _ row: Bytes, _ names: [String]
+  ) -> Answer {
     var isPlain = true
-    var storage: [UInt8] = []
-    let slots = unsafe [RowBuffer.Slot](unsafeUninitializedCapacity: runs.cellCount) {
-      slots, count in
-      storage = unsafe [UInt8](unsafeUninitializedCapacity: runs.bytesMax) { bytes, used in
+    let buffer = unsafe RowBuffer(
+      cellsMax: runs.cellCount, families: names, keyBytes: row.storage
+    ) { slots in
+      var count = 0
+      let bytes = unsafe [UInt8](unsafeUninitializedCapacity: runs.bytesMax) { bytes, used in
         isPlain = unsafe copy(
           &runs, at: snapshot, UnsafeMutableRawBufferPointer(bytes), &used, slots, &count)
       }
+      return (bytes, count)
     }
     if !isPlain { return .notPlain }
-    return slots.isEmpty ? .nothing : .row(storage, slots)
+    return buffer.cellCount == 0 ? .nothing : .row(buffer)
   }
 
   /// Copies cells behind the bytes that are used; false when not all of them are plain, or there is no room.

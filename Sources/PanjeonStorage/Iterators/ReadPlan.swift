@@ -117,7 +117,7 @@ package final class ReadPlan: Sendable {
     self.families = families
     cellsExpected = Self.cellsExpected(families)
     plain =
-      versionsMax == 1 && cellsMax == nil && filter == nil ? PlainRow(families) : nil
+      versionsMax == 1 && cellsMax == nil && filter == nil ? PlainRow.make(families) : nil
   }
 
   private static func cellsExpected(_ families: [Family]) -> Int {

@@ -62,20 +62,19 @@ internal import WideColumn
   static func rows(
     _ room: Room, rowsMax: Int, families: [String], _ fill: (inout RowChunk) -> Void
   ) -> RowBatch {
-    var slots: [RowBuffer.Slot] = []
     var rows: [RowBuffer.RowPlace] = []
-    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: room.bytes) { bytes, usedBytes in
-      slots = unsafe [RowBuffer.Slot](unsafeUninitializedCapacity: room.cells) {
-        slots, usedSlots in
+    let buffer = unsafe RowBuffer(cellsMax: room.cells, families: families) { slots in
+      var usedSlots = 0
+      let bytes = unsafe [UInt8](unsafeUninitializedCapacity: room.bytes) { bytes, usedBytes in
         var chunk = unsafe RowChunk(bytes: UnsafeMutableRawBufferPointer(bytes), slots: slots)
         chunk.rows.reserveCapacity(rowsMax)
         fill(&chunk)
         (usedBytes, usedSlots) = (chunk.usedBytes, chunk.usedSlots)
         rows = chunk.rows
       }
+      return (bytes, usedSlots)
     }
-    if rows.isEmpty { return RowBatch() }
-    return RowBatch(RowBuffer(bytes: bytes, slots: slots, families: families), rows)
+    return rows.isEmpty ? RowBatch() : RowBatch(buffer, rows)
   }
 
   /// Appends a row's key, whose bytes are then valid as long as the chunk is being filled; nil when there is no room for it.

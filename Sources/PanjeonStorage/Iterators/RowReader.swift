@@ -18,7 +18,8 @@ package struct RowReader {
   /// No older cell can pass it.
   private let leastTimestamp: Int64
   private var storage: [UInt8] = []
-  private var slots: [RowBuffer.Slot] = []
+  /// What has been found in the row; nil before there is something.
+  private var found: RowBuffer?
   private var slotsMax = 0
   private var position = RowPosition()
   private var column: [UInt8] = []
@@ -42,6 +43,9 @@ package struct RowReader {
 
   /// Whether what has been read may be otherwise later, though nothing is written.
   var dependsOnTime: Bool { judge.dependsOnTime }
+
+  /// How many cells have been found in the row.
+  private var cellCount: Int { found?.cellCount ?? 0 }
 
   /// Counts anew the cells of which nothing is returned.
   package mutating func forgetPassedCells() { passed = 0 }
@@ -77,7 +81,7 @@ package struct RowReader {
     for cursor in cursors { cursor.visitOfRowRead = -1 }
     // What a read has left that failed.
     storage.removeAll()
-    slots.removeAll()
+    found = nil
     slotsMax = min(cellsMax, plan.cellsMax - start.cells)
     position = start
     if let whole = plan.filter {
@@ -88,22 +92,21 @@ package struct RowReader {
     var areAhead = areAhead && !(plan.filter?.dependsOnRow ?? false)
     if let plain = plan.plain, start.isAtStart {
       let answer = try plain.read(
-        row, at: moment.sequence, cursors: cursors, areAhead: areAhead, cellsBelow: slotsMax)
+        row, at: moment.sequence, cursors: cursors, areAhead: areAhead, cellsBelow: slotsMax,
+        names: plan.names)
       switch answer {
-      case .row(let storage, let slots):
-        let result = RowResult(row: row, storage: storage, slots: slots, families: plan.names)
-        return (result, nil)
+      case .row(let buffer): return (RowResult(row: row, buffer), nil)
       case .nothing: return (nil, nil)
       case .notPlain: break
       }
       areAhead = true
     }
     try readFamilies(row, cursors, areAhead: areAhead)
-    let isFull = slots.count >= slotsMax
-    if slots.isEmpty { return (nil, nil) }
-    position.cells = start.cells + slots.count
-    let result = RowResult(
-      row: row, storage: storage, slots: slots, families: plan.names, mayHaveMoreCells: isFull)
+    let isFull = cellCount >= slotsMax
+    guard var found = found.take() else { return (nil, nil) }
+    position.cells = start.cells + found.cellCount
+    found.finish(bytes: storage, keyBytes: row.storage)
+    let result = RowResult(row: row, found, mayHaveMoreCells: isFull)
     return (result, isFull && position.cells < plan.cellsMax ? position : nil)
   }
 
@@ -112,7 +115,7 @@ package struct RowReader {
   ) throws(StoreError) {
     let start = position.family
     for index in start..<max(start, plan.families.count) {
-      if slots.count >= slotsMax { return }
+      if cellCount >= slotsMax { return }
       if index > position.family {
         position.family = index
         position.column.removeAll(keepingCapacity: true)
@@ -144,7 +147,7 @@ package struct RowReader {
       if !start.isEmpty { try unsafe move(cursor, row: row, to: start) }
       try unsafe readColumns(family, row: row, cursor: cursor, stop: nil)
     case .ranges(let ranges):
-      for range in ranges where slots.count < slotsMax {
+      for range in ranges where cellCount < slotsMax {
         if let stop = range.stop, !start.isEmpty, !start.lexicographicallyPrecedes(stop) {
           continue
         }
@@ -153,7 +156,7 @@ package struct RowReader {
         try unsafe readColumns(family, row: row, cursor: cursor, stop: range.stop)
       }
     case .some(let prefixes):
-      for prefix in prefixes where slots.count < slotsMax {
+      for prefix in prefixes where cellCount < slotsMax {
         if prefix.lexicographicallyPrecedes(start) { continue }
         try unsafe move(cursor, row: row, to: prefix)
         guard unsafe isInRow(cursor, row), unsafe cursor.key.starts(with: prefix) else { continue }
@@ -166,7 +169,7 @@ package struct RowReader {
     _ family: ReadPlan.Family, row: UnsafeRawBufferPointer, cursor: CellCursor, stop: [UInt8]?
   ) throws(StoreError) {
     while unsafe isInRow(cursor, row), unsafe cursor.key[0] == family.number,
-      slots.count < slotsMax
+      cellCount < slotsMax
     {
       if let stop {
         let isBehind = unsafe stop.withUnsafeBytes { unsafe compareBytes(cursor.key, $0) >= 0 }
@@ -199,7 +202,7 @@ package struct RowReader {
         versions += 1
         if versions > returned {
           append(family, cursor, value)
-          if slots.count >= slotsMax { return endPiece(versions) }
+          if cellCount >= slotsMax { return endPiece(versions) }
           try cursor.next()
           continue
         }
@@ -257,12 +260,12 @@ package struct RowReader {
   private mutating func append(
     _ family: ReadPlan.Family, _ cursor: CellCursor, _ value: StoredValue
   ) {
-    if slots.isEmpty { makeRoom(qualifier: unsafe cursor.key.count, value: value.byteCount) }
+    if found == nil { makeRoom(qualifier: unsafe cursor.key.count, value: value.byteCount) }
     let qualifierStart = storage.count
     unsafe CellKey.appendQualifier(of: cursor.key, to: &storage)
     let valueStart = storage.count
     unsafe storage.append(contentsOf: value.bytes)
-    slots.append(
+    found?.append(
       RowBuffer.Slot(
         family: family.nameIndex, qualifierStart: qualifierStart, valueStart: valueStart,
         valueEnd: storage.count, timestamp: value.timestamp))
@@ -271,7 +274,7 @@ package struct RowReader {
   /// Makes room for the row's cells, as if all were as large as the first.
   private mutating func makeRoom(qualifier: Int, value: Int) {
     let cells = min(plan.cellsExpected, slotsMax)
-    slots.reserveCapacity(cells)
+    found = RowBuffer(cellsMax: cells, families: plan.names)
     storage.reserveCapacity(min(cells * (qualifier + value), Self.storageBytesReservedMax))
   }
 

@@ -101,7 +101,7 @@ struct RowChunkTests {
 
   /// Which rows are the first of those that share their memory.
   private static func firstsOfChunks(_ rows: [RowResult]) -> [Int] {
-    rows.indices.filter { $0 == 0 || rows[$0].buffer !== rows[$0 - 1].buffer }
+    rows.indices.filter { $0 == 0 || !rows[$0].buffer.isIdentical(to: rows[$0 - 1].buffer) }
   }
 
   private func put(_ number: Int, bytes: Int) -> Put {
