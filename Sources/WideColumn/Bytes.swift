@@ -41,6 +41,9 @@ public struct Bytes: Sendable {
     self.end = end
   }
 
+  /// The same bytes, of their own where they are a slice so far behind in a buffer that 32 bits do not say where.
+  package var nearby: Bytes { end > Int(Int32.max) ? Bytes(Array(self)) : self }
+
   /// The bytes decoded as UTF-8, or nil when they are not valid UTF-8.
   public var utf8String: String? {
     unsafe withUnsafeBytes { bytes in

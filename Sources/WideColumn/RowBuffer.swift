@@ -70,14 +70,9 @@ package struct RowBuffer: @unchecked Sendable {
 
   /// Appends a cell of which the bytes will be given; for who alone has the buffer.
   package mutating func append(_ slot: Slot) {
+    assert(isKnownUniquelyReferenced(&storage), "what others have is not changed")
     let count = cellCount
-    if count == storage.header.cellsMax {
-      let families = families
-      self = unsafe RowBuffer(cellsMax: max(4, 2 * count), families: families) { room in
-        for index in 0..<count { unsafe room.initializeElement(at: index, to: self[index]) }
-        return (bytes, count)
-      }
-    }
+    if count == storage.header.cellsMax { self = copy(cellsMax: max(4, 2 * count)) }
     unsafe storage.withUnsafeMutablePointerToElements {
       unsafe ($0 + count).initialize(to: slot)
     }
@@ -86,6 +81,7 @@ package struct RowBuffer: @unchecked Sendable {
 
   /// Gives the bytes of the cells that have been appended, and of the rows' keys; for who alone has the buffer.
   package mutating func finish(bytes: [UInt8], keyBytes: [UInt8]) {
+    assert(isKnownUniquelyReferenced(&storage), "what others have is not changed")
     storage.header.bytes = bytes
     storage.header.keyBytes = keyBytes
   }
@@ -202,12 +198,15 @@ package struct RowBuffer: @unchecked Sendable {
     }
   }
 
-  private func copy() -> RowBuffer {
+  /// The same once more, in no more memory than it needs.
+  package func copy() -> RowBuffer { copy(cellsMax: cellCount) }
+
+  private func copy(cellsMax: Int) -> RowBuffer {
     unsafe RowBuffer(
-      cellsMax: cellCount, families: families, keyBytes: storage.header.keyBytes
+      cellsMax: cellsMax, families: families, keyBytes: storage.header.keyBytes
     ) { room in
       for index in 0..<cellCount { unsafe room.initializeElement(at: index, to: self[index]) }
-      return (bytes, cellCount)
+      return (unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }, cellCount)
     }
   }
 

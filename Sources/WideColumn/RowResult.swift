@@ -61,6 +61,7 @@ public struct RowResult: Sendable {
           family: UInt16(family), qualifierStart: qualifierStart, valueStart: valueStart,
           valueEnd: storage.count, timestamp: cell.timestamp.microseconds))
     }
+    let row = row.nearby
     self.init(
       row: row,
       RowBuffer(bytes: storage, slots: slots, families: families, keyBytes: row.storage))

@@ -81,6 +81,25 @@ struct RowBufferTests {
     }
   }
 
+  @Test("Cells are appended beyond the room that there was; a copy is the same in other memory")
+  func appending() {
+    var present = RowBuffer(cellsMax: 1, families: ["data"])
+    for number in 0..<100 {
+      #expect(present.cellCount == number)
+      present.append(
+        RowBuffer.Slot(
+          family: 0, qualifierStart: number, valueStart: number, valueEnd: number + 1,
+          timestamp: Int64(number)))
+    }
+    present.finish(bytes: (0..<100).map { UInt8($0) }, keyBytes: [9])
+    for buffer in [present, present.copy()] {
+      #expect(contents(buffer).map(\.value) == (0..<100).map { [UInt8($0)] })
+      #expect((0..<100).allSatisfy { buffer[$0].timestamp == Int64($0) })
+      #expect(buffer.keyBytes == [9] && buffer.families == ["data"])
+    }
+    #expect(!present.copy().isIdentical(to: present))
+  }
+
   @Test("A column is found by family and qualifier; what is not there is not found")
   func finding() {
     let present = buffer(

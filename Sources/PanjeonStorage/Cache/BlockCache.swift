@@ -13,13 +13,25 @@ package final class BlockCache: Sendable {
   /// What a cached block takes beside its bytes.
   static let overheadBytes = 128
 
-  /// A block larger than this does not leave its memory to another.
-  private static let spareBytesMax = 64 << 10
+  /// A block leaves its memory to another if a shard has room for so many of its size.
+  private static let spareShare = 8
 
   private struct Shard {
     var blocks = CacheShard<Block.Storage>()
-    /// The last that had to go: its memory is the next one's.
+    /// The last that had to go and that nobody else has: its memory is the next one's.
     var spare: Block?
+    /// What is left free for it.
+    var spareBytes = 0
+
+    var bytes: Int { blocks.bytes + (spare?.storage.cacheCost ?? 0) }
+
+    /// Keeps a block for its memory, if there is room for it.
+    mutating func keep(_ block: Block, bytesMax: Int) {
+      let cost = block.storage.cacheCost
+      if spare != nil || cost > bytesMax / spareShare { return }
+      spareBytes = cost
+      if blocks.bytes + cost <= bytesMax { spare = block }
+    }
   }
 
   private final class LockedShard: Sendable {
@@ -66,22 +78,30 @@ package final class BlockCache: Sendable {
     shards[CachePlace(owner: table, key: offset).shard].withLock { $0.spare.take() }
   }
 
+  /// Gives back a block that was taken so, and of which no use was made.
+  package func giveBack(_ spare: Block, table: UInt64, offset: UInt64) {
+    let limit = budget.cacheCapacity / Self.shardCount
+    shards[CachePlace(owner: table, key: offset).shard].withLock {
+      $0.keep(spare, bytesMax: limit)
+    }
+  }
+
   /// Keeps a block that was not here and has been read for a client, which counts as a miss; one that is larger than a shard is
   /// not kept.
   package func insert(_ block: Block, table: UInt64, offset: UInt64, storedBytes: UInt32) {
     blocksRead.add(1)
     blockBytesRead.add(UInt64(storedBytes))
     let limit = budget.cacheCapacity / Self.shardCount
-    if block.storage.cacheCost > limit { return }
+    let cost = block.storage.cacheCost
     let place = CachePlace(owner: table, key: offset)
-    // A spare block is within the limit as well.
-    let keepsSpare = limit >= 8 * Self.spareBytesMax
     shards[place.shard].withLock { shard in
-      let bytesMax = keepsSpare ? limit - Self.spareBytesMax : limit
+      let bytesMax = limit - min(shard.spareBytes, limit / Self.spareShare)
+      if cost > bytesMax { return }
       guard var removed = shard.blocks.insert(block.storage, at: place, bytesMax: bytesMax),
-        keepsSpare, removed.cacheCost <= Self.spareBytesMax, isKnownUniquelyReferenced(&removed)
+        isKnownUniquelyReferenced(&removed)
       else { return }
-      shard.spare = Block(removed)
+      shard.spare = nil
+      shard.keep(Block(removed), bytesMax: limit)
     }
   }
 
@@ -94,7 +114,7 @@ package final class BlockCache: Sendable {
 
   /// The bytes of the blocks here, their overhead included.
   package var bytes: Int {
-    shards.reduce(0) { $0 + $1.withLock { $0.blocks.bytes } }
+    shards.reduce(0) { $0 + $1.withLock { $0.bytes } }
   }
 
   /// How many lookups found their block.

@@ -15,7 +15,7 @@ internal import WideColumn
   private let slots: UnsafeMutableBufferPointer<RowBuffer.Slot>
   private var usedBytes = 0
   private var usedSlots = 0
-  private var rows: [RowBuffer.RowPlace] = []
+  private var rows: [RowBatch.Row] = []
 
   /// What a row may need.
   struct Room {
@@ -27,14 +27,11 @@ internal import WideColumn
       self.cells = cells
     }
 
-    /// What the row that a cursor is at needs, with its key; if that is not known, what a row of a few cells does.
-    init(ofRowAt cursor: CellCursor) {
+    /// What the row that a cursor is at needs, with its key; nil if that is not known.
+    init?(ofRowAt cursor: CellCursor) {
       var runs = CellRuns()
-      if cursor.isValid, cursor.appendRowAhead(to: &runs) {
-        self.init(bytes: unsafe cursor.row.count + runs.bytesMax, cells: runs.cellCount)
-      } else {
-        self.init(bytes: 1 << 10, cells: 12)
-      }
+      guard cursor.isValid, cursor.appendRowAhead(to: &runs) else { return nil }
+      self.init(bytes: unsafe cursor.row.count + runs.bytesMax, cells: runs.cellCount)
     }
   }
 
@@ -62,7 +59,7 @@ internal import WideColumn
   static func rows(
     _ room: Room, rowsMax: Int, families: [String], _ fill: (inout RowChunk) -> Void
   ) -> RowBatch {
-    var rows: [RowBuffer.RowPlace] = []
+    var rows: [RowBatch.Row] = []
     let buffer = unsafe RowBuffer(cellsMax: room.cells, families: families) { slots in
       var usedSlots = 0
       let bytes = unsafe [UInt8](unsafeUninitializedCapacity: room.bytes) { bytes, usedBytes in
@@ -74,7 +71,10 @@ internal import WideColumn
       }
       return (bytes, usedSlots)
     }
-    return rows.isEmpty ? RowBatch() : RowBatch(buffer, rows)
+    if rows.isEmpty { return RowBatch() }
+    // Not many bytes for a few, should a client keep them.
+    let isRoomy = 4 * buffer.bytes.count < room.bytes || 4 * buffer.cellCount < room.cells
+    return RowBatch(isRoomy ? buffer.copy() : buffer, rows)
   }
 
   /// Appends a row's key, whose bytes are then valid as long as the chunk is being filled; nil when there is no room for it.
@@ -110,9 +110,9 @@ internal import WideColumn
       &runs, at: snapshot, bytes, &used,
       UnsafeMutableBufferPointer(rebasing: slots[usedSlots...]), &cells)
     if !isPlain || cells == 0 { return false }
-    rows.append(
-      RowBuffer.RowPlace(
-        key: usedBytes..<(usedBytes + keyBytes), cells: usedSlots..<(usedSlots + cells)))
+    let place = RowBuffer.RowPlace(
+      key: usedBytes..<(usedBytes + keyBytes), cells: usedSlots..<(usedSlots + cells))
+    rows.append(RowBatch.Row(buffer: 0, place: place))
     usedBytes = used
     usedSlots += cells
     return true

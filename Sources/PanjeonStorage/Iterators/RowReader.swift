@@ -78,6 +78,7 @@ package struct RowReader {
   package mutating func readPiece(
     of row: Bytes, from start: RowPosition, cellsMax: Int, cursors: [CellCursor], areAhead: Bool
   ) throws(StoreError) -> (result: RowResult?, next: RowPosition?) {
+    let row = row.nearby
     for cursor in cursors { cursor.visitOfRowRead = -1 }
     // What a read has left that failed.
     storage.removeAll()

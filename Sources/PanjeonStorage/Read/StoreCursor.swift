@@ -33,8 +33,6 @@ public struct StoreCursor: RowCursor {
   public mutating func next() async throws(StoreError) -> RowResult? {
     if let row = batch.next() { return row }
     if !lifecycle.isOpen { throw .storeClosed }
-    // What the last rows took is free for the next ones, unless the client has kept one.
-    batch = RowBatch()
     do {
       batch = try scanner.nextRows(.cacheOnly)
     } catch {

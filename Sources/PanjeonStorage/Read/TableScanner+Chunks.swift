@@ -12,8 +12,10 @@ extension TableScanner {
     /// How rows are read.
     let plain: PlainRow
     var rows: Int
-    /// What a row takes; nil before there has been one.
+    /// What a row takes; nil when the next one is to say.
     private var room: RowChunk.Room?
+    /// Whether the last chunk had no room for its first row, and the next one will have.
+    fileprivate var isShort = false
 
     /// The plan of a scan; nil when its rows cannot be read so.
     init?(_ scan: Scan, _ plan: ReadPlan) {
@@ -24,23 +26,25 @@ extension TableScanner {
       rows = min(scan.rowsMax ?? 4, RowChunk.rowsMax)
     }
 
-    /// The room for so many rows, if they are as the one that the cursor is at or as those that were read last.
-    fileprivate mutating func room(for rows: Int, at cursor: CellCursor) -> RowChunk.Room {
-      let row = room ?? RowChunk.Room(ofRowAt: cursor)
-      room = row
-      return RowChunk.Room(bytes: min(rows * row.bytes, RowChunk.bytesMax), cells: rows * row.cells)
+    /// The room for so many rows, if they are as the one that the cursor is at or as those that were read last; nil when it would be too much
+    /// for one.
+    fileprivate mutating func room(for rows: Int, at cursor: CellCursor) -> RowChunk.Room? {
+      room = room ?? RowChunk.Room(ofRowAt: cursor)
+      guard let row = room, row.bytes <= RowChunk.bytesMax else {
+        room = nil
+        return nil
+      }
+      let rows = max(1, min(rows, RowChunk.bytesMax / max(1, row.bytes)))
+      return RowChunk.Room(bytes: rows * row.bytes, cells: rows * row.cells)
     }
 
-    /// Whether the last chunk had no room for its first row, and the next one will have.
-    fileprivate var isShort = false
-
     /// Plans the next chunk by one that has been read.
-    fileprivate mutating func note(_ chunk: borrowing RowChunk) {
+    fileprivate mutating func note(_ chunk: borrowing RowChunk, in present: RowChunk.Room) {
       let needed = chunk.largestRow
-      let known = room ?? needed
-      isShort = chunk.count == 0 && needed.bytes > known.bytes && needed.bytes <= RowChunk.bytesMax
-      isShort = isShort || chunk.count == 0 && needed.cells > known.cells
-      if needed.cells > 0 { room = needed }
+      isShort =
+        chunk.count == 0 && needed.bytes <= RowChunk.bytesMax
+        && (needed.bytes > present.bytes || needed.cells > present.cells)
+      room = needed.cells > 0 ? needed : nil
       rows = min(max(chunk.count, 2) * 2, RowChunk.rowsMax)
     }
   }
@@ -79,14 +83,19 @@ extension TableScanner {
   ) throws(StoreError) -> RowBatch {
     var failure: StoreError?
     let wanted = min(chunks.rows, rowsLeft)
-    let room = chunks.room(for: wanted, at: cursor)
+    guard cursor.isValid, unsafe !isBehindStop(cursor.row),
+      let room = chunks.room(for: wanted, at: cursor)
+    else {
+      chunks.isShort = false
+      return RowBatch()
+    }
     let rows = RowChunk.rows(room, rowsMax: wanted, families: plan.names) { chunk in
       do throws(StoreError) {
         try fill(&chunk, from: cursor, chunks.plain, rowsMax: wanted)
       } catch {
         failure = error
       }
-      chunks.note(chunk)
+      chunks.note(chunk, in: room)
     }
     if let last = rows.last {
       pass(last.row)
@@ -112,10 +121,7 @@ extension TableScanner {
         if !isInOrder { throw Self.outOfOrder }
       }
       isFirst = false
-      if let stop = scan.rows.stop {
-        let isBehind = unsafe stop.withUnsafeBytes { unsafe compareBytes(cursor.row, $0) >= 0 }
-        if isBehind { return }
-      }
+      if unsafe isBehindStop(cursor.row) { return }
       guard let row = unsafe chunk.place(key: cursor.row) else { return }
       guard try unsafe plain.append(row, cursor, at: snapshot.sequence, to: &chunk),
         chunk.count < rowsMax
@@ -123,5 +129,9 @@ extension TableScanner {
       try cursor.nextRow()
       if unsafe cursor.isValid && compareBytes(cursor.row, row) <= 0 { throw Self.outOfOrder }
     }
+  }
+  private func isBehindStop(_ row: UnsafeRawBufferPointer) -> Bool {
+    guard let stop = scan.rows.stop else { return false }
+    return unsafe stop.withUnsafeBytes { unsafe compareBytes(row, $0) >= 0 }
   }
 }

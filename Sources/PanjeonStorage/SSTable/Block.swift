@@ -8,7 +8,7 @@ package import WideColumn
 /// pointer arithmetic. A reference to one allocation: what is known of the bytes, ``KeyWords`` of its rows, of every one or of one in
 /// so many, and the bytes. So who counts the reference has the beginning of a search at hand.
 @safe package struct Block: @unchecked Sendable {
-  // Unchecked: the memory is never written once the block is made.
+  // Unchecked: the memory is not written once the block is made, until nobody else has it and it becomes another block's.
 
   /// The allocation.
   package final class Storage: ManagedBuffer<Header, UInt64> {}
@@ -49,13 +49,16 @@ package import WideColumn
   ///
   /// - Parameters:
   ///   - byteCount: How many.
-  ///   - spare: A block that nobody else has, whose room is used if it is large enough.
+  ///   - spare: A block that nobody else has, whose room is used if it is large enough, and not much larger.
   /// - Returns: The block, with nothing in it.
-  private static func make(byteCount: Int, in spare: Block? = nil) -> Block {
-    if let spare, spare.storage.header.capacity >= byteCount {
-      spare.storage.header = Header(
-        byteCount: byteCount, capacity: spare.storage.header.capacity)
-      return spare
+  private static func make(byteCount: Int, in spare: Block?) -> Block {
+    if let spare {
+      let capacity = spare.storage.header.capacity
+      // Room counts as taken, whatever is in it.
+      if capacity >= byteCount, capacity <= byteCount + byteCount / 4 + roomStep {
+        spare.storage.header = Header(byteCount: byteCount, capacity: capacity)
+        return spare
+      }
     }
     let capacity = (byteCount + roomStep - 1) / roomStep * roomStep
     let made = Storage.create(minimumCapacity: wordsMax + capacity / 8) { _ in
@@ -110,16 +113,16 @@ package import WideColumn
   package static func decode(
     _ stored: UnsafeRawBufferPointer, file: String, offset: UInt64
   ) throws(StoreError) -> Block {
-    let read = make(byteCount: stored.count)
+    let read = make(byteCount: stored.count, in: nil)
     unsafe read.bytes.copyMemory(from: stored)
-    return try read.decoded(file: file, offset: offset)
+    return try read.decoded(in: nil, file: file, offset: offset)
   }
 
   /// Reads a block, decompresses and verifies it: one that is stored as it is remains where it is read to.
   ///
   /// - Parameters:
   ///   - storedCount: Its length in the file.
-  ///   - spare: A block that nobody else has, whose memory may be used.
+  ///   - spare: A block that nobody else has, whose memory is used for the block if it fits.
   ///   - file: The file's name, for errors.
   ///   - offset: Where in the file it is.
   ///   - read: Reads so many bytes; returns whether it has.
@@ -130,9 +133,10 @@ package import WideColumn
     _ read: (UnsafeMutableRawBufferPointer) throws(StoreError) -> Bool
   ) throws(StoreError) -> Block? {
     let block = make(byteCount: storedCount, in: spare)
-    if block.storage !== spare?.storage { block.touchPages() }
+    let isSpare = block.storage === spare?.storage
+    if !isSpare { block.touchPages() }
     guard try unsafe read(block.bytes) else { return nil }
-    return try block.decoded(file: file(), offset: offset)
+    return try block.decoded(in: isSpare ? nil : spare, file: file(), offset: offset)
   }
 
   /// Writes to each page of memory that is new.
@@ -140,14 +144,16 @@ package import WideColumn
   /// Else the system would have to provide it while it copies into it, and for that waits for other threads that ask for memory (Linux: a page
   /// fault in a system call takes `mmap_lock`, one outside mostly does not).
   private func touchPages() {
-    for offset in stride(from: 0, to: header.byteCount, by: 4096) {
+    let last = header.byteCount - 1
+    for offset in stride(from: 0, through: last, by: 4096) {
       unsafe base.storeBytes(of: 0, toByteOffset: offset, as: UInt8.self)
     }
+    if last >= 0 { unsafe base.storeBytes(of: 0, toByteOffset: last, as: UInt8.self) }
   }
 
   /// Makes of a block as it is stored one as it is read.
   private func decoded(
-    file: @autoclosure () -> String, offset: UInt64
+    in spare: Block?, file: @autoclosure () -> String, offset: UInt64
   ) throws(StoreError) -> Block {
     do throws(StoreError) {
       let stored = unsafe UnsafeRawBufferPointer(bytes)
@@ -157,7 +163,7 @@ package import WideColumn
         guard payload.count == length else { throw Self.damaged("length") }
         storage.header.byteCount = length
       } else {
-        block = Self.make(byteCount: length)
+        block = Self.make(byteCount: length, in: spare)
         try unsafe BlockCodec.decompress(
           payload, codec, into: block.bytes, file: file(), offset: offset)
       }

@@ -77,13 +77,12 @@ package final class TableFile: Sendable {
       return block
     }
     let spare = fillsCache ? cache.takeSpare(table: number, offset: handle.offset) : nil
-    let block: Block
-    switch mode {
-    case .mayBlock: block = try readBlock(place, in: spare)
-    case .cacheOnly:
-      guard let read = try readBlockIfCached(place, in: spare) else { throw Self.wouldBlock }
-      block = read
+    let read =
+      mode == .mayBlock ? try readBlock(place, in: spare) : try readBlockIfCached(place, in: spare)
+    if let spare, read?.storage !== spare.storage {
+      cache.giveBack(spare, table: number, offset: handle.offset)
     }
+    guard let block = read else { throw Self.wouldBlock }
     if fillsCache {
       cache.insert(block, table: number, offset: handle.offset, storedBytes: handle.length)
     }

@@ -99,6 +99,33 @@ struct RowChunkTests {
     try await store.close()
   }
 
+  @Test("A few rows keep no more memory than a few rows need, whatever was asked for")
+  func memory() async throws {
+    let store = try await TestStore.open(InMemoryFileSystem())
+    try await store.createTable(TestStore.schema)
+    var wide = Put(TestStore.row(100))
+    for number in 0..<60 {
+      wide.add(family: "data", qualifier: Bytes([UInt8(number)]), value: "a value")
+    }
+    try await store.put(wide, in: "t", durability: .memory)
+    for number in 101..<200 {
+      try await store.put(put(number, bytes: 50), in: "t", durability: .memory)
+    }
+    for compacted in [false, true] {
+      if compacted { try await store.compact(table: "t") }
+      let few = KeyRange(from: TestStore.row(150), to: TestStore.row(152))
+      let found = try await TestStore.rows(store.scan(Scan(few, rowsMax: 100), in: "t"))
+      #expect(found.count == 2)
+      #expect(found.allSatisfy { $0.buffer.memoryBytes < 1 << 10 })
+      let all = try await TestStore.rows(store.scan(Scan(rowsMax: 100), in: "t"))
+      #expect(all.count == 100 && all[0].count == 60)
+      #expect(all.allSatisfy { $0.buffer.memoryBytes < 64 << 10 })
+      let none = KeyRange(from: TestStore.row(300), to: TestStore.row(400))
+      #expect(try await TestStore.rows(store.scan(Scan(none, rowsMax: 100), in: "t")).isEmpty)
+    }
+    try await store.close()
+  }
+
   /// Which rows are the first of those that share their memory.
   private static func firstsOfChunks(_ rows: [RowResult]) -> [Int] {
     rows.indices.filter { $0 == 0 || !rows[$0].buffer.isIdentical(to: rows[$0 - 1].buffer) }
