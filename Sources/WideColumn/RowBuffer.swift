@@ -178,7 +178,12 @@ package struct RowBuffer: @unchecked Sendable {
   package mutating func replaceValue(
     ofCell index: Int, with value: UnsafeRawBufferPointer, timestamp: Int64
   ) {
-    if !isKnownUniquelyReferenced(&storage) { self = copy() }
+    #if PANJEON_THREAD_SANITIZER
+      // It does not see that who has let go of an object has done so before the object is found to be nobody else's.
+      self = copy()
+    #else
+      if !isKnownUniquelyReferenced(&storage) { self = copy() }
+    #endif
     let old = self[index].value
     if value.count == old.count {
       unsafe storage.header.bytes.withUnsafeMutableBytes {
