@@ -17,7 +17,9 @@ package final class BlockCache: Sendable {
   private static let spareShare = 8
 
   #if PANJEON_THREAD_SANITIZER
-    /// Not where the sanitizer looks: it does not see that who has let go of a block has done so before the block is found to be
+    /// Whether blocks leave their memory to others: not where the sanitizer looks.
+    ///
+    /// It does not see that who has let go of a block did so before it is found to be
     /// nobody else's.
     package static let keepsSpares = false
   #else
@@ -36,8 +38,9 @@ package final class BlockCache: Sendable {
 
     /// Keeps a block for its memory, if there is room for it.
     mutating func keep(_ block: Block, bytesMax: Int) {
+      let (keepsSpares, spareShare) = (BlockCache.keepsSpares, BlockCache.spareShare)
       let cost = block.storage.cacheCost
-      if !BlockCache.keepsSpares || spare != nil || cost > bytesMax / BlockCache.spareShare { return }
+      if !keepsSpares || spare != nil || cost > bytesMax / spareShare { return }
       spareBytes = cost
       if blocks.bytes + cost <= bytesMax { spare = block }
     }
