@@ -107,22 +107,6 @@ package struct RowBuffer: @unchecked Sendable {
     storage.header.cellCount = filled.cellCount
   }
 
-  /// Creates a buffer of cells.
-  ///
-  /// - Parameters:
-  ///   - bytes: Qualifiers and values.
-  ///   - slots: Where they are.
-  ///   - families: The names of the families.
-  ///   - keyBytes: What the rows' keys are in; nil: in `bytes`.
-  package init(
-    bytes: [UInt8], slots: [Slot], families: [String], keyBytes: [UInt8]? = nil
-  ) {
-    unsafe self.init(cellsMax: slots.count, families: families, keyBytes: keyBytes) { room in
-      _ = unsafe room.initialize(fromContentsOf: slots)
-      return (bytes, slots.count)
-    }
-  }
-
   /// Qualifiers and values.
   package var bytes: [UInt8] { storage.header.bytes }
 

@@ -41,9 +41,9 @@ public struct RowResult: Sendable {
 
   /// Creates a row from cells, which must already be in order.
   public init(row: RowKey, cells: [Cell]) {
-    var storage: [UInt8] = []
-    var slots: [RowBuffer.Slot] = []
+    var bytes: [UInt8] = []
     var families: [String] = []
+    var slots: [RowBuffer.Slot] = []
     for cell in cells {
       let family: Int
       if let known = families.firstIndex(of: cell.column.family) {
@@ -52,19 +52,20 @@ public struct RowResult: Sendable {
         family = families.count
         families.append(cell.column.family)
       }
-      let qualifierStart = storage.count
-      storage.append(contentsOf: cell.column.qualifier)
-      let valueStart = storage.count
-      storage.append(contentsOf: cell.value)
+      let qualifierStart = bytes.count
+      bytes.append(contentsOf: cell.column.qualifier)
+      let valueStart = bytes.count
+      bytes.append(contentsOf: cell.value)
       slots.append(
         RowBuffer.Slot(
           family: UInt16(family), qualifierStart: qualifierStart, valueStart: valueStart,
-          valueEnd: storage.count, timestamp: cell.timestamp.microseconds))
+          valueEnd: bytes.count, timestamp: cell.timestamp.microseconds))
     }
+    var buffer = RowBuffer(cellsMax: slots.count, families: families)
+    for slot in slots { buffer.append(slot) }
     let row = row.nearby
-    self.init(
-      row: row,
-      RowBuffer(bytes: storage, slots: slots, families: families, keyBytes: row.storage))
+    buffer.finish(bytes: bytes, keyBytes: row.storage)
+    self.init(row: row, buffer)
   }
 
   /// The newest returned version of a column, or nil when the row has none.

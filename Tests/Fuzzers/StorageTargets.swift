@@ -24,8 +24,9 @@ func checksum(_ bytes: some Collection<UInt8>) -> [UInt8] {
 
 private func decodeBlock(_ bytes: [UInt8]) throws {
   let stored = bytes + checksum(bytes)
-  _ = try stored.withRawBytes { (bytes) throws(StoreError) in
-    try Block.decode(bytes, file: "fuzz", offset: 0)
+  _ = try Block.read(stored.count, in: nil, file: "fuzz", offset: 0) { room in
+    room.copyBytes(from: stored)
+    return true
   }
 }
 

@@ -34,7 +34,10 @@ struct RowBufferTests {
           family: 0, qualifierStart: start, valueStart: valueStart, valueEnd: bytes.count,
           timestamp: content.timestamp))
     }
-    return RowBuffer(bytes: bytes, slots: slots, families: ["data"])
+    return RowBuffer(cellsMax: slots.count, families: ["data"]) { room in
+      _ = room.initialize(fromContentsOf: slots)
+      return (bytes, slots.count)
+    }
   }
 
   private func contents(_ buffer: RowBuffer) -> [Content] {

@@ -107,17 +107,6 @@ package import WideColumn
     unsafe UnsafeMutableRawBufferPointer(start: base, count: header.byteCount)
   }
 
-  /// Decompresses and verifies a block.
-  ///
-  /// Throws `corruption` or `unsupportedCompression`, naming file and offset.
-  package static func decode(
-    _ stored: UnsafeRawBufferPointer, file: String, offset: UInt64
-  ) throws(StoreError) -> Block {
-    let read = make(byteCount: stored.count, in: nil)
-    unsafe read.bytes.copyMemory(from: stored)
-    return try read.decoded(in: nil, file: file, offset: offset)
-  }
-
   /// Reads a block, decompresses and verifies it: one that is stored as it is remains where it is read to.
   ///
   /// - Parameters:

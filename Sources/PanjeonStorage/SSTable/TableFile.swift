@@ -77,8 +77,7 @@ package final class TableFile: Sendable {
       return block
     }
     let spare = fillsCache ? cache.takeSpare(table: number, offset: handle.offset) : nil
-    let read =
-      mode == .mayBlock ? try readBlock(place, in: spare) : try readBlockIfCached(place, in: spare)
+    let read = try read(place, mode, in: spare)
     if let spare, read?.storage !== spare.storage {
       cache.giveBack(spare, table: number, offset: handle.offset)
     }
@@ -93,38 +92,27 @@ package final class TableFile: Sendable {
   ///
   /// Throws `corruption` with the rows that the block may hold.
   package func readBlock(_ place: Int) throws(StoreError) -> Block {
-    try readBlock(place, in: nil)
+    guard let block = try read(place, .mayBlock, in: nil) else { throw Self.wouldBlock }
+    return block
   }
 
-  private func readBlock(_ place: Int, in spare: Block?) throws(StoreError) -> Block {
-    let read = try unsafe read(place, in: spare) { (buffer, handle) throws(StoreError) in
-      let count = try unsafe file.read(into: buffer, at: handle.offset)
-      if count == buffer.count { return true }
-      throw StoreError(
-        .corruption, "the file ends within a block; restore it from a copy", file: file.path,
-        offset: handle.offset + UInt64(count))
-    }
-    guard let read else { preconditionFailure("a block was neither read nor found damaged") }
-    return read
-  }
-
-  /// A data block that the system has in memory; nil if it may not have it.
-  private func readBlockIfCached(_ place: Int, in spare: Block?) throws(StoreError) -> Block? {
-    if index.handles[place].length > Self.cachedReadBytesMax { return nil }
-    return try unsafe read(place, in: spare) { (buffer, handle) throws(StoreError) in
-      unsafe file.readIfCached(into: buffer, at: handle.offset)
-    }
-  }
-
+  /// Reads a data block; nil only where that might have to wait and may not.
   private func read(
-    _ place: Int, in spare: Block?,
-    _ read: (UnsafeMutableRawBufferPointer, BlockHandle) throws(StoreError) -> Bool
+    _ place: Int, _ mode: ReadMode, in spare: Block?
   ) throws(StoreError) -> Block? {
     let handle = index.handles[place]
+    if mode == .cacheOnly, handle.length > Self.cachedReadBytesMax { return nil }
     do throws(StoreError) {
       return try unsafe Block.read(
         Int(handle.length), in: spare, file: file.path, offset: handle.offset
-      ) { (buffer) throws(StoreError) in try unsafe read(buffer, handle) }
+      ) { (buffer) throws(StoreError) in
+        if mode == .cacheOnly { return unsafe file.readIfCached(into: buffer, at: handle.offset) }
+        let count = try unsafe file.read(into: buffer, at: handle.offset)
+        if count == buffer.count { return true }
+        throw StoreError(
+          .corruption, "the file ends within a block; restore it from a copy", file: file.path,
+          offset: handle.offset + UInt64(count))
+      }
     } catch {
       throw located(error, place)
     }

@@ -26,12 +26,12 @@ struct SpareBlockTests {
   }
 
   private func decode(_ stored: [UInt8]) throws -> Block {
-    try stored.withUnsafeBytes { try Block.decode($0, file: "a file", offset: 0) }
+    try #require(try read(stored, in: nil))
   }
 
   private func read(_ stored: [UInt8], in spare: Block?) throws -> Block? {
     try Block.read(stored.count, in: spare, file: "a file", offset: 0) { buffer in
-      stored.withUnsafeBytes { buffer.copyMemory(from: $0) }
+      buffer.copyBytes(from: stored)
       return true
     }
   }
