@@ -11,4 +11,9 @@ static inline __attribute__((always_inline)) void panjeon_pause(void) {
 #endif
 }
 
+/// Asks the processor to bring the line of memory around an address into its cache, and goes on; whatever the address, it is safe.
+static inline __attribute__((always_inline)) void panjeon_prefetch(const void *address) {
+  __builtin_prefetch(address);
+}
+
 #endif

@@ -46,6 +46,19 @@ struct CacheShard<Item: CacheItem> {
     return unsafe item.takeUnretainedValue()
   }
 
+  /// Asks for the memory in which an item would be found.
+  func prefetchSlot(_ place: CachePlace) {
+    unsafe slots.withUnsafeBufferPointer { slots in
+      let slot = Int(truncatingIfNeeded: place.hash) & (slots.count - 1)
+      if let base = unsafe slots.baseAddress { unsafe Prefetch.line(at: base + slot) }
+    }
+  }
+
+  /// Where an item is in memory, to be asked for; it does not count as used.
+  func address(_ place: CachePlace) -> UnsafeRawPointer? {
+    unsafe slots[slot(of: place)].item.map { unsafe UnsafeRawPointer($0.toOpaque()) }
+  }
+
   /// An item, which does not count as used.
   func peek(_ place: CachePlace) -> Item? {
     unsafe slots[slot(of: place)].item?.takeUnretainedValue()

@@ -141,6 +141,15 @@ package enum CellKey {
     unsafe key[key.count - 1]
   }
 
+  /// Whether a key comes before another; the first eight bytes, which most keys of a row differ in, are compared at once.
+  @inline(always)
+  static func isBefore(_ key: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {
+    let word = unsafe UInt64(bigEndian: key.loadUnaligned(as: UInt64.self))
+    let otherWord = unsafe UInt64(bigEndian: other.loadUnaligned(as: UInt64.self))
+    if word != otherWord { return word < otherWord }
+    return unsafe compareBytes(key, other) < 0
+  }
+
   /// Family and column without timestamp, sequence and kind: equal for all versions of a column.
   @inline(always)
   package static func columnPrefix(_ key: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {

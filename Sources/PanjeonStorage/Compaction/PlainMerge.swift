@@ -66,26 +66,17 @@ package struct PlainMerge: Sendable {
     _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void
   ) throws(StoreError) -> Bool {
     var column = Column()
-    if var run = runs.only {
-      repeat {
-        switch try unsafe step(run.key, &column) {
-        case .keep: unsafe body(run.key, run.value)
-        case .drop: break
-        case .notPlain: return false
-        }
-      } while run.advance()
-      return true
-    }
     var runs = runs
-    while let (index, key, value) = unsafe runs.first {
+    var isPlain = true
+    try unsafe runs.forEach { (key, value) throws(StoreError) in
       switch try unsafe step(key, &column) {
       case .keep: unsafe body(key, value)
       case .drop: break
-      case .notPlain: return false
+      case .notPlain: isPlain = false
       }
-      runs.advance(index)
+      return isPlain
     }
-    return true
+    return isPlain
   }
 
   @inline(always)

@@ -33,6 +33,15 @@ package final class BoundedCursor: CellCursor {
     showUnlessBehind()
   }
 
+  package override func locate(row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) {
+    // A seek to before the bounds is one to their start.
+    if unsafe rows.start.withUnsafeBytes({ unsafe compareBytes(row, $0) >= 0 }) {
+      unsafe base.locate(row: row, key: key)
+    }
+  }
+
+  package override func prefetchLocated() { base.prefetchLocated() }
+
   package override func appendRowAhead(to runs: inout CellRuns) -> Bool {
     base.appendRowAhead(to: &runs)
   }

@@ -29,9 +29,6 @@ package import WideColumn
   /// The visit whose row is known to be the one that is being read; see `isInRow`.
   final var visitOfRowRead = -1
 
-  /// Whether the cursor, as one of several that are merged, is in the row that they have come to.
-  final var isInMergedRow = false
-
   package init() {}
 
   /// The current cell; nil when the cursor is not at one.
@@ -56,6 +53,14 @@ package import WideColumn
   package func seek(row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) throws(StoreError) {
     preconditionFailure("a cursor must say how to seek")
   }
+
+  /// Finds out what a seek, which must come next, will look at, and asks for where it is; ``prefetchLocated()`` then asks for it.
+  ///
+  /// So one who seeks in several cursors waits for the memory of all of them at once, and not for one after the other.
+  package func locate(row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) {}
+
+  /// Asks for what has been located.
+  package func prefetchLocated() {}
 
   /// Moves to the next cell, into the next row after the last of this one.
   package func next() throws(StoreError) {

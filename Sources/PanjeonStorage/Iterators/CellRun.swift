@@ -4,60 +4,81 @@ internal import WideColumn
 
 /// The cells of one row in one block, or in a memtable, gone through without a call for each.
 ///
-/// Safe: valid as long as the cursor that has given it neither moves nor goes.
+/// Small, because a row has room for several of them. Safe: valid as long as the cursor that has given it neither moves nor goes.
 @safe package struct CellRun {
-  private let view: BlockView?
+  /// What the cells are in.
+  private let block: UnsafeRawPointer?
   private let table: Unmanaged<MemTable>?
-  /// The present cell.
-  private(set) var key: UnsafeRawBufferPointer
-  private(set) var value: UnsafeRawBufferPointer
+  /// The present cell: its key, and its value behind it.
+  private var start: UnsafeRawPointer
+  private var keyBytes: UInt32
+  private var valueBytes: UInt32
   /// Where the next cell begins in the block, or the present one in the memtable.
-  private var place: Int
-  /// How many there are, with the present one; in a memtable, how many there were.
-  private(set) var count: Int
+  private var place: UInt32
+  private var left: UInt32
 
-  init(
+  /// A run in a block; its present cell is the one before `next`.
+  init?(
     _ view: BlockView, key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, next: Int,
     count: Int
   ) {
-    self.view = view
-    unsafe table = nil
-    unsafe self.key = unsafe key
-    unsafe self.value = unsafe value
-    place = next
-    self.count = count
+    guard let start = unsafe key.baseAddress else { return nil }
+    unsafe block = unsafe view.base
+    table = nil
+    unsafe self.start = unsafe start
+    keyBytes = UInt32(truncatingIfNeeded: key.count)
+    valueBytes = UInt32(truncatingIfNeeded: value.count)
+    place = UInt32(truncatingIfNeeded: next)
+    left = UInt32(truncatingIfNeeded: count)
   }
 
-  init(
-    _ table: MemTable, cell: UInt32, key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer,
-    count: Int
-  ) {
-    view = nil
+  /// A run in a memtable, from `cell` on.
+  init?(_ table: MemTable, cell: UInt32, count: Int) {
+    let (key, value) = unsafe (table.cellKey(cell), table.cellValue(cell))
+    guard let start = unsafe key.baseAddress else { return nil }
+    block = nil
     unsafe self.table = unsafe .passUnretained(table)
-    unsafe self.key = unsafe key
-    unsafe self.value = unsafe value
-    place = Int(cell)
-    self.count = count
+    unsafe self.start = unsafe start
+    keyBytes = UInt32(truncatingIfNeeded: key.count)
+    valueBytes = UInt32(truncatingIfNeeded: value.count)
+    place = cell
+    left = UInt32(truncatingIfNeeded: count)
   }
+
+  /// The present cell's key.
+  @inline(always)
+  var key: UnsafeRawBufferPointer {
+    unsafe UnsafeRawBufferPointer(start: start, count: Int(keyBytes))
+  }
+
+  /// The present cell's value.
+  @inline(always)
+  var value: UnsafeRawBufferPointer {
+    unsafe UnsafeRawBufferPointer(start: start + Int(keyBytes), count: Int(valueBytes))
+  }
+
+  /// How many cells there are, with the present one; in a memtable, how many there were.
+  var count: Int { Int(left) }
 
   /// Where the present cell's entry begins in the block; nil in a memtable.
-  fileprivate var entry: UnsafeRawPointer? {
-    guard view != nil, let key = unsafe key.baseAddress else { return nil }
-    return unsafe key - Varint.length(self.key.count) - Varint.length(value.count)
+  var entry: UnsafeRawPointer? {
+    guard unsafe block != nil else { return nil }
+    return unsafe start - Varint.length(Int(keyBytes)) - Varint.length(Int(valueBytes))
   }
 
   /// Goes to the next cell; false when there is none.
   @inline(always)
   mutating func advance() -> Bool {
-    guard let view else { return advanceInMemTable() }
-    count -= 1
-    if count == 0 { return false }
-    let keyLength = view.varint(&place)
-    let valueLength = view.varint(&place)
-    unsafe key = unsafe UnsafeRawBufferPointer(start: view.base + place, count: keyLength)
-    unsafe value = unsafe UnsafeRawBufferPointer(
-      start: view.base + place + keyLength, count: valueLength)
-    place += keyLength + valueLength
+    guard let block = unsafe block else { return advanceInMemTable() }
+    left -= 1
+    if left == 0 { return false }
+    var offset = Int(place)
+    let keyLength = unsafe BlockView.varint(block, &offset)
+    let valueLength = unsafe BlockView.varint(block, &offset)
+    unsafe start = unsafe block + offset
+    keyBytes = UInt32(truncatingIfNeeded: keyLength)
+    valueBytes = UInt32(truncatingIfNeeded: valueLength)
+    place = UInt32(truncatingIfNeeded: offset + keyLength + valueLength)
     return true
   }
 
@@ -65,72 +86,10 @@ internal import WideColumn
   private mutating func advanceInMemTable() -> Bool {
     guard let table = unsafe table else { return false }
     return unsafe table._withUnsafeGuaranteedRef { table in
-      let next = table.cellAfter(UInt32(place))
-      if next == 0 { return false }
-      place = Int(next)
-      unsafe key = unsafe table.cellKey(next)
-      unsafe value = unsafe table.cellValue(next)
+      let next = table.cellAfter(place)
+      guard next != 0, let run = CellRun(table, cell: next, count: count) else { return false }
+      self = run
       return true
     }
-  }
-}
-
-/// The runs of a row's cells from all that hold some, a few.
-package struct CellRuns {
-  package init() {}
-
-  /// How many runs there may be, and how many cells of a memtable.
-  static let runsMax = 6
-  static let memtableCellsMax = 64
-
-  private var runs: InlineArray<6, CellRun?> = .init(repeating: nil)
-  private(set) var count = 0
-  /// How many cells they have, and no fewer bytes than qualifiers and values have together.
-  private(set) var cellCount = 0
-  private(set) var bytesMax = 0
-
-  /// Appends a run; false when there are too many.
-  mutating func append(_ run: CellRun, bytesMax: Int) -> Bool {
-    if count == Self.runsMax { return false }
-    runs[count] = run
-    count += 1
-    cellCount += run.count
-    self.bytesMax += bytesMax
-    return true
-  }
-
-  /// The run, if it is but one.
-  @inline(always)
-  var only: CellRun? { count == 1 ? runs[0] : nil }
-
-  /// The cells as the block has them, if they are all in one.
-  var onlyBlockBytes: UnsafeRawBufferPointer? {
-    guard let run = only, let entry = unsafe run.entry, let key = unsafe run.key.baseAddress else {
-      return nil
-    }
-    return unsafe UnsafeRawBufferPointer(start: entry, count: key - entry + bytesMax)
-  }
-
-  /// The run whose present cell comes first; nil when there is none.
-  @inline(always)
-  var first: (index: Int, key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)? {
-    guard count > 0, let run = runs[0] else { return nil }
-    var first = unsafe (index: 0, key: run.key, value: run.value)
-    for index in 1..<max(1, count) {
-      guard let run = runs[index] else { break }
-      if unsafe compareBytes(run.key, first.key) < 0 {
-        unsafe first = unsafe (index, run.key, run.value)
-      }
-    }
-    return unsafe first
-  }
-
-  /// Moves a run on; one that has ended is no more.
-  @inline(always)
-  mutating func advance(_ index: Int) {
-    if runs[index]?.advance() ?? false { return }
-    count -= 1
-    runs[index] = runs[count]
-    runs[count] = nil
   }
 }

@@ -6,7 +6,7 @@ package import WideColumn
 ///
 /// However many there are, a scan has one source in them, and reads of each only what it comes to.
 package final class LevelCursor: CellCursor {
-  private let tables: [Table]
+  private let tables: ArraySlice<Table>
   private let mode: ReadMode
   private let fillsCache: Bool
   private var place = -1
@@ -16,7 +16,7 @@ package final class LevelCursor: CellCursor {
   private var placeOfVisit = -1
 
   /// A cursor over tables in the order of their rows, none of which is in two of them.
-  package init(_ tables: [Table], _ mode: ReadMode, fillsCache: Bool) {
+  package init(_ tables: ArraySlice<Table>, _ mode: ReadMode, fillsCache: Bool) {
     self.tables = tables
     self.mode = mode
     self.fillsCache = fillsCache
@@ -24,7 +24,7 @@ package final class LevelCursor: CellCursor {
   }
 
   package override func seekToFirst() throws(StoreError) {
-    guard enter(0) else { return }
+    guard enter(tables.startIndex) else { return }
     try base.seekToFirst()
     try showOrGoOn()
   }
@@ -36,6 +36,12 @@ package final class LevelCursor: CellCursor {
     try unsafe base.seek(row: target, key: targetKey)
     try showOrGoOn()
   }
+
+  package override func locate(row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) {
+    if unsafe enter(firstTable(notBefore: row)) { unsafe base.locate(row: row, key: key) }
+  }
+
+  package override func prefetchLocated() { base.prefetchLocated() }
 
   package override func next() throws(StoreError) {
     try base.next()
@@ -52,7 +58,7 @@ package final class LevelCursor: CellCursor {
   }
 
   package override func seekToRow(before bound: UnsafeRawBufferPointer?) throws(StoreError) {
-    let last = tables.count - 1
+    let last = tables.endIndex - 1
     var candidate = unsafe bound.map { unsafe min(firstTable(notBefore: $0), last) } ?? last
     while enter(candidate) {
       try unsafe base.seekToRow(before: bound)
@@ -62,8 +68,8 @@ package final class LevelCursor: CellCursor {
   }
 
   private func firstTable(notBefore row: UnsafeRawBufferPointer) -> Int {
-    var low = 0
-    var high = tables.count
+    var low = tables.startIndex
+    var high = tables.endIndex
     while low < high {
       let middle = (low + high) / 2
       if unsafe tables[middle].isBefore(row) { low = middle + 1 } else { high = middle }

@@ -4,18 +4,24 @@ package import WideColumn
 
 /// Several cursors as one, in order of (row, cell key).
 ///
-/// Rows are merged by a linear search, there are few cursors; cells only among those that are in the row, which is often one.
+/// The cursors are kept in the order of their rows, so that one whose next row still comes first, which most rows of the largest source
+/// do, is compared with one other and not with all; cells are merged only among those that are in the row, which is often one.
 /// Their keys differ, because each carries the sequence of its mutation.
 ///
 /// Safe: the children live as long as the merge.
 @safe package final class MergeCursor: CellCursor {
   /// Keeps the cursors alive; they are looked at through `heads`, which counts no references.
   private let children: [CellCursor]
-  private let heads: [Unmanaged<CellCursor>]
 
-  /// The child at the present cell, and how many are in its row.
-  private var leading: Unmanaged<CellCursor>
-  private var countInRow = 0
+  /// The cursors: first those that are in the present row, then others in the order of their rows, then those that are at no cell.
+  ///
+  /// Memory of its own, because accesses to an array that may change would be checked.
+  private let heads: UnsafeMutableBufferPointer<Unmanaged<CellCursor>>
+  final var countInRow = 0
+  final var validCount = 0
+
+  /// Which of those in the row is at the present cell.
+  final var leading = 0
 
   /// A cursor over all of `cursors`: itself when it is one, an empty one when there is none.
   package static func over(_ cursors: [CellCursor]) -> CellCursor {
@@ -28,47 +34,50 @@ package import WideColumn
 
   private init(_ cursors: [CellCursor]) {
     children = cursors
-    unsafe heads = unsafe cursors.map { unsafe .passUnretained($0) }
-    unsafe leading = unsafe .passUnretained(cursors[0])
+    unsafe heads = unsafe .allocate(capacity: cursors.count)
+    _ = unsafe heads.initialize(fromContentsOf: cursors.map { unsafe .passUnretained($0) })
     super.init()
+  }
+
+  deinit {
+    unsafe heads.deallocate()
   }
 
   package override func seekToFirst() throws(StoreError) {
     for child in children { try child.seekToFirst() }
-    settle()
+    settleAll()
   }
 
   package override func seek(
     row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer
   ) throws(StoreError) {
+    for child in children { unsafe child.locate(row: row, key: key) }
+    for child in children { child.prefetchLocated() }
     for child in children { try unsafe child.seek(row: row, key: key) }
-    settle()
+    settleAll()
   }
 
   package override func next() throws(StoreError) {
-    let child = unsafe leading
+    let child = unsafe heads[leading]
     let visit = unsafe child._withUnsafeGuaranteedRef { $0.rowVisit }
     try unsafe child.takeUnretainedValue().next()
     let isInRow = unsafe child._withUnsafeGuaranteedRef { $0.isValid && $0.rowVisit == visit }
-    // One that has come to another row, or to the same one in the next block, is compared with all.
-    if !isInRow { return settle() }
-    if countInRow > 1 { settleInRow() } else { show() }
+    if isInRow { return settleInRow() }
+    // It has come to another row, or to the same one in the next block.
+    place(leading)
+    settle()
   }
 
   package override func nextRow() throws(StoreError) {
-    for index in unsafe heads.indices {
-      let child = unsafe heads[index]
-      if unsafe child._withUnsafeGuaranteedRef({ $0.isInMergedRow }) {
-        try unsafe child.takeUnretainedValue().nextRow()
-      }
-    }
+    for index in 0..<countInRow { try unsafe heads[index].takeUnretainedValue().nextRow() }
+    for index in stride(from: countInRow - 1, through: 0, by: -1) { place(index) }
     settle()
   }
 
   package override func appendRowAhead(to runs: inout CellRuns) -> Bool {
-    for index in unsafe heads.indices {
-      let isAppended = unsafe heads[index]._withUnsafeGuaranteedRef { child in
-        !child.isInMergedRow || child.appendRowAhead(to: &runs)
+    for index in 0..<countInRow {
+      let isAppended = unsafe heads[index]._withUnsafeGuaranteedRef {
+        $0.appendRowAhead(to: &runs)
       }
       if !isAppended { return false }
     }
@@ -93,54 +102,64 @@ package import WideColumn
     }
   }
 
-  /// Goes to the least of the children's rows, and shows the least cell in it.
-  private func settle() {
-    rowVisit += 1
-    var least = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
-    var count = 0
-    var firstInRow = 0
-    for index in unsafe heads.indices {
-      unsafe heads[index]._withUnsafeGuaranteedRef { child in
-        child.isInMergedRow = false
-        guard child.isValid else { return }
-        let order = unsafe count == 0 ? -1 : compareBytes(child.row, least)
-        if order > 0 { return }
-        child.isInMergedRow = true
-        if order == 0 {
-          count += 1
-          return
-        }
-        // Those before it are not in the row after all.
-        for other in firstInRow..<index where count > 0 {
-          unsafe heads[other]._withUnsafeGuaranteedRef { $0.isInMergedRow = false }
-        }
-        unsafe least = unsafe child.row
-        (firstInRow, count) = (index, 1)
-      }
-    }
-    countInRow = count
-    isValid = count > 0
-    guard count > 0 else { return }
-    unsafe leading = unsafe heads[firstInRow]
-    if count > 1 { settleInRow() } else { show() }
+  /// Puts all heads in order.
+  private func settleAll() {
+    validCount = unsafe heads.count
+    for index in stride(from: validCount - 1, through: 0, by: -1) { place(index) }
+    settle()
   }
 
-  /// Shows the least of the cells of those that are in the row.
-  private func settleInRow() {
-    var least = unsafe leading._withUnsafeGuaranteedRef { unsafe $0.key }
-    for index in unsafe heads.indices {
-      unsafe heads[index]._withUnsafeGuaranteedRef { child in
-        guard child.isInMergedRow, unsafe compareBytes(child.key, least) < 0 else { return }
-        unsafe least = unsafe child.key
-        unsafe leading = unsafe heads[index]
+  /// Moves a head that has come to another row to where it belongs among those behind it, which are in order.
+  private func place(_ index: Int) {
+    let head = unsafe heads[index]
+    var target = index
+    unsafe head._withUnsafeGuaranteedRef { child in
+      while target + 1 < validCount {
+        let next = unsafe heads[target + 1]
+        let comesLater =
+          unsafe !child.isValid
+          || next._withUnsafeGuaranteedRef { unsafe compareBytes($0.row, child.row) < 0 }
+        if !comesLater { break }
+        unsafe heads[target] = unsafe next
+        target += 1
       }
+      if !child.isValid { validCount -= 1 }
     }
-    show()
+    unsafe heads[target] = unsafe head
+  }
+
+  /// Comes to the first row, and shows the least cell in it.
+  private func settle() {
+    rowVisit += 1
+    countInRow = 0
+    isValid = validCount > 0
+    guard isValid else { return }
+    unsafe row = unsafe heads[0]._withUnsafeGuaranteedRef { unsafe $0.row }
+    countInRow = 1
+    while countInRow < validCount, unsafe isInPresentRow(heads[countInRow]) { countInRow += 1 }
+    settleInRow()
   }
 
   @inline(always)
-  private func show() {
-    unsafe leading._withUnsafeGuaranteedRef { child in
+  private func isInPresentRow(_ head: Unmanaged<CellCursor>) -> Bool {
+    unsafe head._withUnsafeGuaranteedRef { child in
+      unsafe child.row.count == row.count && compareBytes(child.row, row) == 0
+    }
+  }
+
+  /// Shows the least of the cells of those that are in the row.
+  @inline(always)
+  private func settleInRow() {
+    leading = 0
+    var least = unsafe heads[0]._withUnsafeGuaranteedRef { unsafe $0.key }
+    for index in 1..<max(1, countInRow) {
+      unsafe heads[index]._withUnsafeGuaranteedRef { child in
+        guard unsafe CellKey.isBefore(child.key, least) else { return }
+        unsafe least = unsafe child.key
+        leading = index
+      }
+    }
+    unsafe heads[leading]._withUnsafeGuaranteedRef { child in
       unsafe row = unsafe child.row
       unsafe key = unsafe child.key
       unsafe value = unsafe child.value

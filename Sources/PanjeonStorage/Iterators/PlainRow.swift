@@ -126,15 +126,9 @@ package final class PlainRow: Sendable {
   ) -> Bool {
     var copy = unsafe PlainCopy(room: room, slots: slots, used: used, snapshot: snapshot)
     var step = PlainCopy.Step.goOn
-    if var run = runs.only {
-      repeat {
-        step = unsafe copy.take(run.key, run.value, families, names)
-      } while step == .goOn && run.advance()
-    } else {
-      while step == .goOn, let (run, key, value) = unsafe runs.first {
-        step = unsafe copy.take(key, value, families, names)
-        runs.advance(run)
-      }
+    unsafe runs.forEach { key, value in
+      step = unsafe copy.take(key, value, families, names)
+      return step == .goOn
     }
     (used, count) = (copy.used, copy.count)
     return step != .notPlain

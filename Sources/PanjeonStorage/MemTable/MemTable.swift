@@ -140,6 +140,7 @@ extension MemTable {
     var level = Self.heightMax - 1
     while true {
       let next = unsafe Links.load(base, links + level * 4)
+      prefetchRow(links, below: level)
       if next != 0, unsafe compareBytes(rowKey(next), row) < 0 {
         links = Int(next) + Self.rowLinksOffset
       } else if level == 0 {
@@ -148,6 +149,15 @@ extension MemTable {
         level -= 1
       }
     }
+  }
+
+  /// Asks for the row that a search comes to if it goes down a level, as most steps do, while it waits for the one on this level.
+  @inline(always)
+  private func prefetchRow(_ links: Int, below level: Int) {
+    if level == 0 { return }
+    let row = unsafe base + Int(Links.load(base, links + (level - 1) * 4))
+    unsafe Prefetch.line(at: row + Self.rowKeyLengthOffset)
+    unsafe Prefetch.line(at: row + Self.rowLinksOffset + 40)
   }
 
   /// The last row whose key is less than `row` (with nil, the last of all), or zero.
@@ -211,6 +221,7 @@ extension MemTable {
     var level = Self.heightMax - 1
     while level >= 0 {
       let next = unsafe Links.load(base, links + level * 4)
+      prefetchRow(links, below: level)
       if next != 0, unsafe compareBytes(rowKey(next), row) < 0 {
         links = Int(next) + Self.rowLinksOffset
         continue

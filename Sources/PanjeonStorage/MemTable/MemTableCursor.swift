@@ -55,8 +55,8 @@ package final class MemTableCursor: CellCursor {
       bytes += unsafe table.cellKey(node).count + table.cellValue(node).count
       node = table.cellAfter(node)
     }
-    return unsafe runs.append(
-      CellRun(table, cell: cell, key: key, value: value, count: count), bytesMax: bytes)
+    guard let run = CellRun(table, cell: cell, count: count) else { return false }
+    return runs.append(run, bytesMax: bytes)
   }
 
   package override func seekToRow(before row: UnsafeRawBufferPointer?) throws(StoreError) {

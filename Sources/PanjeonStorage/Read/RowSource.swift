@@ -40,30 +40,54 @@ package enum RowSource {
     fillsCache: Bool = true
   ) -> [CellCursor] {
     var cursors: [CellCursor] = []
+    cursors.reserveCapacity(2 + group.immutables.count + group.upper.count)
     if !group.active.table.isEmpty { cursors.append(group.active.table.makeCursor()) }
-    for sealed in group.immutables { cursors += sealed.parts.map { $0.makeCursor() } }
-    func isSource(_ table: Table) -> Bool {
-      table.rows.overlaps(rows) && table.isAsYoung(as: leastTimestamp)
+    for sealed in group.immutables {
+      for part in sealed.parts { cursors.append(part.makeCursor()) }
     }
-    for table in group.upper where isSource(table) {
+    for table in group.upper
+    where table.rows.overlaps(rows) && table.isAsYoung(as: leastTimestamp) {
       cursors.append(table.makeCursor(mode, fillsCache: fillsCache))
     }
-    let bottom = group.bottom.filter(isSource)
-    if bottom.count == 1 {
-      cursors.append(bottom[0].makeCursor(mode, fillsCache: fillsCache))
-    } else if !bottom.isEmpty {
+    var bottom = bottomTables(group.bottom, in: rows)
+    if leastTimestamp > .min {
+      bottom = ArraySlice(bottom.filter { $0.isAsYoung(as: leastTimestamp) })
+    }
+    if bottom.count > 1 {
       cursors.append(LevelCursor(bottom, mode, fillsCache: fillsCache))
+    } else if let only = bottom.first {
+      cursors.append(only.makeCursor(mode, fillsCache: fillsCache))
     }
     return cursors
   }
 
+  /// Those of the bottom level's tables, which are in order, that hold rows of a range.
+  private static func bottomTables(_ tables: [Table], in rows: KeyRange) -> ArraySlice<Table> {
+    let first = unsafe rows.start.withUnsafeBytes { unsafe firstTable(tables, notBefore: $0) }
+    var end = tables.count
+    if let stop = rows.stop {
+      let last = unsafe stop.withUnsafeBytes { unsafe firstTable(tables, notBefore: $0) }
+      // It begins at the stop, if not before.
+      end = last < end && tables[last].rows.start < stop ? last + 1 : last
+    }
+    return tables[first..<max(first, end)]
+  }
+
   private static func bottomTable(_ tables: [Table], for row: UnsafeRawBufferPointer) -> Table? {
+    let place = unsafe firstTable(tables, notBefore: row)
+    return place < tables.count ? tables[place] : nil
+  }
+
+  /// The place of the first table that has rows at or after one.
+  private static func firstTable(
+    _ tables: [Table], notBefore row: UnsafeRawBufferPointer
+  ) -> Int {
     var low = 0
     var high = tables.count
     while low < high {
       let middle = (low + high) / 2
       if unsafe tables[middle].isBefore(row) { low = middle + 1 } else { high = middle }
     }
-    return low < tables.count ? tables[low] : nil
+    return low
   }
 }

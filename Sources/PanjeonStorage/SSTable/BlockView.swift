@@ -40,7 +40,11 @@
 
   /// Reads a varint, and moves the offset behind it.
   @inline(always)
-  func varint(_ offset: inout Int) -> Int {
+  func varint(_ offset: inout Int) -> Int { unsafe Self.varint(base, &offset) }
+
+  /// Reads a varint of what begins at `base`, and moves the offset behind it.
+  @inline(always)
+  static func varint(_ base: UnsafeRawPointer, _ offset: inout Int) -> Int {
     let first = unsafe base.load(fromByteOffset: offset, as: UInt8.self)
     offset += 1
     if first < 0x80 { return Int(first) }

@@ -19,6 +19,11 @@ package final class TableCursor: CellCursor {
   /// Where the cell behind the current one begins, and how many are left in the row's entry.
   private var nextCell = 0
   private var cellsLeft = 0
+  /// The block that the seek that comes next will enter, if it has been located.
+  private var located: Int?
+
+  /// How many rows before the end of a block the next one is asked for: first where it is, then itself.
+  private static let rowsAhead = (slot: 4, block: 2)
 
   init(_ table: TableFile, mode: ReadMode, fillsCache: Bool) {
     self.table = table
@@ -35,7 +40,9 @@ package final class TableCursor: CellCursor {
   package override func seek(
     row target: UnsafeRawBufferPointer, key targetKey: UnsafeRawBufferPointer
   ) throws(StoreError) {
-    try unsafe enterBlock(table.index.firstBlock(atOrAfter: target, key: targetKey))
+    let first =
+      unsafe located.take() ?? table.index.firstBlock(atOrAfter: target, key: targetKey)
+    try enterBlock(first)
     guard let block, let view else { return }
     let found = unsafe block.firstRow(atOrAfter: target)
     guard found < rowCount else {
@@ -51,6 +58,16 @@ package final class TableCursor: CellCursor {
     while isValid, rowIndex == found, unsafe compareBytes(key, targetKey) < 0 { try next() }
   }
 
+  package override func locate(row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) {
+    let first = unsafe table.index.firstBlock(atOrAfter: row, key: key)
+    located = first
+    if view == nil || first != place { table.prefetchSlot(first) }
+  }
+
+  package override func prefetchLocated() {
+    if let located, view == nil || located != place { table.prefetchBlock(located) }
+  }
+
   package override func next() throws(StoreError) {
     guard let view else { return }
     if cellsLeft > 0 {
@@ -64,7 +81,9 @@ package final class TableCursor: CellCursor {
 
   package override func nextRow() throws(StoreError) {
     guard let view else { return }
-    if rowIndex + 1 < rowCount { return showRow(rowIndex + 1, of: view) }
+    let left = rowCount - rowIndex
+    if left <= Self.rowsAhead.slot, fillsCache { prefetchNextBlock(left) }
+    if left > 1 { return showRow(rowIndex + 1, of: view) }
     var behind = unsafe Array(row)
     try nextBlock()
     let goesOn = unsafe isValid && behind.withUnsafeBytes { unsafe compareBytes(row, $0) == 0 }
@@ -101,9 +120,9 @@ package final class TableCursor: CellCursor {
     // The last row of a block may go on in the next.
     guard let view, let block, rowIndex + 1 < rowCount || block.lastRowEnds else { return false }
     let end = rowIndex + 1 < rowCount ? view.rowOffset(rowIndex + 1) : view.rowsEnd
-    return unsafe runs.append(
-      CellRun(view, key: key, value: value, next: nextCell, count: cellsLeft + 1),
-      bytesMax: key.count + value.count + end - nextCell)
+    let run = unsafe CellRun(view, key: key, value: value, next: nextCell, count: cellsLeft + 1)
+    guard let run else { return false }
+    return unsafe runs.append(run, bytesMax: key.count + value.count + end - nextCell)
   }
 
   private func enterBlock(_ newPlace: Int) throws(StoreError) {
@@ -118,6 +137,12 @@ package final class TableCursor: CellCursor {
     rowCount = entered.rowCount
     block = entered
     place = newPlace
+  }
+
+  /// Asks for the next block, which comes after so many rows.
+  private func prefetchNextBlock(_ rowsLeft: Int) {
+    if rowsLeft == Self.rowsAhead.slot { table.prefetchSlot(place + 1) }
+    if rowsLeft == Self.rowsAhead.block { table.prefetchBlock(place + 1) }
   }
 
   /// Goes on into the next block; what it repeats of this one has been shown.

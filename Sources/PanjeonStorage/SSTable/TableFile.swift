@@ -88,6 +88,18 @@ package final class TableFile: Sendable {
     return block
   }
 
+  /// Asks for the memory by which a data block will be looked for; does nothing if there is no such block.
+  func prefetchSlot(_ place: Int) {
+    guard place < index.blockCount else { return }
+    cache.prefetchSlot(table: number, offset: index.handles[place].offset)
+  }
+
+  /// Asks for the memory of a data block that will be looked for, if it is cached; does nothing if there is no such block.
+  func prefetchBlock(_ place: Int) {
+    guard place < index.blockCount else { return }
+    cache.prefetchBlock(table: number, offset: index.handles[place].offset)
+  }
+
   /// A data block as the file has it now, whatever the cache has.
   ///
   /// Throws `corruption` with the rows that the block may hold.

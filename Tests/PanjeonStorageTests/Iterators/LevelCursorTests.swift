@@ -25,7 +25,7 @@ struct LevelCursorTests {
       _ = try TestTable.write(part, to: path, disk, options: options)
       return try TestTable.open(path, disk, number: first + UInt64(number))
     }
-    return LevelCursor(tables, .mayBlock, fillsCache: true)
+    return LevelCursor(tables[...], .mayBlock, fillsCache: true)
   }
 
   @Test("Tables that follow one another are one, wherever a cursor is moved")
