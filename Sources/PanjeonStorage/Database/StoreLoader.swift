@@ -23,6 +23,8 @@ package struct StoreLoader {
   private let configuration: StoreConfiguration
   private let fileSystem: any FileSystem
   private let openFile: @Sendable (FileRecord, BlockCache) throws(StoreError) -> TableFile?
+  /// Whether files are opened by several threads at once.
+  private let opensConcurrently: Bool
 
   /// Creates a loader.
   ///
@@ -38,6 +40,7 @@ package struct StoreLoader {
     self.configuration = configuration
     let fileSystem = configuration.fileSystem
     self.fileSystem = fileSystem
+    opensConcurrently = openFile == nil && fileSystem.isForManyThreads
     if let openFile {
       self.openFile = openFile
     } else {
@@ -62,6 +65,11 @@ package struct StoreLoader {
     let cache = BlockCache(budget: budget)
     var tables: [TableHandle] = []
     var files: [UInt64: TableFile] = [:]
+    if opensConcurrently {
+      files = try TableOpening.run(filesNamed(in: state)) {
+        [openFile] record throws(StoreError) in try openFile(record, cache)
+      }
+    }
     for record in state.tables {
       tables.append(try openTable(record, state: state, &files, cache))
     }
@@ -69,6 +77,23 @@ package struct StoreLoader {
       manifestNumber: number, state: state, catalog: Catalog(tables), cache: cache,
       fileNumbers: AtomicNumber(try firstFreeNumber(state)), lastSequence: state.lastSequence,
       lastTimestamp: state.lastTimestamp, segments: [], lastSegment: nil)
+  }
+
+  /// The files of a state, each once, in the order in which they would be opened one by one.
+  private func filesNamed(in state: VersionState) -> [FileRecord] {
+    var records: [FileRecord] = []
+    var numbers: Set<UInt64> = []
+    for table in state.tables {
+      for region in state.regions where region.tableID == table.id {
+        for group in 0..<UInt32(table.groupCount) {
+          for record in state.files(regionID: region.id, group: group).all
+          where numbers.insert(record.number).inserted {
+            records.append(record)
+          }
+        }
+      }
+    }
+    return records
   }
 
   private func firstFreeNumber(_ state: VersionState) throws(StoreError) -> UInt64 {

@@ -9,6 +9,10 @@ public import WideColumn
 /// ``File/isWriteBuffered``. Paths are absolute or relative to the
 /// process's directory and use `/`.
 public protocol FileSystem: Sendable {
+  /// Whether a store that is opened may read several of its files at once; by default it reads one after the other, always in
+  /// the same order, so that what goes wrong at some call goes wrong there again.
+  var isForManyThreads: Bool { get }
+
   /// Creates a directory if it does not exist (its parent must), readable by its owner only.
   func createDirectory(_ path: String) throws(StoreError)
 
@@ -44,6 +48,11 @@ public protocol FileSystem: Sendable {
 
   /// Whether somebody else than the user of this process, or the superuser, may change a file or directory.
   func isWritableByOthers(_ path: String) throws(StoreError) -> Bool
+}
+
+extension FileSystem {
+  /// One file after the other.
+  public var isForManyThreads: Bool { false }
 }
 
 /// How a file is opened.

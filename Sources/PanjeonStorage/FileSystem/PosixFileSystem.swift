@@ -18,6 +18,9 @@ public struct PosixFileSystem: FileSystem {
   /// Creates a view of the operating system's files.
   public init() {}
 
+  /// Several at once.
+  public var isForManyThreads: Bool { true }
+
   /// Creates a directory if it does not exist.
   public func createDirectory(_ path: String) throws(StoreError) {
     if unsafe mkdir(path, 0o700) == 0 { return }
