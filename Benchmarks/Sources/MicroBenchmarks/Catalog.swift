@@ -4,7 +4,7 @@ internal import Panjeon
 
 extension MicroBenchmark {
   /// All there are.
-  package static let all: [MicroBenchmark] = gets + scans + writes + transactions
+  package static let all: [MicroBenchmark] = gets + scans + writes + recovery + transactions
 
   private static let gets = [
     MicroBenchmark("get/memtable", "a row of ten cells, in a memtable", .init(isFlushed: false)) {
@@ -86,6 +86,23 @@ extension MicroBenchmark {
         }
       }
     },
+  ]
+
+  private static let recovery = [
+    MicroBenchmark(
+      "recover/row", "a row of ten cells, read from the log into a memtable when a store is opened",
+      .init(isFlushed: false, durability: .operatingSystem), stride: Fixture.rowCount
+    ) { fixture in
+      let crashed = try fixture.crash()
+      return { count in
+        for _ in 0..<count / Fixture.rowCount {
+          let store = try await EmbeddedStore.openReadOnly(at: crashed)
+          let report = try await store.info().recovery
+          try await store.close()
+          if report.recordsReplayed < Fixture.rowCount { throw Surprise() }
+        }
+      }
+    }
   ]
 
   private static let transactions = [

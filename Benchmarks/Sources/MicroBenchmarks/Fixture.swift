@@ -11,6 +11,8 @@ final class Fixture: Sendable {
     var isTransactional = false
     /// Whether the rows are in SSTables instead of memtables.
     var isFlushed = true
+    /// What the rows survive, as they are put.
+    var durability = Durability.memory
   }
 
   static let table = "rows"
@@ -19,6 +21,7 @@ final class Fixture: Sendable {
   static let cellCount = 10
 
   let database: Database
+  private let directory: URL
   var store: EmbeddedStore { database.store }
 
   /// The keys of the rows, in an order that jumps about.
@@ -26,8 +29,9 @@ final class Fixture: Sendable {
   static let qualifiers = (0..<cellCount).map { Bytes(utf8: "field\($0)") }
   static let value = Bytes([UInt8](repeating: 7, count: 100))
 
-  private init(_ database: Database) {
+  private init(_ database: Database, in directory: URL) {
     self.database = database
+    self.directory = directory
     keys = (0..<Self.rowCount).map { Self.key($0 &* 7919 % Self.rowCount) }
   }
 
@@ -46,8 +50,9 @@ final class Fixture: Sendable {
     var options = StoreConfiguration()
     options.memoryBudgetBytes = 512 << 20
     options.rowCacheBytesMax = configuration.hasRowCache ? 64 << 20 : 0
-    return try await withDatabase(at: directory.path, configuration: options) { database in
-      let fixture = Fixture(database)
+    let path = directory.appending(path: storeName).path
+    return try await withDatabase(at: path, configuration: options) { database in
+      let fixture = Fixture(database, in: directory)
       try await fixture.fill(configuration)
       return try await body(fixture)
     }
@@ -64,10 +69,21 @@ final class Fixture: Sendable {
       }
     } else {
       try await store.createTable(schema)
-      for key in keys { try await store.put(row(key), in: Self.table, durability: .memory) }
+      for key in keys {
+        try await store.put(row(key), in: Self.table, durability: configuration.durability)
+      }
     }
     if configuration.isFlushed { try await store.compact(table: Self.table) }
     try await settle()
+  }
+
+  private static let storeName = "store"
+
+  /// Copies the store's files as a crash would leave them now; returns where they are.
+  func crash() throws -> String {
+    let image = directory.appending(path: "crashed")
+    try FileManager.default.copyItem(at: directory.appending(path: Self.storeName), to: image)
+    return image.path
   }
 
   /// Waits until nothing is left to do in the background.

@@ -19,6 +19,7 @@ private let limits: [(name: String, allocations: Double, retains: Double)] = [
   ("put/cell", 10.2, 53),
   ("put/row", 20.5, 117),
   ("compact/row", 12, 62),
+  ("recover/row", 0.11, 31),
   ("transaction/get", 5.1, 45),
   ("transaction/snapshot-get", 5.1, 46),
   ("transaction/update", 28, 154),
