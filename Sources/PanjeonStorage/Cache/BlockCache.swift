@@ -86,13 +86,13 @@ package final class BlockCache: Sendable {
   }
 
   /// Asks for the memory by which a block will be looked for.
-  package func prefetchSlot(table: UInt64, offset: UInt64) {
+  func prefetchSlot(table: UInt64, offset: UInt64) {
     let place = CachePlace(owner: table, key: offset)
     shards[place.shard].withLock { $0.blocks.prefetchSlot(place) }
   }
 
   /// Asks for the memory of a block that will be looked for, if it is here.
-  package func prefetchBlock(table: UInt64, offset: UInt64) {
+  func prefetchBlock(table: UInt64, offset: UInt64) {
     let place = CachePlace(owner: table, key: offset)
     shards[place.shard].withLock { shard in
       if let block = unsafe shard.blocks.address(place) { unsafe Block.prefetch(block) }

@@ -141,7 +141,9 @@ package enum CellKey {
     unsafe key[key.count - 1]
   }
 
-  /// Whether a key comes before another; the first eight bytes, which most keys of a row differ in, are compared at once.
+  /// Whether a key comes before another; the first eight bytes, in which those of short qualifiers differ, are compared at once.
+  ///
+  /// - Precondition: Both keys hold at least `bytesMin` bytes (checked where bytes come from disk).
   @inline(always)
   static func isBefore(_ key: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {
     let word = unsafe UInt64(bigEndian: key.loadUnaligned(as: UInt64.self))

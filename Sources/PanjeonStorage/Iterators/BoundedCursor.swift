@@ -14,6 +14,7 @@ package final class BoundedCursor: CellCursor {
   }
 
   package override func seekToFirst() throws(StoreError) {
+    isValid = false
     if rows.start.isEmpty {
       try base.seekToFirst()
     } else {
@@ -25,6 +26,7 @@ package final class BoundedCursor: CellCursor {
   package override func seek(
     row target: UnsafeRawBufferPointer, key targetKey: UnsafeRawBufferPointer
   ) throws(StoreError) {
+    isValid = false
     if unsafe rows.start.withUnsafeBytes({ unsafe compareBytes(target, $0) < 0 }) {
       try seekToStart()
     } else {
@@ -33,25 +35,30 @@ package final class BoundedCursor: CellCursor {
     showUnlessBehind()
   }
 
-  package override func locate(row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) {
-    // A seek to before the bounds is one to their start.
-    if unsafe rows.start.withUnsafeBytes({ unsafe compareBytes(row, $0) >= 0 }) {
-      unsafe base.locate(row: row, key: key)
+  package override func prepareSeek(row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) {
+    unsafe rows.start.withUnsafeBytes { start in
+      if unsafe compareBytes(row, start) < 0 {
+        unsafe base.prepareSeek(row: start, key: UnsafeRawBufferPointer(start: nil, count: 0))
+      } else {
+        unsafe base.prepareSeek(row: row, key: key)
+      }
     }
   }
 
-  package override func prefetchLocated() { base.prefetchLocated() }
+  package override func prefetchBlock() { base.prefetchBlock() }
 
   package override func appendRowAhead(to runs: inout CellRuns) -> Bool {
     base.appendRowAhead(to: &runs)
   }
 
   package override func next() throws(StoreError) {
+    isValid = false
     try base.next()
     showUnlessBehind()
   }
 
   package override func nextRow() throws(StoreError) {
+    isValid = false
     try base.nextRow()
     showUnlessBehind()
   }
@@ -81,7 +88,6 @@ package final class BoundedCursor: CellCursor {
   }
 
   private func showUnlessBehind() {
-    isValid = false
     guard base.isValid else { return }
     if let stop = rows.stop {
       let isBehind = unsafe stop.withUnsafeBytes { unsafe compareBytes(base.row, $0) >= 0 }

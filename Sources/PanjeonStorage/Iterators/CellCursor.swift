@@ -7,7 +7,8 @@ package import WideColumn
 /// A class with overridable methods rather than a protocol, so that a merge holds an array of them and reads
 /// the current cell from plain stored properties; those are internal, or the compiler could not tell that no two accesses
 /// overlap, and each would be checked when it is made. Bytes are valid until the cursor moves; the row key stays
-/// valid while the cursor is within the row. Not safe to share between threads.
+/// valid while the cursor is within the row. After a call that has thrown it is at no cell, and only a seek may come next. Not safe to
+/// share between threads.
 ///
 /// Safe: the buffers point into what the cursor keeps alive, until it moves.
 @safe package class CellCursor {
@@ -54,13 +55,19 @@ package import WideColumn
     preconditionFailure("a cursor must say how to seek")
   }
 
-  /// Finds out what a seek, which must come next, will look at, and asks for where it is; ``prefetchLocated()`` then asks for it.
+  /// Prepares for the seek to a place, which must come next: finds out which block it will look at, and asks the processor for where that
+  /// is; then ``prefetchBlock()`` asks for the block itself.
   ///
-  /// So one who seeks in several cursors waits for the memory of all of them at once, and not for one after the other.
-  package func locate(row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) {}
+  /// So one who seeks in several cursors waits for the memory of all of them at once, and not of one after the other. Reads no file;
+  /// until the seek the cursor is at no cell.
+  ///
+  /// - Parameters:
+  ///   - row: What the seek will be given.
+  ///   - key: The same.
+  package func prepareSeek(row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) {}
 
-  /// Asks for what has been located.
-  package func prefetchLocated() {}
+  /// Asks the processor for the block that the seek which has been prepared will look at.
+  package func prefetchBlock() {}
 
   /// Moves to the next cell, into the next row after the last of this one.
   package func next() throws(StoreError) {

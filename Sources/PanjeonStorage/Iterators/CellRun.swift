@@ -4,7 +4,8 @@ internal import WideColumn
 
 /// The cells of one row in one block, or in a memtable, gone through without a call for each.
 ///
-/// Small, because a row has room for several of them. Safe: valid as long as the cursor that has given it neither moves nor goes.
+/// Small, because a row has room for several of them: 32 bits hold every length and place, as a block has at most 64 MiB and a memtable is
+/// addressed by as many bits. Safe: valid as long as the cursor that has given it neither moves nor goes.
 @safe package struct CellRun {
   /// What the cells are in.
   private let block: UnsafeRawPointer?
@@ -18,14 +19,13 @@ internal import WideColumn
   private var left: UInt32
 
   /// A run in a block; its present cell is the one before `next`.
-  init?(
+  init(
     _ view: BlockView, key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, next: Int,
     count: Int
   ) {
-    guard let start = unsafe key.baseAddress else { return nil }
     unsafe block = unsafe view.base
     table = nil
-    unsafe self.start = unsafe start
+    unsafe start = unsafe key.baseAddress.unsafelyUnwrapped
     keyBytes = UInt32(truncatingIfNeeded: key.count)
     valueBytes = UInt32(truncatingIfNeeded: value.count)
     place = UInt32(truncatingIfNeeded: next)
@@ -33,12 +33,11 @@ internal import WideColumn
   }
 
   /// A run in a memtable, from `cell` on.
-  init?(_ table: MemTable, cell: UInt32, count: Int) {
+  init(_ table: MemTable, cell: UInt32, count: Int) {
     let (key, value) = unsafe (table.cellKey(cell), table.cellValue(cell))
-    guard let start = unsafe key.baseAddress else { return nil }
     block = nil
     unsafe self.table = unsafe .passUnretained(table)
-    unsafe self.start = unsafe start
+    unsafe start = unsafe key.baseAddress.unsafelyUnwrapped
     keyBytes = UInt32(truncatingIfNeeded: key.count)
     valueBytes = UInt32(truncatingIfNeeded: value.count)
     place = cell
@@ -87,8 +86,8 @@ internal import WideColumn
     guard let table = unsafe table else { return false }
     return unsafe table._withUnsafeGuaranteedRef { table in
       let next = table.cellAfter(place)
-      guard next != 0, let run = CellRun(table, cell: next, count: count) else { return false }
-      self = run
+      if next == 0 { return false }
+      self = CellRun(table, cell: next, count: count)
       return true
     }
   }

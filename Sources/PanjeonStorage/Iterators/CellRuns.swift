@@ -26,22 +26,18 @@ package struct CellRuns {
     return true
   }
 
-  /// The run, if it is but one.
-  @inline(always)
-  var only: CellRun? { count == 1 ? runs[0] : nil }
-
   /// The cells as the block has them, if they are all in one.
   var onlyBlockBytes: UnsafeRawBufferPointer? {
-    guard let run = only, let entry = unsafe run.entry, let key = unsafe run.key.baseAddress else {
-      return nil
-    }
+    guard count == 1, let run = runs[0], let entry = unsafe run.entry,
+      let key = unsafe run.key.baseAddress
+    else { return nil }
     return unsafe UnsafeRawBufferPointer(start: entry, count: key - entry + bytesMax)
   }
 
-  /// Goes through the cells in order, for once: afterwards it has none of them, or not all.
+  /// Goes through the cells in order; to be called once, since it uses the runs up.
   ///
-  /// A run is gone on in as long as its cells come before those of the others, so that one of many cells costs a comparison for each, however
-  /// few cells the others have in between (galloping, as in Timsort, without leaps).
+  /// The run whose cell comes first is followed until it passes the first cell of the others, so that one of many cells costs a comparison
+  /// for each, however many runs there are.
   ///
   /// - Parameter body: Gets key and value, which stay where they are as long as the runs are valid; false: it has seen enough.
   /// - Throws: What `body` throws.

@@ -32,23 +32,27 @@ package final class LevelCursor: CellCursor {
   package override func seek(
     row target: UnsafeRawBufferPointer, key targetKey: UnsafeRawBufferPointer
   ) throws(StoreError) {
-    guard unsafe enter(firstTable(notBefore: target)) else { return }
+    guard unsafe enter(tables.firstPlace(notBefore: target)) else { return }
     try unsafe base.seek(row: target, key: targetKey)
     try showOrGoOn()
   }
 
-  package override func locate(row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) {
-    if unsafe enter(firstTable(notBefore: row)) { unsafe base.locate(row: row, key: key) }
+  package override func prepareSeek(row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) {
+    if unsafe enter(tables.firstPlace(notBefore: row)) {
+      unsafe base.prepareSeek(row: row, key: key)
+    }
   }
 
-  package override func prefetchLocated() { base.prefetchLocated() }
+  package override func prefetchBlock() { base.prefetchBlock() }
 
   package override func next() throws(StoreError) {
+    isValid = false
     try base.next()
     try showOrGoOn()
   }
 
   package override func nextRow() throws(StoreError) {
+    isValid = false
     try base.nextRow()
     try showOrGoOn()
   }
@@ -59,22 +63,12 @@ package final class LevelCursor: CellCursor {
 
   package override func seekToRow(before bound: UnsafeRawBufferPointer?) throws(StoreError) {
     let last = tables.endIndex - 1
-    var candidate = unsafe bound.map { unsafe min(firstTable(notBefore: $0), last) } ?? last
+    var candidate = unsafe bound.map { unsafe min(tables.firstPlace(notBefore: $0), last) } ?? last
     while enter(candidate) {
       try unsafe base.seekToRow(before: bound)
       if base.isValid { return show() }
       candidate -= 1
     }
-  }
-
-  private func firstTable(notBefore row: UnsafeRawBufferPointer) -> Int {
-    var low = tables.startIndex
-    var high = tables.endIndex
-    while low < high {
-      let middle = (low + high) / 2
-      if unsafe tables[middle].isBefore(row) { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 
   /// Comes to a table; false, and at no cell, when there is none at that place.

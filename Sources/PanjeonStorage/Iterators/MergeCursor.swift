@@ -5,7 +5,7 @@ package import WideColumn
 /// Several cursors as one, in order of (row, cell key).
 ///
 /// The cursors are kept in the order of their rows, so that one whose next row still comes first, which most rows of the largest source
-/// do, is compared with one other and not with all; cells are merged only among those that are in the row, which is often one.
+/// do, is compared with the next one and not with all; cells are merged only among those that are in the row, which is often one.
 /// Their keys differ, because each carries the sequence of its mutation.
 ///
 /// Safe: the children live as long as the merge.
@@ -17,11 +17,12 @@ package import WideColumn
   ///
   /// Memory of its own, because accesses to an array that may change would be checked.
   private let heads: UnsafeMutableBufferPointer<Unmanaged<CellCursor>>
-  final var countInRow = 0
-  final var validCount = 0
+  // Not private, as in ``CellCursor``: else accesses would be checked.
+  var countInRow = 0
+  var validCount = 0
 
   /// Which of those in the row is at the present cell.
-  final var leading = 0
+  var leading = 0
 
   /// A cursor over all of `cursors`: itself when it is one, an empty one when there is none.
   package static func over(_ cursors: [CellCursor]) -> CellCursor {
@@ -44,6 +45,7 @@ package import WideColumn
   }
 
   package override func seekToFirst() throws(StoreError) {
+    leave()
     for child in children { try child.seekToFirst() }
     settleAll()
   }
@@ -51,8 +53,9 @@ package import WideColumn
   package override func seek(
     row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer
   ) throws(StoreError) {
-    for child in children { unsafe child.locate(row: row, key: key) }
-    for child in children { child.prefetchLocated() }
+    leave()
+    for child in children { unsafe child.prepareSeek(row: row, key: key) }
+    for child in children { child.prefetchBlock() }
     for child in children { try unsafe child.seek(row: row, key: key) }
     settleAll()
   }
@@ -60,17 +63,27 @@ package import WideColumn
   package override func next() throws(StoreError) {
     let child = unsafe heads[leading]
     let visit = unsafe child._withUnsafeGuaranteedRef { $0.rowVisit }
-    try unsafe child.takeUnretainedValue().next()
+    do throws(StoreError) {
+      try unsafe child.takeUnretainedValue().next()
+    } catch {
+      leave()
+      throw error
+    }
     let isInRow = unsafe child._withUnsafeGuaranteedRef { $0.isValid && $0.rowVisit == visit }
     if isInRow { return settleInRow() }
     // It has come to another row, or to the same one in the next block.
-    place(leading)
+    moveBack(from: leading)
     settle()
   }
 
   package override func nextRow() throws(StoreError) {
-    for index in 0..<countInRow { try unsafe heads[index].takeUnretainedValue().nextRow() }
-    for index in stride(from: countInRow - 1, through: 0, by: -1) { place(index) }
+    do throws(StoreError) {
+      for index in 0..<countInRow { try unsafe heads[index].takeUnretainedValue().nextRow() }
+    } catch {
+      leave()
+      throw error
+    }
+    for index in stride(from: countInRow - 1, through: 0, by: -1) { moveBack(from: index) }
     settle()
   }
 
@@ -85,6 +98,7 @@ package import WideColumn
   }
 
   package override func seekToRow(before row: UnsafeRawBufferPointer?) throws(StoreError) {
+    leave()
     var greatest: [UInt8]?
     for child in children {
       try unsafe child.seekToRow(before: row)
@@ -93,24 +107,27 @@ package import WideColumn
         unsafe greatest?.withUnsafeBytes { unsafe compareBytes(child.row, $0) > 0 } ?? true
       if isGreater { greatest = unsafe Array(child.row) }
     }
-    guard let greatest else {
-      isValid = false
-      return
-    }
+    guard let greatest else { return }
     try unsafe greatest.withRawBytes { (row) throws(StoreError) in
       try unsafe seek(row: row, key: UnsafeRawBufferPointer(start: nil, count: 0))
     }
   }
 
+  /// Is at no cell, whatever the others are at.
+  private func leave() {
+    isValid = false
+    (countInRow, validCount) = (0, 0)
+  }
+
   /// Puts all heads in order.
   private func settleAll() {
     validCount = unsafe heads.count
-    for index in stride(from: validCount - 1, through: 0, by: -1) { place(index) }
+    for index in stride(from: validCount - 1, through: 0, by: -1) { moveBack(from: index) }
     settle()
   }
 
   /// Moves a head that has come to another row to where it belongs among those behind it, which are in order.
-  private func place(_ index: Int) {
+  private func moveBack(from index: Int) {
     let head = unsafe heads[index]
     var target = index
     unsafe head._withUnsafeGuaranteedRef { child in

@@ -156,8 +156,9 @@ extension MemTable {
   private func prefetchRow(_ links: Int, below level: Int) {
     if level == 0 { return }
     let row = unsafe base + Int(Links.load(base, links + (level - 1) * 4))
+    // Its lengths, and its key: two lines, wherever they begin, for most heights and keys.
     unsafe Prefetch.line(at: row + Self.rowKeyLengthOffset)
-    unsafe Prefetch.line(at: row + Self.rowLinksOffset + 40)
+    unsafe Prefetch.line(at: row + Self.rowKeyLengthOffset + Prefetch.lineBytes - 16)
   }
 
   /// The last row whose key is less than `row` (with nil, the last of all), or zero.

@@ -55,8 +55,7 @@ package final class MemTableCursor: CellCursor {
       bytes += unsafe table.cellKey(node).count + table.cellValue(node).count
       node = table.cellAfter(node)
     }
-    guard let run = CellRun(table, cell: cell, count: count) else { return false }
-    return runs.append(run, bytesMax: bytes)
+    return runs.append(CellRun(table, cell: cell, count: count), bytesMax: bytes)
   }
 
   package override func seekToRow(before row: UnsafeRawBufferPointer?) throws(StoreError) {

@@ -5,7 +5,7 @@ internal import CPanjeonProcessor
 /// Asks the processor to bring memory into its cache that will be looked at soon, so that other work is done while it comes.
 enum Prefetch {
   /// How much the processor brings at once.
-  private static let lineBytes = 64
+  static let lineBytes = 64
 
   /// Asks for the memory at an address, which need not be anybody's any more.
   @inline(always)

@@ -40,6 +40,7 @@ package enum RowSource {
     fillsCache: Bool = true
   ) -> [CellCursor] {
     var cursors: [CellCursor] = []
+    if rows.isEmpty { return cursors }
     cursors.reserveCapacity(2 + group.immutables.count + group.upper.count)
     if !group.active.table.isEmpty { cursors.append(group.active.table.makeCursor()) }
     for sealed in group.immutables {
@@ -61,32 +62,35 @@ package enum RowSource {
     return cursors
   }
 
-  /// Those of the bottom level's tables, which are in order, that hold rows of a range.
+  /// Those of the bottom level's tables that hold rows of a range that is not empty.
+  ///
+  /// Like them, the slice keeps what lies beside it from going: at most as many tables as it has.
   private static func bottomTables(_ tables: [Table], in rows: KeyRange) -> ArraySlice<Table> {
-    let first = unsafe rows.start.withUnsafeBytes { unsafe firstTable(tables, notBefore: $0) }
+    let first = unsafe rows.start.withUnsafeBytes { unsafe tables[...].firstPlace(notBefore: $0) }
     var end = tables.count
     if let stop = rows.stop {
-      let last = unsafe stop.withUnsafeBytes { unsafe firstTable(tables, notBefore: $0) }
-      // It begins at the stop, if not before.
-      end = last < end && tables[last].rows.start < stop ? last + 1 : last
+      end = unsafe stop.withUnsafeBytes { unsafe tables[...].firstPlace(notBefore: $0) }
+      // The first table that ends behind the stop has rows of the range if it begins before it.
+      if end < tables.count, tables[end].rows.start < stop { end += 1 }
     }
-    return tables[first..<max(first, end)]
+    let found = tables[first..<max(first, end)]
+    return found.count >= tables.count / 2 ? found : ArraySlice(Array(found))
   }
 
   private static func bottomTable(_ tables: [Table], for row: UnsafeRawBufferPointer) -> Table? {
-    let place = unsafe firstTable(tables, notBefore: row)
+    let place = unsafe tables[...].firstPlace(notBefore: row)
     return place < tables.count ? tables[place] : nil
   }
+}
 
-  /// The place of the first table that has rows at or after one.
-  private static func firstTable(
-    _ tables: [Table], notBefore row: UnsafeRawBufferPointer
-  ) -> Int {
-    var low = 0
-    var high = tables.count
+extension ArraySlice<Table> {
+  /// The place of the first table that has rows at or behind one, or the end; the tables are in order, and none overlaps another.
+  @inline(always)
+  func firstPlace(notBefore row: UnsafeRawBufferPointer) -> Int {
+    var (low, high) = (startIndex, endIndex)
     while low < high {
       let middle = (low + high) / 2
-      if unsafe tables[middle].isBefore(row) { low = middle + 1 } else { high = middle }
+      if unsafe self[middle].isBefore(row) { low = middle + 1 } else { high = middle }
     }
     return low
   }

@@ -234,12 +234,16 @@ package import WideColumn
   // MARK: Reading what has been verified
 
   /// Asks for what is looked at first of a block: what is known of it, the words of most blocks, and its first row.
+  ///
+  /// - Parameter storage: Where a ``Storage`` is, or was: what is asked for need not be there.
   static func prefetch(_ storage: UnsafeRawPointer) {
     // What comes before the elements: the object and the header.
     let elements = MemoryLayout<Header>.size + 2 * MemoryLayout<Int>.size
     let bytes = elements + wordsMax * MemoryLayout<UInt64>.size
+    // Words stand right before the bytes, and rows of a kilobyte have no more than sixteen.
+    let wordBytes = 16 * MemoryLayout<UInt64>.size
     unsafe Prefetch.lines(of: 0..<elements, behind: storage)
-    unsafe Prefetch.lines(of: (bytes - 128)..<(bytes + 64), behind: storage)
+    unsafe Prefetch.lines(of: (bytes - wordBytes)..<(bytes + 1), behind: storage)
   }
 
   @inline(always)

@@ -19,8 +19,8 @@ package final class TableCursor: CellCursor {
   /// Where the cell behind the current one begins, and how many are left in the row's entry.
   private var nextCell = 0
   private var cellsLeft = 0
-  /// The block that the seek that comes next will enter, if it has been located.
-  private var located: Int?
+  /// The block that the seek which comes next will enter, if it has been prepared.
+  private var prepared: Int?
 
   /// How many rows before the end of a block the next one is asked for: first where it is, then itself.
   private static let rowsAhead = (slot: 4, block: 2)
@@ -33,6 +33,7 @@ package final class TableCursor: CellCursor {
   }
 
   package override func seekToFirst() throws(StoreError) {
+    prepared = nil
     try enterBlock(0)
     if let view { showRow(0, of: view) }
   }
@@ -40,9 +41,16 @@ package final class TableCursor: CellCursor {
   package override func seek(
     row target: UnsafeRawBufferPointer, key targetKey: UnsafeRawBufferPointer
   ) throws(StoreError) {
-    let first =
-      unsafe located.take() ?? table.index.firstBlock(atOrAfter: target, key: targetKey)
-    try enterBlock(first)
+    let block =
+      unsafe prepared.take() ?? table.index.firstBlock(atOrAfter: target, key: targetKey)
+    try unsafe seek(row: target, key: targetKey, inBlock: block)
+  }
+
+  /// Seeks in the block that the index names for the target.
+  private func seek(
+    row target: UnsafeRawBufferPointer, key targetKey: UnsafeRawBufferPointer, inBlock place: Int
+  ) throws(StoreError) {
+    try enterBlock(place)
     guard let block, let view else { return }
     let found = unsafe block.firstRow(atOrAfter: target)
     guard found < rowCount else {
@@ -58,14 +66,15 @@ package final class TableCursor: CellCursor {
     while isValid, rowIndex == found, unsafe compareBytes(key, targetKey) < 0 { try next() }
   }
 
-  package override func locate(row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) {
-    let first = unsafe table.index.firstBlock(atOrAfter: row, key: key)
-    located = first
-    if view == nil || first != place { table.prefetchSlot(first) }
+  package override func prepareSeek(row: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) {
+    let block = unsafe table.index.firstBlock(atOrAfter: row, key: key)
+    prepared = block
+    if fillsCache, view == nil || block != place { table.prefetchSlot(block) }
   }
 
-  package override func prefetchLocated() {
-    if let located, view == nil || located != place { table.prefetchBlock(located) }
+  package override func prefetchBlock() {
+    guard fillsCache, let prepared, view == nil || prepared != place else { return }
+    table.prefetchBlock(prepared)
   }
 
   package override func next() throws(StoreError) {
@@ -89,12 +98,11 @@ package final class TableCursor: CellCursor {
     let goesOn = unsafe isValid && behind.withUnsafeBytes { unsafe compareBytes(row, $0) == 0 }
     if !goesOn { return }
     behind.append(0)
-    try unsafe behind.withRawBytes { (row) throws(StoreError) in
-      try unsafe seek(row: row, key: UnsafeRawBufferPointer(start: nil, count: 0))
-    }
+    try unsafe behind.withRawBytes { (row) throws(StoreError) in try unsafe seekFirst(of: row) }
   }
 
   package override func seekToRow(before bound: UnsafeRawBufferPointer?) throws(StoreError) {
+    prepared = nil
     var last = table.index.blockCount - 1
     if let bound = unsafe bound {
       let first = unsafe table.index.firstBlock(
@@ -108,7 +116,7 @@ package final class TableCursor: CellCursor {
       if behind > 0 {
         let found = unsafe Array(view.key(ofRow: behind - 1))
         return try unsafe found.withRawBytes { (row) throws(StoreError) in
-          try unsafe seek(row: row, key: UnsafeRawBufferPointer(start: nil, count: 0))
+          try unsafe seekFirst(of: row)
         }
       }
       last -= 1
@@ -120,9 +128,16 @@ package final class TableCursor: CellCursor {
     // The last row of a block may go on in the next.
     guard let view, let block, rowIndex + 1 < rowCount || block.lastRowEnds else { return false }
     let end = rowIndex + 1 < rowCount ? view.rowOffset(rowIndex + 1) : view.rowsEnd
-    let run = unsafe CellRun(view, key: key, value: value, next: nextCell, count: cellsLeft + 1)
-    guard let run else { return false }
-    return unsafe runs.append(run, bytesMax: key.count + value.count + end - nextCell)
+    return unsafe runs.append(
+      CellRun(view, key: key, value: value, next: nextCell, count: cellsLeft + 1),
+      bytesMax: key.count + value.count + end - nextCell)
+  }
+
+  /// Goes to the first cell of a row, or of the next.
+  private func seekFirst(of row: UnsafeRawBufferPointer) throws(StoreError) {
+    let none = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+    let block = unsafe table.index.firstBlock(atOrAfter: row, key: none)
+    try unsafe seek(row: row, key: none, inBlock: block)
   }
 
   private func enterBlock(_ newPlace: Int) throws(StoreError) {

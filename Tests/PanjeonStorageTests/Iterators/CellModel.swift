@@ -109,8 +109,13 @@ extension CellModel {
       default:
         let row = Self.someRow(rows, &random)
         let key = random.chance(0.4) ? Bytes() : entries[random.below(entries.count)].key
+        let isPrepared = random.chance(0.5)
         try row.withRawBytes { row in
-          try key.withRawBytes { key in try cursor.seek(row: row, key: key) }
+          try key.withRawBytes { key in
+            if isPrepared { cursor.prepareSeek(row: row, key: key) }
+            if isPrepared, random.chance(0.5) { cursor.prefetchBlock() }
+            try cursor.seek(row: row, key: key)
+          }
         }
         let target = Entry(row: row, key: key, value: Bytes())
         place = entries.firstIndex { $0 >= target } ?? entries.count

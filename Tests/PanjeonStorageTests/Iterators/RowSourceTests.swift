@@ -49,12 +49,16 @@ struct RowSourceTests {
       let found = try await TestStore.rows(store.scan(Scan(rows), in: "t")).map(\.row)
       #expect(found == (start..<Self.rowCount).map(Self.row))
     }
-    for table in group.bottom {
-      let stop = try #require(table.rows.stop)
-      // From its first row to its last, and to the first row of the next.
-      let within = KeyRange(from: table.rows.start, to: stop)
-      #expect(RowSource.cursors(group, rows: within, mode: .mayBlock).count == 1)
-      #expect(RowSource.cursors(group, rows: within, mode: .mayBlock)[0] is TableCursor)
+    for (place, table) in group.bottom.enumerated() {
+      // Up to behind its last row, and up to the first of the next table.
+      let following = place + 1 < group.bottom.count ? group.bottom[place + 1].rows.start : nil
+      for stop in [table.rows.stop, following] {
+        let within = KeyRange(from: table.rows.start, to: stop)
+        let only = RowSource.cursors(group, rows: within, mode: .mayBlock)
+        #expect(only.count == 1 && only.first is TableCursor)
+      }
+      let none = KeyRange(from: table.rows.start, to: table.rows.start)
+      #expect(RowSource.cursors(group, rows: none, mode: .mayBlock).isEmpty)
     }
     let behind = KeyRange(from: "zzz", to: nil)
     #expect(RowSource.cursors(group, rows: behind, mode: .mayBlock).isEmpty)
