@@ -50,7 +50,7 @@ struct CacheShard<Item: CacheItem> {
   func prefetchSlot(_ place: CachePlace) {
     unsafe slots.withUnsafeBufferPointer { slots in
       let slot = Int(truncatingIfNeeded: place.hash) & (slots.count - 1)
-      if let base = unsafe slots.baseAddress { unsafe Prefetch.line(at: base + slot) }
+      if let base = slots.baseAddress { unsafe Prefetch.line(at: base + slot) }
     }
   }
 

@@ -24,7 +24,7 @@ internal import WideColumn
     count: Int
   ) {
     unsafe block = unsafe view.base
-    table = nil
+    unsafe table = nil
     unsafe start = unsafe key.baseAddress.unsafelyUnwrapped
     keyBytes = UInt32(truncatingIfNeeded: key.count)
     valueBytes = UInt32(truncatingIfNeeded: value.count)
@@ -35,7 +35,7 @@ internal import WideColumn
   /// A run in a memtable, from `cell` on.
   init(_ table: MemTable, cell: UInt32, count: Int) {
     let (key, value) = unsafe (table.cellKey(cell), table.cellValue(cell))
-    block = nil
+    unsafe block = nil
     unsafe self.table = unsafe .passUnretained(table)
     unsafe start = unsafe key.baseAddress.unsafelyUnwrapped
     keyBytes = UInt32(truncatingIfNeeded: key.count)

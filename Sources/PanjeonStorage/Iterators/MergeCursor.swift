@@ -35,7 +35,7 @@ package import WideColumn
 
   private init(_ cursors: [CellCursor]) {
     children = cursors
-    unsafe heads = unsafe .allocate(capacity: cursors.count)
+    unsafe heads = .allocate(capacity: cursors.count)
     _ = unsafe heads.initialize(fromContentsOf: cursors.map { unsafe .passUnretained($0) })
     super.init()
   }
