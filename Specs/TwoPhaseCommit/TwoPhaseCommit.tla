@@ -1,0 +1,307 @@
+--------------------------- MODULE TwoPhaseCommit ---------------------------
+(* A commit in two phases over the lock columns of rows, and its recovery.   *)
+(*                                                                           *)
+(* A step is what one call on one row does, or one decision of a client.     *)
+(* Calls are sent, and may be made late, twice or never, with or without an  *)
+(* answer. A client that stops takes no more steps. Nobody has a clock: any  *)
+(* lock may be taken for abandoned at any time. So whatever holds here holds *)
+(* with any clocks, pauses and crashes.                                      *)
+EXTENDS Integers, FiniteSets, TLC
+
+CONSTANTS
+  Txns,         \* the clients, a transaction each; model values, symmetric
+  Recoverers,   \* those who meet locks; an owner that cleans up is one of them
+  Rows,         \* 1..N; the primary is the least row that is written
+  Shapes,       \* what transactions may do: functions from Rows to
+                \* "n" nothing, "r" read, "s" scan, "w" read and write, "b" write
+  MaxBeats,     \* how often an owner shows that it lives
+  Duplicates,   \* whether calls may be made twice
+  NoTxn,
+  \* Faults that are planted, to see that the properties below notice them:
+  BugNoFence, BugValidateFirst, BugRestoreOnAbort, BugFreePrimaryFirst,
+  BugConflictUnread, BugNoRescan, BugNoRedoCondition, BugCommitEarly
+
+VARIABLES
+  header,   \* of each row
+  intents,  \* of each row, beside a lock
+  applied,  \* of each row: <<version, transaction>> of every change made
+  net,      \* the calls under way
+  pc, shape, met, value, version, answer, step, todo, result, \* clients
+  rec,      \* recoverers
+  decided, seen \* history: who is committed; who had been, when one began
+
+store == <<header, intents, applied>>
+vars == <<header, intents, applied, net, pc, shape, met, value, version,
+          answer, step, todo, result, rec, decided, seen>>
+
+Min(S) == CHOOSE x \in S : \A y \in S : x <= y
+Max(S) == CHOOSE x \in S : \A y \in S : x >= y
+
+(* ------------------------------------------------------------------ locks *)
+None == [state |-> "none", outcome |-> "-", version |-> 0, txn |-> NoTxn, step |-> 0]
+Stable(t, v, o) == [state |-> "stable", outcome |-> o, version |-> v, txn |-> t, step |-> 0]
+Prewritten(t, v, n) == [state |-> "prewritten", outcome |-> "-", version |-> v, txn |-> t, step |-> n]
+Committed(t, v, n) == [state |-> "committed", outcome |-> "-", version |-> v, txn |-> t, step |-> n]
+IsSettled(h) == h.state \in {"none", "stable"}
+NoIntents == [primary |-> 0, expected |-> None, secondaries |-> {}, old |-> None]
+Unread == [None EXCEPT !.state = "unread"]
+
+Touched(c)   == {r \in Rows : shape[c][r] # "n"}
+Writes(c)    == {r \in Rows : shape[c][r] \in {"w", "b"}}
+Reads(c)     == {r \in Rows : shape[c][r] \in {"r", "s", "w"}}
+\* Rows that are read and not written: their headers are looked at once more.
+Validated(c) == {r \in Rows : shape[c][r] = "r" \/ (shape[c][r] = "s" /\ ~BugNoRescan)}
+Primary(c)   == Min(Writes(c))
+Secondaries(c) == Writes(c) \ {Primary(c)}
+Newest(r)    == (CHOOSE a \in applied[r] : \A b \in applied[r] : a[1] >= b[1])[2]
+
+Init ==
+  /\ header = [r \in Rows |-> None]
+  /\ intents = [r \in Rows |-> NoIntents]
+  /\ applied = [r \in Rows |-> {<<0, NoTxn>>}]
+  /\ net = {}
+  /\ pc = [c \in Txns |-> "read"]
+  /\ shape \in [Txns -> Shapes]
+  /\ met = [c \in Txns |-> [r \in Rows |-> Unread]]
+  /\ value = [c \in Txns |-> [r \in Rows |-> NoTxn]]
+  /\ version = [c \in Txns |-> 0]
+  /\ answer = [c \in Txns |-> [r \in Rows |-> "-"]]
+  /\ step = [c \in Txns |-> 0]
+  /\ todo = [c \in Txns |-> {}]
+  /\ result = [c \in Txns |-> "-"]
+  /\ rec = [x \in Recoverers |-> [at |-> "idle"]]
+  /\ decided = {}
+  /\ seen = [c \in Txns |-> {}]
+
+Finish(c, r) == /\ pc' = [pc EXCEPT ![c] = "done"]
+                /\ result' = [result EXCEPT ![c] = r]
+
+(* --------------------------------------------------------------- the client *)
+\* A row is read with its header; one that is locked has to be waited for.
+Read(c, r) ==
+  /\ pc[c] = "read" /\ r \in Touched(c) /\ met[c][r] = Unread /\ IsSettled(header[r])
+  /\ seen' = IF \A q \in Rows : met[c][q] = Unread
+             THEN [seen EXCEPT ![c] = {d \in Txns : result[d] = "ok"}] ELSE seen
+  /\ met' = [met EXCEPT ![c][r] = header[r]]
+  /\ value' = IF r \in Reads(c) THEN [value EXCEPT ![c][r] = Newest(r)] ELSE value
+  /\ UNCHANGED <<store, net, pc, shape, version, answer, step, todo, result, rec, decided>>
+
+Prewrite(c, r, v) ==
+  [kind |-> "prewrite", txn |-> c, row |-> r, expect |-> met[c][r], new |-> Prewritten(c, v, 0),
+   intents |-> [primary |-> Primary(c), expected |-> met[c][Primary(c)],
+                secondaries |-> IF r = Primary(c) THEN Secondaries(c) ELSE {},
+                old |-> met[c][r]],
+   applies |-> FALSE]
+
+Start(c) ==
+  /\ pc[c] = "read" /\ \A r \in Touched(c) : met[c][r] # Unread
+  /\ LET v == Max({met[c][r].version : r \in Touched(c)}) + 1 IN
+     /\ version' = [version EXCEPT ![c] = v]
+     /\ todo' = [todo EXCEPT ![c] = Validated(c)]
+     /\ IF Writes(c) = {} THEN pc' = [pc EXCEPT ![c] = "check"] /\ UNCHANGED net
+        ELSE IF Touched(c) = Writes(c) /\ Cardinality(Writes(c)) = 1
+        \* One row: the condition, the header and the changes in one call.
+        THEN /\ pc' = [pc EXCEPT ![c] = "decide"]
+             /\ net' = net \cup {[kind |-> "decide", txn |-> c, row |-> Primary(c),
+                                  expect |-> met[c][Primary(c)], new |-> Stable(c, v, "committed"),
+                                  intents |-> NoIntents, applies |-> TRUE]}
+        ELSE /\ pc' = [pc EXCEPT ![c] = "prewrite"]
+             /\ net' = net \cup {Prewrite(c, r, v) : r \in Writes(c)}
+  /\ UNCHANGED <<store, shape, met, value, answer, step, result, rec, decided, seen>>
+
+\* A refusal is read again before it is believed: it may come of the call itself, made twice.
+LookAgain(c, r) ==
+  /\ pc[c] = "prewrite" /\ answer[c][r] = "no"
+  /\ IF header[r].state = "prewritten" /\ header[r].txn = c
+     THEN answer' = [answer EXCEPT ![c][r] = "yes"] /\ UNCHANGED <<pc, result>>
+     ELSE Finish(c, "abort") /\ UNCHANGED answer
+  /\ UNCHANGED <<store, net, shape, met, value, version, step, todo, rec, decided, seen>>
+
+AllLocked(c) ==
+  /\ pc[c] = "prewrite"
+  /\ \A r \in Writes(c) : answer[c][r] = "yes" \/ (BugCommitEarly /\ r # Primary(c))
+  /\ pc' = [pc EXCEPT ![c] = "check"]
+  /\ UNCHANGED <<store, net, shape, met, value, version, answer, step, todo, result, rec, decided, seen>>
+
+Check(c, r) ==
+  /\ pc[c] = "check" \/ (BugValidateFirst /\ pc[c] = "prewrite")
+  /\ r \in todo[c]
+  /\ IF header[r] = met[c][r]
+     THEN todo' = [todo EXCEPT ![c] = @ \ {r}] /\ UNCHANGED <<pc, result>>
+     ELSE Finish(c, "abort") /\ UNCHANGED todo
+  /\ UNCHANGED <<store, net, shape, met, value, version, answer, step, rec, decided, seen>>
+
+Beat(c) ==
+  /\ pc[c] \in {"prewrite", "check"} /\ Writes(c) # {} /\ step[c] < MaxBeats
+  /\ answer[c][Primary(c)] = "yes"
+  /\ LET p == Primary(c) IN
+     IF header[p] = Prewritten(c, version[c], step[c])
+     THEN /\ header' = [header EXCEPT ![p].step = @ + 1]
+          /\ step' = [step EXCEPT ![c] = @ + 1]
+          /\ UNCHANGED <<pc, result>>
+     ELSE Finish(c, "abort") /\ UNCHANGED <<header, step>>
+  /\ UNCHANGED <<intents, applied, net, shape, met, value, version, answer, todo, rec, decided, seen>>
+
+Decide(c) ==
+  /\ pc[c] = "check" /\ todo[c] = {}
+  /\ IF Writes(c) = {}
+     THEN /\ Finish(c, "ok") /\ decided' = decided \cup {c} /\ UNCHANGED <<net, answer>>
+     ELSE LET p == Primary(c) alone == Secondaries(c) = {} IN
+          /\ pc' = [pc EXCEPT ![c] = "decide"]
+          /\ answer' = [answer EXCEPT ![c][p] = "-"]
+          /\ net' = net \cup
+               {[kind |-> "decide", txn |-> c, row |-> p,
+                 expect |-> Prewritten(c, version[c], step[c]),
+                 new |-> IF alone THEN Stable(c, version[c], "committed")
+                         ELSE Committed(c, version[c], step[c] + 1),
+                 intents |-> IF alone THEN NoIntents
+                             ELSE [primary |-> p, expected |-> met[c][p],
+                                   secondaries |-> Secondaries(c), old |-> met[c][p]],
+                 applies |-> alone]}
+          /\ UNCHANGED <<result, decided>>
+  /\ UNCHANGED <<store, shape, met, value, version, step, todo, rec, seen>>
+
+\* Yes is yes. After a refusal, or when no answer comes, the primary is asked.
+Answered(c) ==
+  /\ pc[c] = "decide"
+  /\ IF answer[c][Primary(c)] = "yes" THEN Finish(c, "ok")
+     ELSE IF answer[c][Primary(c)] = "no" /\ BugConflictUnread THEN Finish(c, "abort")
+     ELSE pc' = [pc EXCEPT ![c] = "ask"] /\ UNCHANGED result
+  /\ UNCHANGED <<store, net, shape, met, value, version, answer, step, todo, rec, decided, seen>>
+
+\* What the primary says, and, while it says nothing, a fence against the call that may still be under way.
+Ask(c) ==
+  /\ pc[c] = "ask"
+  /\ LET p == Primary(c) h == header[p] IN
+     IF h.txn = c /\ (h.state = "committed" \/ h.outcome = "committed") THEN Finish(c, "ok") /\ UNCHANGED met
+     ELSE IF h.txn = c /\ h.outcome = "aborted" THEN Finish(c, "abort") /\ UNCHANGED met
+     ELSE IF (h.txn = c /\ h.state = "prewritten") \/ h = met[c][p]
+     THEN /\ pc' = [pc EXCEPT ![c] = "settle"]
+          /\ met' = [met EXCEPT ![c][p] = h] /\ UNCHANGED result
+     ELSE Finish(c, "unknown") /\ UNCHANGED met
+  /\ UNCHANGED <<store, net, shape, value, version, answer, step, todo, rec, decided, seen>>
+
+Settle(c) ==
+  /\ pc[c] = "settle"
+  /\ LET p == Primary(c) IN
+     IF header[p] = met[c][p]
+     THEN /\ header' = [header EXCEPT ![p] = Stable(c, version[c], "aborted")]
+          /\ intents' = [intents EXCEPT ![p] = NoIntents]
+          /\ Finish(c, "abort")
+     ELSE pc' = [pc EXCEPT ![c] = "ask"] /\ UNCHANGED <<header, intents, result>>
+  /\ UNCHANGED <<applied, net, shape, met, value, version, answer, step, todo, rec, decided, seen>>
+
+\* It gives up, having met a conflict or its deadline; or stops, and nobody is told anything.
+GiveUp(c) ==
+  /\ pc[c] \in {"read", "prewrite", "check"} /\ Finish(c, "abort")
+  /\ UNCHANGED <<store, net, shape, met, value, version, answer, step, todo, rec, decided, seen>>
+Stop(c) ==
+  /\ pc[c] \in {"decide", "ask", "settle"} /\ Finish(c, "stopped")
+  /\ UNCHANGED <<store, net, shape, met, value, version, answer, step, todo, rec, decided, seen>>
+
+(* ------------------------------------------------------------------- calls *)
+\* A call is made: with an answer or without, for the last time or not.
+Make(call, isAnswered, isLast) ==
+  /\ call \in net
+  /\ isLast \/ Duplicates
+  /\ net' = IF isLast THEN net \ {call} ELSE net
+  /\ LET c == call.txn holds == header[call.row] = call.expect IN
+     /\ IF holds
+        THEN /\ header' = [header EXCEPT ![call.row] = call.new]
+             /\ intents' = [intents EXCEPT ![call.row] = call.intents]
+             /\ applied' = IF call.applies
+                           THEN [applied EXCEPT ![call.row] = @ \cup {<<call.new.version, c>>}] ELSE applied
+             /\ decided' = IF call.kind = "decide" THEN decided \cup {c} ELSE decided
+        ELSE UNCHANGED <<store, decided>>
+     /\ answer' = IF isAnswered /\ answer[c][call.row] = "-"
+                     /\ pc[c] = (IF call.kind = "prewrite" THEN "prewrite" ELSE "decide")
+                  THEN [answer EXCEPT ![c][call.row] = IF holds THEN "yes" ELSE "no"] ELSE answer
+  /\ UNCHANGED <<pc, shape, met, value, version, step, todo, result, rec, seen>>
+
+(* ------------------------------------------------------------- recoverers *)
+Become(x, state) == rec' = [rec EXCEPT ![x] = state]
+Idle(x) == Become(x, [at |-> "idle"])
+UnchangedClients == UNCHANGED <<net, pc, shape, met, value, version, answer, step, todo, result, decided, seen>>
+
+Meet(x, r) ==
+  /\ rec[x].at = "idle" /\ ~IsSettled(header[r])
+  /\ LET h == header[r] i == intents[r] IN
+     Become(x, IF h.state = "committed" THEN [at |-> "roll", row |-> r, lock |-> h, todo |-> i.secondaries]
+               ELSE IF i.primary = r THEN [at |-> "kill", row |-> r, lock |-> h, txn |-> h.txn, version |-> h.version]
+               ELSE [at |-> "ask", row |-> r, lock |-> h, intents |-> i])
+  /\ UNCHANGED store /\ UnchangedClients
+
+\* The decision is consulted first.
+AskPrimary(x) ==
+  /\ rec[x].at = "ask"
+  /\ LET i == rec[x].intents l == rec[x].lock h == header[i.primary]
+         end(where) == [at |-> where, row |-> rec[x].row, lock |-> l, intents |-> i]
+         kill == [at |-> "kill", row |-> i.primary, lock |-> h, txn |-> l.txn, version |-> l.version] IN
+     Become(x, IF h.txn = l.txn
+               THEN IF h.state = "prewritten" THEN kill
+                    ELSE IF h.state = "committed" \/ h.outcome = "committed" THEN end("forward") ELSE end("back")
+               ELSE IF h = i.expected /\ ~BugNoFence THEN kill ELSE end("back"))
+  /\ UNCHANGED store /\ UnchangedClients
+
+\* The primary is moved on: from its lock, or, where it has none yet, from what the transaction expects (the fence).
+Kill(x) ==
+  /\ rec[x].at = "kill"
+  /\ LET r == rec[x].row IN
+     IF header[r] = rec[x].lock
+     THEN /\ header' = [header EXCEPT ![r] = IF BugRestoreOnAbort /\ rec[x].lock.state = "prewritten"
+                                             THEN intents[r].old
+                                             ELSE Stable(rec[x].txn, rec[x].version, "aborted")]
+          /\ intents' = [intents EXCEPT ![r] = NoIntents]
+     ELSE UNCHANGED <<header, intents>>
+  /\ Idle(x) /\ UNCHANGED applied /\ UnchangedClients
+
+Forwarded(r, l) == /\ header' = [header EXCEPT ![r] = Stable(l.txn, l.version, "committed")]
+                   /\ intents' = [intents EXCEPT ![r] = NoIntents]
+                   /\ applied' = [applied EXCEPT ![r] = @ \cup {<<l.version, l.txn>>}]
+
+Forward(x) ==
+  /\ rec[x].at = "forward"
+  /\ IF header[rec[x].row] = rec[x].lock \/ BugNoRedoCondition
+     THEN Forwarded(rec[x].row, rec[x].lock) ELSE UNCHANGED store
+  /\ Idle(x) /\ UnchangedClients
+
+Back(x) ==
+  /\ rec[x].at = "back"
+  /\ LET r == rec[x].row l == rec[x].lock IN
+     IF header[r] = l
+     THEN /\ header' = [header EXCEPT ![r] = IF BugRestoreOnAbort THEN rec[x].intents.old
+                                             ELSE Stable(l.txn, l.version, "aborted")]
+          /\ intents' = [intents EXCEPT ![r] = NoIntents]
+     ELSE UNCHANGED <<header, intents>>
+  /\ Idle(x) /\ UNCHANGED applied /\ UnchangedClients
+
+\* A committed primary: every secondary first, then itself.
+RollSecondary(x, s) ==
+  /\ rec[x].at = "roll" /\ s \in rec[x].todo
+  /\ LET l == Prewritten(rec[x].lock.txn, rec[x].lock.version, 0) IN
+     IF header[s] = l THEN Forwarded(s, l) ELSE UNCHANGED store
+  /\ Become(x, [rec[x] EXCEPT !.todo = @ \ {s}]) /\ UnchangedClients
+
+RollPrimary(x) ==
+  /\ rec[x].at = "roll" /\ (rec[x].todo = {} \/ BugFreePrimaryFirst)
+  /\ IF header[rec[x].row] = rec[x].lock THEN Forwarded(rec[x].row, rec[x].lock) ELSE UNCHANGED store
+  /\ Idle(x) /\ UnchangedClients
+
+(* ------------------------------------------------------------------- steps *)
+Client(c) == \/ \E r \in Rows : Read(c, r) \/ LookAgain(c, r) \/ Check(c, r)
+             \/ Start(c) \/ AllLocked(c) \/ Beat(c) \/ Decide(c) \/ Answered(c) \/ Ask(c) \/ Settle(c)
+             \/ GiveUp(c) \/ Stop(c)
+Recover(x) == \/ \E r \in Rows : Meet(x, r) \/ RollSecondary(x, r)
+              \/ AskPrimary(x) \/ Kill(x) \/ Forward(x) \/ Back(x) \/ RollPrimary(x)
+Calls == \E call \in net : \E isAnswered, isLast \in BOOLEAN : Make(call, isAnswered, isLast)
+AtRest == /\ \A c \in Txns : pc[c] = "done"
+          /\ net = {} /\ \A r \in Rows : IsSettled(header[r])
+          /\ \A x \in Recoverers : rec[x].at = "idle"
+Next == (\E c \in Txns : Client(c)) \/ (\E x \in Recoverers : Recover(x)) \/ Calls \/ (AtRest /\ UNCHANGED vars)
+Spec == Init /\ [][Next]_vars
+\* Everybody gets on; calls end.
+FairSpec == /\ Spec
+            /\ \A c \in Txns : WF_vars(Client(c))
+            /\ \A x \in Recoverers : WF_vars(Recover(x))
+            /\ WF_vars(Calls)
+=============================================================================
