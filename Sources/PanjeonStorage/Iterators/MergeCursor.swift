@@ -17,6 +17,7 @@ package import WideColumn
   ///
   /// Memory of its own, because accesses to an array that may change would be checked.
   private let heads: UnsafeMutableBufferPointer<Unmanaged<CellCursor>>
+
   // Not private, as in ``CellCursor``: else accesses would be checked.
   var countInRow = 0
   var validCount = 0
