@@ -65,7 +65,7 @@ let package = Package(
     .target(
       name: "PanjeonTransactions",
       dependencies: [
-        "WideColumn",
+        "WideColumn", "CPanjeonChecksum",
         .product(
           name: "CoreMetrics", package: "swift-metrics", condition: .when(traits: ["Metrics"])),
         .product(

@@ -2,6 +2,7 @@
 
 import Between
 import PanjeonInspector
+import PanjeonStorage
 import PanjeonTesting
 import PanjeonTransactions
 import WideColumn
@@ -15,10 +16,18 @@ func decodeLockHeader(_ bytes: [UInt8]) {
 
 /// Intents; what is decoded must be the same when it is written again.
 func decodeLockIntents(_ bytes: [UInt8]) {
-  guard let intents = LockIntents(decoding: Bytes(bytes)) else { return }
+  let checksum = unsafe bytes.withUnsafeBytes { unsafe Checksum.crc32c($0) }
+  let checked = bytes + (0..<4).map { UInt8(truncatingIfNeeded: checksum >> (8 * UInt32($0))) }
+  guard let intents = LockIntents(decoding: Bytes(checked)) else { return }
   precondition(
     LockIntents(decoding: intents.encode()) == intents, "intents change when they are written again"
   )
+}
+
+/// A redo; what is decoded must be the same when it is written again.
+func decodeRedo(_ bytes: [UInt8]) {
+  guard let redo = Redo(decoding: Bytes(bytes)) else { return }
+  precondition(Redo(decoding: redo.encode()) == redo, "a redo changes when it is written again")
 }
 
 /// A file of a history from any source, and the checker on it.

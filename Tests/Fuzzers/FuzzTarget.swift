@@ -14,6 +14,7 @@ struct FuzzTarget: Sendable {
     storageTargets + logTargets + [
       FuzzTarget(name: "header", run: decodeLockHeader),
       FuzzTarget(name: "intents", run: decodeLockIntents),
+      FuzzTarget(name: "redo", run: decodeRedo),
       FuzzTarget(name: "history", run: checkHistory),
       FuzzTarget(name: "records", run: decodeRecords),
       FuzzTarget(name: "wire", run: decodeDemoWire),

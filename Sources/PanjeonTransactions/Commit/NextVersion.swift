@@ -9,14 +9,15 @@ extension Transaction {
   /// Throws `invalidArgument` when there is no greater version; errors of the store.
   func nextVersion(_ clock: any TimeSource) async throws -> Timestamp {
     var version = RowVersion(clock)
+    var bare: [TransactionRow] = []
     for state in rows.states {
       switch state.header {
       case .present(let header): version.follow(header: header)
-      case .absent where state.changes != nil && !state.isEmpty:
-        try await version.follow(cellsOf: state.name, in: store)
+      case .absent where state.changes != nil && !state.isEmpty: bare.append(state.name)
       case .absent, .unknown: break
       }
     }
+    if !bare.isEmpty { try await version.follow(cellsOf: bare, in: store) }
     return try version.next()
   }
 }
@@ -35,16 +36,19 @@ struct RowVersion {
     last = max(last, Int64(clamping: LockHeader(decoding: header)?.version ?? 0))
   }
 
-  /// Follows the cells of a row that has no header.
+  /// Follows the cells of rows that have no header.
   ///
   /// One that holds cells all the same was written before its table took part in transactions. Its version counts as zero,
   /// but what is put must be newer than what it holds.
   mutating func follow<Store: AtomicBatchStore>(
-    cellsOf name: TransactionRow, in store: Store
+    cellsOf names: [TransactionRow], in store: Store
   ) async throws(StoreError) {
     let present = try store.snapshot(.sequenced)
-    let row = try await store.get(Get(name.row), in: name.table, at: present)
-    for cell in row.map(Array.init) ?? [] { last = max(last, cell.timestamp.microseconds) }
+    for (table, rows) in names.byTable {
+      for row in try await store.get(rows.map { Get($0) }, in: table, at: present) {
+        for cell in row.map(Array.init) ?? [] { last = max(last, cell.timestamp.microseconds) }
+      }
+    }
   }
 
   /// Throws `invalidArgument` when there is no greater version.
@@ -53,5 +57,20 @@ struct RowVersion {
     throw StoreError(
       .invalidArgument,
       "a row has the greatest version there is, or a cell with the greatest timestamp")
+  }
+}
+
+extension [TransactionRow] {
+  /// The rows of each table, in the order in which the tables come first.
+  var byTable: [(table: String, rows: [RowKey])] {
+    var tables: [(table: String, rows: [RowKey])] = []
+    for name in self {
+      if let place = tables.lastIndex(where: { $0.table == name.table }) {
+        tables[place].rows.append(name.row)
+      } else {
+        tables.append((name.table, [name.row]))
+      }
+    }
+    return tables
   }
 }

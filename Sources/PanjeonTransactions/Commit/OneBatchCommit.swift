@@ -110,11 +110,15 @@ extension Transaction {
   private mutating func readHeaders(
     of blind: [TransactionRow], at moment: Store.Snapshot
   ) async throws {
-    for name in blind {
-      // The header sorts before all else: where another cell comes first there is none.
-      let first = try await store.get(Get(name.row, cellsMax: 1), in: name.table, at: moment)
-      try noteHeader(name, first)
-      rows.setEmpty(first == nil, name)
+    // The header sorts before all else: where another cell comes first there is none.
+    for (table, rows) in blind.byTable {
+      let firsts = try await store.get(
+        rows.map { Get($0, cellsMax: 1) }, in: table, at: moment)
+      for (row, first) in zip(rows, firsts) {
+        let name = TransactionRow(table: table, row: row)
+        try noteHeader(name, first)
+        self.rows.setEmpty(first == nil, name)
+      }
     }
   }
 

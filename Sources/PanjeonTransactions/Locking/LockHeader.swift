@@ -60,9 +60,35 @@ public struct LockHeader: Hashable, Sendable {
     self.transactionID = transactionID
   }
 
+  /// The header that a lock is given first.
+  static func prewritten(_ id: TransactionID, version: UInt64) -> LockHeader {
+    LockHeader(
+      state: .prewritten, outcome: .none, step: 0, version: version, transactionID: id)
+  }
+
+  /// The header of the row once its transaction has ended.
+  func settled(_ outcome: Outcome) -> LockHeader {
+    LockHeader(
+      state: .stable, outcome: outcome, step: 0, version: version, transactionID: transactionID)
+  }
+
+  /// The same lock, rewritten in a state.
+  func rewritten(_ state: State) -> LockHeader {
+    LockHeader(
+      state: state, outcome: .none, step: step &+ 1, version: version,
+      transactionID: transactionID)
+  }
+
+  /// Whether it is of the same commit.
+  ///
+  /// A transaction whose commit is built anew has a greater version each time, and what became of one is not what becomes of the next.
+  func isOfSameCommit(as other: LockHeader) -> Bool {
+    transactionID == other.transactionID && version == other.version
+  }
+
   /// Whether it says that a transaction was committed.
   func isCommit(of transaction: TransactionID) -> Bool {
-    transactionID == transaction && outcome == .committed
+    transactionID == transaction && ownDecision == .committed
   }
 
   /// The number of bytes of an encoded header.
@@ -80,6 +106,11 @@ public struct LockHeader: Hashable, Sendable {
       for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(shift * 8))) }
     }
     return Bytes(bytes)
+  }
+
+  /// The state in a stored header, which is not looked at otherwise; nil when it is of another size, or the state is not known.
+  static func state(of bytes: Bytes) -> State? {
+    bytes.count == encodedBytes ? State(rawValue: bytes[1]) : nil
   }
 
   /// Decodes a stored header; nil when it is none that this version knows.

@@ -9,88 +9,88 @@ public struct LockIntents: Hashable, Sendable {
   /// The row whose header holds the decision; nil when it is this one.
   public var primary: TransactionRow?
 
+  /// The header that the primary had before, known to secondaries; nil for none.
+  ///
+  /// As long as the primary has it the transaction may still come to lock it, and be committed.
+  public var primaryHeaderBefore: Bytes?
+
   /// The other rows that the transaction writes, known to the primary alone.
   public var secondaries: [TransactionRow]
 
-  /// The changes to be made once the transaction has been committed, in an encoding of their own.
+  /// The changes to be made once the transaction has been committed, as ``Redo`` encodes them.
   public var redo: Bytes
+
+  /// The life of the store in which the lock was set: in another one its owner lives no more.
+  public var incarnation: StoreIncarnation
 
   /// Creates intents.
   public init(
-    primary: TransactionRow? = nil, secondaries: [TransactionRow] = [], redo: Bytes = Bytes()
+    primary: TransactionRow? = nil, primaryHeaderBefore: Bytes? = nil,
+    secondaries: [TransactionRow] = [], redo: Bytes = Bytes(),
+    incarnation: StoreIncarnation = .unknown
   ) {
+    self.incarnation = incarnation
     self.primary = primary
+    self.primaryHeaderBefore = primaryHeaderBefore
     self.secondaries = secondaries
     self.redo = redo
   }
+}
 
+extension LockIntents {
   private static let format: UInt8 = 1
 
   /// The intents as they are stored.
   public func encode() -> Bytes {
-    var bytes: [UInt8] = [Self.format]
-    let rows = (primary.map { [$0] } ?? []) + secondaries
-    bytes.append(primary == nil ? 0 : 1)
-    Self.append(UInt32(rows.count), to: &bytes)
-    for name in rows {
-      Self.append(Array(name.table.utf8), to: &bytes)
-      Self.append(Array(name.row), to: &bytes)
+    var encoder = FieldEncoder()
+    encoder.append(Self.format)
+    encoder.append(UInt8(primary == nil ? 0 : primaryHeaderBefore == nil ? 1 : 2))
+    let store = incarnation.store
+    for half in [store.high, store.low, incarnation.number, incarnation.nonce] {
+      encoder.append(half)
     }
-    Self.append(Array(redo), to: &bytes)
-    return Bytes(bytes)
+    if let primaryHeaderBefore, primary != nil { encoder.append(primaryHeaderBefore) }
+    let rows = (primary.map { [$0] } ?? []) + secondaries
+    encoder.append(UInt32(rows.count))
+    for name in rows {
+      encoder.append(name.table)
+      encoder.append(name.row)
+    }
+    encoder.append(redo)
+    return encoder.finishWithChecksum()
   }
 
-  private static func append(_ number: UInt32, to bytes: inout [UInt8]) {
-    for shift in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: number >> UInt32(shift * 8))) }
-  }
-
-  private static func append(_ field: [UInt8], to bytes: inout [UInt8]) {
-    append(UInt32(field.count), to: &bytes)
-    bytes += field
-  }
-
-  /// Decodes stored intents; nil when they are none that this version knows.
+  /// Decodes stored intents; nil when they are damaged, or none that this version knows.
   public init?(decoding bytes: Bytes) {
-    var reader = Reader(bytes: Array(bytes))
-    guard reader.byte() == Self.format, let hasPrimary = reader.byte(), hasPrimary <= 1,
-      let count = reader.number(), count <= reader.left / 8
+    guard var decoder = FieldDecoder(checked: bytes), decoder.byte() == Self.format,
+      let kind = decoder.byte(), kind <= 2, let incarnation = decoder.incarnation()
     else { return nil }
+    self.incarnation = incarnation
+    if kind == 2 {
+      guard let before = decoder.field() else { return nil }
+      primaryHeaderBefore = before
+    }
+    guard let count: UInt32 = decoder.integer(), count <= decoder.left / 8 else { return nil }
     var rows: [TransactionRow] = []
     for _ in 0..<count {
-      guard let table = reader.field(), let row = reader.field(),
-        let name = Bytes(table).utf8String
-      else { return nil }
-      rows.append(TransactionRow(table: name, row: Bytes(row)))
+      guard let table = decoder.text(), let row = decoder.field() else { return nil }
+      rows.append(TransactionRow(table: table, row: row))
     }
-    guard let redo = reader.field(), reader.left == 0, hasPrimary == 0 || !rows.isEmpty else {
+    guard let redo = decoder.field(), decoder.left == 0, kind == 0 || !rows.isEmpty else {
       return nil
     }
-    self.init(
-      primary: hasPrimary == 1 ? rows.removeFirst() : nil, secondaries: rows, redo: Bytes(redo))
+    primary = kind == 0 ? nil : rows.removeFirst()
+    secondaries = rows
+    self.redo = redo
   }
+}
 
-  private struct Reader {
-    let bytes: [UInt8]
-    var place = 0
-
-    var left: Int { bytes.count - place }
-
-    mutating func byte() -> UInt8? {
-      guard left > 0 else { return nil }
-      place += 1
-      return bytes[place - 1]
-    }
-
-    mutating func number() -> Int? {
-      guard left >= 4 else { return nil }
-      place += 4
-      return (1...4).reduce(0) { $0 << 8 | Int(bytes[place - $1]) }
-    }
-
-    mutating func field() -> [UInt8]? {
-      guard let count = number(), count <= left else { return nil }
-      place += count
-      return Array(bytes[(place - count)..<place])
-    }
+extension FieldDecoder {
+  fileprivate mutating func incarnation() -> StoreIncarnation? {
+    guard let high: UInt64 = integer(), let low: UInt64 = integer(),
+      let number: UInt64 = integer(), let nonce: UInt64 = integer()
+    else { return nil }
+    return StoreIncarnation(
+      store: StoreIdentity(high: high, low: low), number: number, nonce: nonce)
   }
 }

@@ -80,12 +80,9 @@ extension TransactionManager {
   private func lock(
     _ name: TransactionRow, _ header: LockHeader?, _ row: RowResult, at snapshot: Store.Snapshot
   ) async throws(StoreError) -> RowLock {
-    let stored = row.value(
-      family: LockColumn.intents.family, qualifier: LockColumn.intents.qualifier)
-    var primary: TransactionRow?
-    if let intents = stored.flatMap(LockIntents.init(decoding:)) {
-      primary = intents.primary ?? name
-    } else if header?.state == .committed || header?.state == .aborted {
+    let known = LockCells(name, row).lock
+    var primary = known?.primary
+    if known == nil, header?.state == .committed || header?.state == .aborted {
       // Only a primary is ever in one of these states.
       primary = name
     }
@@ -93,26 +90,11 @@ extension TransactionManager {
       row: name, header: header, primary: primary, decision: .unknown, age: age(of: header))
     guard let header, let primary else { return lock }
     if primary == name {
-      lock.decision = header.decision(of: header.transactionID)
-    } else if let bytes = try await self.header(of: primary, at: snapshot) {
-      let deciding = LockHeader(decoding: bytes)
-      lock.decision = deciding?.decision(of: header.transactionID) ?? .unknown
-    } else {
-      lock.decision = .aborted
+      lock.decision = header.ownDecision
+    } else if let known {
+      lock.decision = known.decision(try await store.decidingRow(primary, at: snapshot))
     }
     return lock
-  }
-
-  /// The header of a primary as it is stored; nil when the row, or its table, has gone.
-  private func header(
-    of name: TransactionRow, at snapshot: Store.Snapshot
-  ) async throws(StoreError) -> Bytes? {
-    do throws(StoreError) {
-      return try await store.get(.header(name.row), in: name.table, at: snapshot)?.header
-    } catch {
-      if error.code == .noSuchTable || error.code == .noSuchFamily { return nil }
-      throw error
-    }
   }
 
   private func age(of header: LockHeader?) -> Duration {
@@ -120,17 +102,5 @@ extension TransactionManager {
     let now = clock.presentMicroseconds()
     let begin = Int64(clamping: header.version)
     return begin < now ? .microseconds(now - begin) : .zero
-  }
-}
-
-extension LockHeader {
-  /// What the header of a primary says of a transaction: one that does not own it cannot be committed any more.
-  fileprivate func decision(of transaction: TransactionID) -> RowLock.Decision {
-    guard transactionID == transaction else { return .aborted }
-    switch (state, outcome) {
-    case (.prewritten, _): return .undecided
-    case (.committed, _), (.stable, .committed): return .committed
-    case (.aborted, _), (.stable, _): return .aborted
-    }
   }
 }

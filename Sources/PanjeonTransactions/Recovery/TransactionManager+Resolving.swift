@@ -25,7 +25,13 @@ extension TransactionManager {
       if let header = bytes.flatMap(LockHeader.init(decoding:)),
         header.transactionID == transaction.id
       {
-        return header.outcome == .committed ? .committed : .aborted
+        switch header.ownDecision {
+        case .committed: return .committed
+        case .aborted, .unknown: return .aborted
+        case .undecided:
+          if let outcome = try await settle(transaction, header, bytes) { return outcome }
+          continue
+        }
       }
       // In another life of the store the row may be as it was on an earlier day, before the commit.
       let isSameLife =
@@ -41,6 +47,25 @@ extension TransactionManager {
 
   private static var resolveAttemptsMax: Int { 16 }
 
+  /// Settles a commit in two phases that has locked the row and is not decided; nil when it must be asked for again.
+  ///
+  /// Its client has been told that the outcome is unknown, and does nothing more with it; so nobody need wait for it.
+  private func settle(
+    _ transaction: InDoubtTransaction, _ header: LockHeader, _ bytes: Bytes?
+  ) async throws(StoreError) -> TransactionOutcome? {
+    let cells = try await store.lockCells(of: transaction.row)
+    guard let lock = cells.lock, lock.bytes == bytes else { return nil }
+    let (decision, deciding) = try await locks.decision(of: lock)
+    switch decision {
+    case .committed: return .committed
+    case .aborted: return .aborted
+    case .unknown: return .overwritten
+    case .undecided:
+      let isDone = try await locks.giveUp(lock.primary, headerBefore: deciding, header)
+      return isDone ? .aborted : nil
+    }
+  }
+
   /// Writes that the transaction was aborted, if the row is as it was before it; false when it is not.
   private func fence(_ transaction: InDoubtTransaction) async throws(StoreError) -> Bool {
     let name = transaction.row
@@ -50,7 +75,7 @@ extension TransactionManager {
       version.follow(header: before)
       condition = .equals(LockColumn.header, before)
     } else {
-      try await version.follow(cellsOf: name, in: store)
+      try await version.follow(cellsOf: [name], in: store)
       condition = .absent(LockColumn.header)
     }
     let next = try version.next()

@@ -34,6 +34,12 @@ extension TransactionManager {
             attempts.footprint = nil
             try await pause(
               after: TransactionError(.conflict, "the store was too busy", cause: error), &attempts)
+          } catch let error as StoreError where error.code == .snapshotTooOld {
+            counters.withLock { $0.conflicts += 1 }
+            try await pause(
+              after: TransactionError(
+                .conflict, "what was read before has changed, or may have", cause: error),
+              &attempts)
           }
         }
       }

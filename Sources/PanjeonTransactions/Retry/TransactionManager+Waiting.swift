@@ -13,6 +13,10 @@ extension TransactionManager {
         .retriesExhausted, "\(attempts.count) attempts met a conflict", row: conflict.row,
         cause: conflict)
     }
+    if try await waitForLock(conflict, attempts) {
+      counters.withLock { $0.retries += 1 }
+      return
+    }
     let isFirst = goFirst(&attempts)
     // Others wait as long as this one does.
     let bound = isFirst ? options.backoffBase : Backoff.bound(attempt: attempts.count, options)
@@ -26,6 +30,22 @@ extension TransactionManager {
     }
     counters.withLock { $0.retries += 1 }
     try await clock.sleep(for: wait)
+  }
+
+  /// Ends the lock that was in the way, or waits until it is; false when there was none, or it stays.
+  private func waitForLock(
+    _ conflict: TransactionError, _ attempts: Attempts
+  ) async throws -> Bool {
+    guard conflict.isByLock, let row = conflict.row else { return false }
+    let elapsed = Duration.nanoseconds(Int64(clock.monotonicNanoseconds() - attempts.begin))
+    do throws(StoreError) {
+      let settlement = try await locks.waitUntilSettled(
+        row, atMost: min(attempts.options.deadline - elapsed, locks.options.waitMax))
+      return settlement == .stable
+    } catch {
+      // The wait before the next attempt is a wait for the store as well.
+      return false
+    }
   }
 
   /// Claims what the last attempt depended on, if it is time; whether it goes first.

@@ -12,6 +12,7 @@ public final class TransactionManager<Store: AtomicBatchStore>: Sendable {
   let random: Mutex<SplitMix64>
   let precedence = Precedence()
   let joining = JoiningTables()
+  let locks: LockResolver<Store>
   let counters = Mutex(TransactionStatistics())
 
   /// Creates a manager.
@@ -20,11 +21,18 @@ public final class TransactionManager<Store: AtomicBatchStore>: Sendable {
   ///   - store: The store.
   ///   - timeSource: Gives row versions, deadlines and waits.
   ///   - seed: Decides ids and waits; two managers of one store must have different seeds.
-  public init(store: Store, timeSource: any TimeSource, seed: UInt64) {
+  ///   - locks: How locks are dealt with that commits in two phases have left.
+  public init(
+    store: Store, timeSource: any TimeSource, seed: UInt64, locks: LockOptions = LockOptions()
+  ) {
     self.store = store
+    self.locks = LockResolver(store, timeSource: timeSource, options: locks)
     clock = timeSource
     random = Mutex(SplitMix64(seed: seed))
   }
+
+  /// What has been done with the locks of others.
+  public var lockStatistics: LockStatistics { locks.counters.withLock { $0 } }
 
   /// What has happened so far.
   public var statistics: TransactionStatistics { counters.withLock { $0 } }

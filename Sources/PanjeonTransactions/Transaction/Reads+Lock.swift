@@ -35,7 +35,7 @@ extension Get {
 
 extension Filter {
   /// The filter, but for the cells of the lock family, which a transaction must see of whatever row it reads.
-  fileprivate var orLock: Filter {
+  var orLock: Filter {
     .any([.family(.bytes(.equal, Bytes(utf8: ColumnFamily.lockFamilyName))), self])
   }
 }

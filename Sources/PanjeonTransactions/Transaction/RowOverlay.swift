@@ -14,11 +14,18 @@ struct RowOverlay {
   }
 
   private let schema: TableSchema
+  private let timestamp: Timestamp
   private var columns: [Column: [Version]] = [:]
 
   /// Begins with the committed row, read with as many versions as its families keep.
-  init(_ committed: RowResult?, schema: TableSchema) {
+  ///
+  /// - Parameters:
+  ///   - committed: The row.
+  ///   - schema: Its table's.
+  ///   - timestamp: What the changes bear, above every committed one: the transaction's version once it is known.
+  init(_ committed: RowResult?, schema: TableSchema, timestamp: Timestamp = .max) {
     self.schema = schema
+    self.timestamp = timestamp
     for cell in committed.map(Array.init) ?? [] {
       columns[cell.column, default: []].append(
         Version(timestamp: cell.timestamp, value: cell.value))
@@ -30,7 +37,7 @@ struct RowOverlay {
   /// Throws `invalidArgument` when a value that is to be counted with is no integer, or a sum leaves 64 bits.
   mutating func apply(_ mutation: Mutation) throws(StoreError) {
     if let rule = ReadModifyWriteRule(mutation) {
-      put(rule.column, try rule.apply(to: visible(rule.column).first?.value))
+      put(rule.column, try rule.apply(to: newest(rule.column)))
     } else {
       applyBlind(mutation)
     }
@@ -38,8 +45,8 @@ struct RowOverlay {
 
   private mutating func put(_ column: Column, _ value: Bytes) {
     var versions = columns[column] ?? []
-    if versions.first?.timestamp == .max { versions.removeFirst() }
-    versions.insert(Version(timestamp: .max, value: value), at: 0)
+    if versions.first?.timestamp == timestamp { versions.removeFirst() }
+    versions.insert(Version(timestamp: timestamp, value: value), at: 0)
     columns[column] = versions
   }
 
@@ -74,7 +81,7 @@ struct RowOverlay {
       columns[column] = nil
       return
     }
-    columns[column]?.removeAll { $0.timestamp <= upTo && $0.timestamp != .max }
+    columns[column]?.removeAll { $0.timestamp <= upTo && $0.timestamp != timestamp }
   }
 
   /// The row as a read returns it; nil when nothing of it is selected.
@@ -95,6 +102,9 @@ struct RowOverlay {
     }
     return RowResult(row: get.row, cells: cells).dropping(first: 0, keeping: get.cellsMax)
   }
+
+  /// The newest value of a column; nil when there is none.
+  func newest(_ column: Column) -> Bytes? { visible(column).first?.value }
 
   private func visible(_ column: Column) -> [Cell] {
     let kept = schema.family(named: column.family)?.versionsMax ?? 1

@@ -4,7 +4,7 @@ public import WideColumn
 
 /// A read-only transaction: everything it reads is of one moment; it takes no locks and never conflicts.
 ///
-/// What it sees had reached the durability it was committed with when the snapshot was taken.
+/// A row that a commit in two phases holds is seen as that left it if it had been committed by then, and as it was before if not. What it sees had reached the durability it was committed with when the snapshot was taken.
 public struct SnapshotTransaction<Store: SnapshotStore>: Sendable {
   private let store: Store
   private let snapshot: Store.Snapshot
@@ -20,6 +20,9 @@ public struct SnapshotTransaction<Store: SnapshotStore>: Sendable {
   public func get(_ get: Get, in table: String) async throws(StoreError) -> RowResult? {
     try get.validate()
     let read = try await store.get(get.withHeader(), in: table, at: snapshot)
+    if let read, read.isLocked {
+      return try await store.lockedRow(get, in: table, at: snapshot)
+    }
     return read?.withoutLock(cellsMax: get.cellsMax)
   }
 
@@ -31,6 +34,7 @@ public struct SnapshotTransaction<Store: SnapshotStore>: Sendable {
   ) async throws(StoreError) -> SnapshotCursor<Store> {
     try scan.validate()
     return SnapshotCursor(
-      try await store.scan(scan.withHeader(), in: table, at: snapshot), of: scan)
+      try await store.scan(scan.withHeader(), in: table, at: snapshot), of: scan,
+      LockedRows(store: store, snapshot: snapshot, table: table))
   }
 }

@@ -12,6 +12,15 @@ extension Transaction {
     }
   }
 
+  /// Reads rows with their headers.
+  func read(_ gets: [Get], in table: String) async throws -> [RowResult?] {
+    do {
+      return try await store.get(gets, in: table, at: snapshot)
+    } catch {
+      throw await explained(error, [table])
+    }
+  }
+
   /// An error of the store, or, if the reason is that a table takes no part in transactions, one that says so.
   func explained(_ error: StoreError, _ tables: [String]) async -> any Error {
     guard error.code == .noSuchFamily else { return error }

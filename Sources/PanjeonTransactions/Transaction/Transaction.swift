@@ -60,11 +60,27 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
 
   /// Reads several rows of a table, in order.
   ///
-  /// Throws as the read of one row does.
+  /// All of them are read at once where the store is far away. Throws as the read of one row does.
   public mutating func get(_ gets: [Get], in table: String) async throws -> [RowResult?] {
-    var rows: [RowResult?] = []
-    for get in gets { rows.append(try await self.get(get, in: table)) }
-    return rows
+    for get in gets {
+      try get.validate()
+      try checkSelection(get.columns)
+    }
+    let names = gets.map { TransactionRow(table: table, row: $0.row) }
+    let places = gets.indices.filter { rows.changes(of: names[$0])?.isEmpty ?? true }
+    var results = [RowResult?](repeating: nil, count: gets.count)
+    let reads = try await read(places.map { gets[$0].withHeader() }, in: table)
+    for (place, read) in zip(places, reads) {
+      try noteRead(names[place], read)
+      if read == nil, gets[place].selectsWholeRow { rows.setEmpty(true, names[place]) }
+      results[place] = read?.withoutLock(cellsMax: gets[place].cellsMax)
+    }
+    // Those that the transaction has written to itself.
+    for place in gets.indices {
+      guard let changes = rows.changes(of: names[place]), !changes.isEmpty else { continue }
+      results[place] = try await readOverlaid(names[place], gets[place], changes)
+    }
+    return results
   }
 
   mutating func readOverlaid(

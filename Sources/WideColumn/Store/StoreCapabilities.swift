@@ -73,10 +73,31 @@ public protocol SnapshotStore: WideColumnStore {
     _ get: Get, in table: String, at snapshot: Snapshot
   ) async throws(StoreError) -> RowResult?
 
+  /// Reads rows of a table at a snapshot, in the order asked for.
+  ///
+  /// By default one after the other; a store that is far away reads them at once. Throws as the read of one row does.
+  func get(
+    _ gets: [Get], in table: String, at snapshot: Snapshot
+  ) async throws(StoreError) -> [RowResult?]
+
   /// Begins a scan at a snapshot.
   func scan(
     _ scan: Scan, in table: String, at snapshot: Snapshot
   ) async throws(StoreError) -> Cursor
+}
+
+extension SnapshotStore {
+  /// Reads rows one after the other.
+  ///
+  /// Throws as the read of one row does.
+  public func get(
+    _ gets: [Get], in table: String, at snapshot: Snapshot
+  ) async throws(StoreError) -> [RowResult?] {
+    var rows: [RowResult?] = []
+    rows.reserveCapacity(gets.count)
+    for get in gets { rows.append(try await self.get(get, in: table, at: snapshot)) }
+    return rows
+  }
 }
 
 /// Which of the states of a store a snapshot pins.

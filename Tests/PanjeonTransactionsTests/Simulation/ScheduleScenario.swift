@@ -17,6 +17,7 @@ struct ScheduleScenario {
 
   var exploration: Exploration
   var bug: PlantedBug?
+  var path = CommitPath.oneBatch
   /// What is read at the end.
   var finalReads: [MicroOperation]
   var clients: [Body]
@@ -50,10 +51,10 @@ struct ScheduleScenario {
   private func run(
     _ simulation: Simulation, _ known: borrowing Mutex<Set<[HistoryEvent]>>
   ) throws {
-    let (clients, finalReads) = (clients, finalReads)
+    let (clients, finalReads, path) = (clients, finalReads, path)
     let store = try SimulatedStore(simulation, tables: [SimulatedClient.schema], bug: bug)
     try simulation.run(clients: clients.count) { process in
-      let client = SimulatedClient(process, store)
+      let client = SimulatedClient(process, store, path)
       // What a new process must not do is to write the same values again.
       if process.life > 0 {
         try await client.transact(finalReads)
@@ -62,9 +63,41 @@ struct ScheduleScenario {
       }
     }
     try simulation.run(clients: 1, injectingFaults: false) { process in
-      try await SimulatedClient(process, store).transact(finalReads)
+      try await SimulatedClient(process, store, path).transact(finalReads)
     }
+    if path != .oneBatch { try Self.requireNoLocks(simulation, store) }
     try Self.judge(simulation.history, known)
+  }
+
+  /// The same with clients that commit otherwise.
+  func committing(_ path: CommitPath, preemptionsMax: Int? = nil) -> ScheduleScenario {
+    var scenario = self
+    scenario.path = path
+    scenario.exploration = Exploration(
+      "\(exploration.name)-\(path.rawValue)", faults: exploration.faults,
+      faultsMax: exploration.faultsMax, preemptionsMax: preemptionsMax)
+    return scenario
+  }
+
+  /// Has the locks ended that are left, and expects that none is then.
+  private static func requireNoLocks(
+    _ simulation: Simulation, _ store: SimulatedStore
+  ) throws {
+    try simulation.run(clients: 1, injectingFaults: false) { process in
+      let manager = SimulatedClient(process, store).manager
+      _ = try await manager.resolveLocks(in: "t")
+      try await process.clock.sleep(for: .seconds(60))
+      _ = try await manager.resolveLocks(in: "t")
+      for row in try store.rows(of: "t") {
+        let header = row.value(
+          family: LockColumn.header.family, qualifier: LockColumn.header.qualifier)
+        let intents = row.value(
+          family: LockColumn.intents.family, qualifier: LockColumn.intents.qualifier)
+        guard header.flatMap(LockHeader.init(decoding:))?.state == .stable, intents == nil else {
+          throw Failure(description: "row '\(row.row)' stays locked")
+        }
+      }
+    }
   }
 
   /// Checks a history, unless one of the same events in the same order has been.

@@ -10,14 +10,27 @@ struct SimulatedClient {
 
   let process: SimulatedProcess
   let manager: TransactionManager<SimulatedStore>
+  /// What it commits through if that is in two phases.
+  var twoPhases: TransactionManager<TwoPhaseStore<SimulatedStore>>?
   /// Which of the tasks of the process.
   var task = 0
 
-  init(_ process: SimulatedProcess, _ store: SimulatedStore) {
+  init(_ process: SimulatedProcess, _ store: SimulatedStore, _ path: CommitPath = .oneBatch) {
     self.process = process
+    let store = store.connected(as: process)
     manager = TransactionManager(
-      store: store.connected(as: process), timeSource: process.clock, seed: process.seed)
+      store: store, timeSource: process.clock, seed: process.seed, locks: Self.locks)
+    if path.isTwoPhases(process.client) {
+      let twoPhases = TwoPhaseStore(
+        store, timeSource: process.clock,
+        options: TwoPhaseOptions(locks: Self.locks, rowsPerPage: 2), startTask: process.startTask)
+      self.twoPhases = TransactionManager(
+        store: twoPhases, timeSource: process.clock, seed: process.seed)
+    }
   }
+
+  /// Locks that are given up soon: each look at one that stays is one more step to enumerate.
+  private static let locks = LockOptions(timeToLive: .milliseconds(20))
 
   private var history: HistoryRecorder { process.simulation.history }
 
@@ -30,16 +43,38 @@ struct SimulatedClient {
   ) async throws {
     history.invoke(process, task: task, plan)
     do {
-      let done = try await manager.withTransaction(options) { transaction in
-        var done: [MicroOperation] = []
-        for operation in plan {
-          done.append(try await transaction.perform(operation, appendsBlindly: appendsBlindly))
+      let done =
+        if let twoPhases {
+          try await Self.perform(plan, options, appendsBlindly, through: twoPhases)
+        } else {
+          try await Self.perform(plan, options, appendsBlindly, through: manager)
         }
-        return done
-      }
       history.complete(process, task: task, .ok, done)
     } catch {
       history.complete(process, task: task, try Self.kind(of: error, process), plan)
+    }
+  }
+
+  private static func perform<Store: AtomicBatchStore>(
+    _ plan: [MicroOperation], _ options: TransactionOptions, _ appendsBlindly: Bool,
+    through manager: TransactionManager<Store>
+  ) async throws -> [MicroOperation] {
+    try await manager.withTransaction(options) { transaction in
+      var done: [MicroOperation] = []
+      for operation in plan {
+        done.append(try await transaction.perform(operation, appendsBlindly: appendsBlindly))
+      }
+      return done
+    }
+  }
+
+  private static func perform<Store: AtomicBatchStore>(
+    _ plan: [MicroOperation], atSnapshotOf manager: TransactionManager<Store>
+  ) async throws -> [MicroOperation] {
+    try await manager.withSnapshot { snapshot in
+      var done: [MicroOperation] = []
+      for operation in plan { done.append(try await snapshot.perform(operation)) }
+      return done
     }
   }
 
@@ -47,11 +82,12 @@ struct SimulatedClient {
   func readSnapshot(_ plan: [MicroOperation]) async throws {
     history.invoke(process, task: task, plan)
     do {
-      let done = try await manager.withSnapshot { snapshot in
-        var done: [MicroOperation] = []
-        for operation in plan { done.append(try await snapshot.perform(operation)) }
-        return done
-      }
+      let done =
+        if let twoPhases {
+          try await Self.perform(plan, atSnapshotOf: twoPhases)
+        } else {
+          try await Self.perform(plan, atSnapshotOf: manager)
+        }
       history.complete(process, task: task, .ok, done)
     } catch {
       history.complete(process, task: task, try Self.kind(of: error, process), plan)
@@ -79,6 +115,21 @@ struct SimulatedClient {
       }
     }
     throw error
+  }
+}
+
+/// How the clients of a simulation commit.
+enum CommitPath: String, CaseIterable {
+  case oneBatch, twoPhases
+  /// Every other client one way, the others the other.
+  case mixed
+
+  func isTwoPhases(_ client: Int) -> Bool {
+    switch self {
+    case .oneBatch: false
+    case .twoPhases: true
+    case .mixed: client.isMultiple(of: 2)
+    }
   }
 }
 

@@ -16,6 +16,7 @@ struct SimulatedWalk {
 
   let seed: UInt64
   var bug: PlantedBug?
+  var path = CommitPath.oneBatch
 
   private let faults: FaultPlan
   private let shape: Shape
@@ -55,7 +56,7 @@ struct SimulatedWalk {
     let simulation = Simulation(seed: seed, faults: faults, stepsMax: 100_000)
     let store = try SimulatedStore(simulation, tables: [SimulatedClient.schema], bug: bug)
     try simulation.run(clients: shape.clients) { [self] process in
-      let client = SimulatedClient(process, store)
+      let client = SimulatedClient(process, store, path)
       try await withThrowingTaskGroup { group in
         for task in 0..<shape.tasks {
           var client = client
@@ -67,7 +68,7 @@ struct SimulatedWalk {
     }
     let reads = finalReads
     try simulation.run(clients: 1, injectingFaults: false) { process in
-      try await SimulatedClient(process, store).transact(reads)
+      try await SimulatedClient(process, store, path).transact(reads)
     }
     let history = try History(simulation.history.events)
     let report = HistoryChecker().check(history)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import WideColumn
-
 extension StoreLimits {
+  /// Refuses a key of no bytes, or of too many.
+  @inlinable
   package func check(row: Bytes) throws(StoreError) {
     if row.isEmpty { throw StoreError(.invalidArgument, "a row key of no bytes") }
     if row.count > rowKeyBytesMax {
@@ -11,6 +11,8 @@ extension StoreLimits {
     }
   }
 
+  /// Refuses a qualifier of too many bytes.
+  @inlinable
   package func check(qualifier: Bytes) throws(StoreError) {
     if qualifier.count > qualifierBytesMax {
       throw StoreError(
@@ -19,6 +21,8 @@ extension StoreLimits {
     }
   }
 
+  /// Refuses a value of too many bytes.
+  @inlinable
   package func check(value: Bytes) throws(StoreError) {
     if value.count > valueBytesMax {
       throw StoreError(
@@ -26,6 +30,8 @@ extension StoreLimits {
     }
   }
 
+  /// Refuses a condition that compares too many bytes.
+  @inlinable
   package func check(comparand: Bytes) throws(StoreError) {
     if comparand.count > comparandBytesMax {
       throw StoreError(

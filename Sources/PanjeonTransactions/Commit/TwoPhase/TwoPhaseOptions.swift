@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How a ``TwoPhaseStore`` commits.
+public struct TwoPhaseOptions: Hashable, Sendable {
+  /// How locks are dealt with.
+  public var locks: LockOptions
+
+  /// How many committed transactions may wait to be made stable in the background; by default 1,024.
+  ///
+  /// Of more than that the locks stay, and are ended by whoever meets them, without waiting.
+  public var stabilizationsMax: Int
+
+  /// How many of them are made stable at once; by default 4.
+  public var stabilizersMax: Int
+
+  /// How many rows a scan reads before it looks whether everything read is as it was; by default 64.
+  public var rowsPerPage: Int
+
+  /// Creates options.
+  public init(
+    locks: LockOptions = LockOptions(), stabilizationsMax: Int = 1024, stabilizersMax: Int = 4,
+    rowsPerPage: Int = 64
+  ) {
+    self.locks = locks
+    self.stabilizationsMax = stabilizationsMax
+    self.stabilizersMax = stabilizersMax
+    self.rowsPerPage = rowsPerPage
+  }
+}
