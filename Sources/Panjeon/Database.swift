@@ -24,7 +24,9 @@ public final class Database: Sendable {
   private init(_ store: EmbeddedStore) {
     self.store = store
     transactions = TransactionManager(
-      store: store, timeSource: store.configuration.timeSource, seed: Platform.randomSeed())
+      store: store, timeSource: store.configuration.timeSource, seed: Platform.randomSeed(),
+      // No other process has the store open for writing.
+      locks: LockOptions(ownersAreInThisProcess: true))
   }
 
   /// Opens a database, creating it if it is missing and recovering it if it was not closed.
@@ -194,7 +196,7 @@ public final class Database: Sendable {
 
   /// The rows of a scan of a snapshot that is taken when the iteration begins.
   public func scan(_ scan: Scan = Scan(), in table: String) -> RowSequence {
-    RowSequence(store: store, scan: scan, table: table)
+    RowSequence(transactions: transactions, scan: scan, table: table)
   }
 }
 

@@ -12,7 +12,7 @@ public struct RowSequence: AsyncSequence, Sendable {
   /// What the iteration can throw.
   public typealias Failure = StoreError
 
-  let store: EmbeddedStore
+  let transactions: TransactionManager<EmbeddedStore>
   let scan: Scan
   let table: String
 
@@ -35,7 +35,7 @@ public struct RowSequence: AsyncSequence, Sendable {
     /// Throws errors of the store.
     public mutating func next() async throws(StoreError) -> RowResult? {
       if cursor == nil {
-        cursor = try await SnapshotTransaction(sequence.store).scan(
+        cursor = try await sequence.transactions.snapshot().scan(
           sequence.scan, in: sequence.table)
       }
       return try await cursor?.next()

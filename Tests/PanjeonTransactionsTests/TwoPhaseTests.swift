@@ -54,48 +54,24 @@ struct TwoPhaseTests {
     try await fixture.plain.store.close()
   }
 
-  /// The rounds of a transaction, by the calls that are under way at once.
-  private func rounds(
-    of fixture: TwoPhaseFixture,
-    _ body: (inout Transaction<TwoPhaseStore<CallGate<EmbeddedStore>>>) async throws -> Void
-  ) async throws -> Int {
-    let rounds = RoundCounter()
-    fixture.calls.setHook { _ in
-      await rounds.join()
-      return .made
-    }
-    try await fixture.manager.withTransaction(body)
-    fixture.calls.setHook(nil)
-    return rounds.count
-  }
-
   @Test("Rounds of calls to the acknowledgement grow with the phases, not with the rows")
-  func roundsOfCalls() async throws {
-    let fixture = try await TwoPhaseFixture()
-    try await fixture.plain.set(["r": 1, "s": 1])
-    for count in [2, 10, 100] {
-      // The headers of the rows, their locks, the decision.
-      #expect(
-        try await rounds(of: fixture) { transaction in
-          for row in 0..<count { try transaction.set("row \(row)", row) }
-        } == 3, "\(count) rows")
-      await fixture.background.run()
-      // Rows that are read together are read and looked at again; then the locks, what was only read, the decision.
-      #expect(
-        try await rounds(of: fixture) { transaction in
-          let gets = (0..<count).map { Get(Bytes(utf8: "row \($0)")) } + [Get("r"), Get("s")]
-          _ = try await transaction.get(gets, in: "t")
-          for row in 0..<count { try transaction.set("row \(row)", row) }
-        } == 5, "\(count) rows")
-      await fixture.background.run()
+  func roundsOfCalls() throws {
+    for written in [2, 10, 100] {
+      for read in [0, 1, 100] {
+        // Rows that are read together are read, and looked at once more; then locks, what was only read, the decision.
+        let figures = try ZoneModel(.twoPhases, .init(written: written, read: read))
+          .run(transactions: 1)
+        #expect(figures.rounds == (read == 0 ? 4 : 5), "\(written) rows, and \(read)")
+        #expect(
+          try ZoneModel(.oneBatch, .init(written: written, read: read)).run(transactions: 1).rounds
+            == 2)
+      }
     }
-    // One row: read, and committed in one call.
+    // One row that is read and written: one call each. Another one that is read with it: locks, a look, the decision.
+    #expect(try ZoneModel(.twoPhases, .init(written: 1, read: 0)).run(transactions: 1).rounds == 2)
+    #expect(try ZoneModel(.twoPhases, .init(written: 1, read: 1)).run(transactions: 1).rounds == 5)
     #expect(
-      try await rounds(of: fixture) { transaction in
-        let value = try await transaction.value("r") ?? 0
-        try transaction.set("r", value + 1)
-      } == 2)
-    try await fixture.plain.store.close()
+      try ZoneModel(.oneByOne, .init(written: 10, read: 1)).run(transactions: 1).rounds > 30)
   }
 
   @Test("64: increments and appends that read nothing are made once each, whoever makes them")
@@ -227,22 +203,5 @@ struct TwoPhaseTests {
     #expect(error?.code == .invalidArgument)
     #expect(try await fixture.plain.all() == [:])
     try await fixture.plain.store.close()
-  }
-}
-
-/// Counts rounds: calls that are under way at once are one.
-final class RoundCounter: Sendable {
-  private let state = Mutex((rounds: 0, isOpen: false))
-
-  var count: Int { state.withLock { $0.rounds } }
-
-  /// Joins the round that is open, or begins one; returns when all that came at the same time have joined.
-  func join() async {
-    state.withLock { state in
-      if !state.isOpen { state.rounds += 1 }
-      state.isOpen = true
-    }
-    for _ in 0..<200 { await Task.yield() }
-    state.withLock { $0.isOpen = false }
   }
 }

@@ -42,34 +42,44 @@ package struct LogChain {
     }.sorted()
   }
 
-  /// The newest file may have been created or renamed without its header reaching the disk: nothing was ever
-  /// acknowledged from it, and it counts as not there.
+  /// The files behind the last segment with a header count as not there: nothing was ever acknowledged from them.
+  ///
+  /// The newest one may have been created or renamed without its header reaching the disk; so may others before it, when their first sync failed,
+  /// the store was opened again while the system still had the header in memory, and the power was cut before what was replayed had been
+  /// flushed (`Specs/LogRecovery`, `one-headerless`).
   private static func find(
     _ directory: String, _ fileSystem: any FileSystem, _ minLogNumber: UInt64
   ) throws(StoreError) -> [Segment] {
-    let numbers = try numbers(in: directory, fileSystem, from: minLogNumber)
     var segments: [Segment] = []
-    for number in numbers {
+    var headerless: [(number: UInt64, file: any File)] = []
+    for number in try numbers(in: directory, fileSystem, from: minLogNumber) {
       let file = try fileSystem.open(FileNames.path(directory, .log(number)), .read)
-      if let header = try LogReader.header(file: file, number: number) {
-        segments.append(Segment(number: number, file: file, header: header))
+      guard let header = try LogReader.header(file: file, number: number) else {
+        headerless.append((number, file))
         continue
       }
-      guard number == numbers.last else {
+      if let lost = headerless.first {
         throw StoreError(
           .corruption, "the log segment has lost its header; restore it from a copy",
-          file: file.path, offset: 0)
+          file: lost.file.path, offset: 0)
       }
-      // If a later chunk of it is whole, the header was on disk once and has rotted.
-      let tail = try unsafe LogReader.read(file: file, number: number, end: nil) { _, _ in }
-      if tail.end > 0 {
-        throw StoreError(
-          .corruption, "the header of the newest log segment is damaged", file: file.path, offset: 0
-        )
-      }
+      segments.append(Segment(number: number, file: file, header: header))
+    }
+    for (number, file) in headerless {
+      try requireEmpty(file, number)
       file.close()
     }
     return segments
+  }
+
+  /// Refuses a segment without a header of which a later chunk is whole: the header was on disk once and has rotted.
+  private static func requireEmpty(_ file: any File, _ number: UInt64) throws(StoreError) {
+    let tail = try unsafe LogReader.read(file: file, number: number, end: nil) { _, _ in }
+    if tail.end > 0 {
+      throw StoreError(
+        .corruption, "the header of a log segment is damaged; restore it from a copy",
+        file: file.path, offset: 0)
+    }
   }
 
   /// Each segment must follow the one before it; a gap would be a silent loss.

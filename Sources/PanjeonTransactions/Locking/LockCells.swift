@@ -80,6 +80,18 @@ extension WideColumnStore {
 }
 
 extension SnapshotStore {
+  /// Reads the lock of a row.
+  func lockCells(
+    of name: TransactionRow, at snapshot: Snapshot
+  ) async throws(StoreError) -> LockCells {
+    var columns = ColumnSelection()
+    columns.add(family: ColumnFamily.lockFamilyName)
+    let row = try await unlessGone { () throws(StoreError) in
+      try await self.get(Get(name.row, columns: columns), in: name.table, at: snapshot)
+    }
+    return LockCells(name, row ?? nil)
+  }
+
   /// Reads the header of a primary.
   func decidingRow(
     _ name: TransactionRow, at snapshot: Snapshot

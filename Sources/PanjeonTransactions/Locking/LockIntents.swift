@@ -14,6 +14,11 @@ public struct LockIntents: Hashable, Sendable {
   /// As long as the primary has it the transaction may still come to lock it, and be committed.
   public var primaryHeaderBefore: Bytes?
 
+  /// Whether the transaction depends on rows or ranges that it does not write, known to the primary alone.
+  ///
+  /// Then it takes its place among others when it looks at them again, which is before it is decided.
+  public var dependsOnOthers: Bool
+
   /// The other rows that the transaction writes, known to the primary alone.
   public var secondaries: [TransactionRow]
 
@@ -26,9 +31,10 @@ public struct LockIntents: Hashable, Sendable {
   /// Creates intents.
   public init(
     primary: TransactionRow? = nil, primaryHeaderBefore: Bytes? = nil,
-    secondaries: [TransactionRow] = [], redo: Bytes = Bytes(),
+    dependsOnOthers: Bool = false, secondaries: [TransactionRow] = [], redo: Bytes = Bytes(),
     incarnation: StoreIncarnation = .unknown
   ) {
+    self.dependsOnOthers = dependsOnOthers
     self.incarnation = incarnation
     self.primary = primary
     self.primaryHeaderBefore = primaryHeaderBefore
@@ -40,11 +46,23 @@ public struct LockIntents: Hashable, Sendable {
 extension LockIntents {
   private static let format: UInt8 = 1
 
+  private enum Kind: UInt8 {
+    case primary = 0
+    case secondary = 1
+    case secondaryWithHeader = 2
+    case primaryDependingOnOthers = 3
+  }
+
+  private var kind: Kind {
+    if primary == nil { return dependsOnOthers ? .primaryDependingOnOthers : .primary }
+    return primaryHeaderBefore == nil ? .secondary : .secondaryWithHeader
+  }
+
   /// The intents as they are stored.
   public func encode() -> Bytes {
     var encoder = FieldEncoder()
     encoder.append(Self.format)
-    encoder.append(UInt8(primary == nil ? 0 : primaryHeaderBefore == nil ? 1 : 2))
+    encoder.append(kind.rawValue)
     let store = incarnation.store
     for half in [store.high, store.low, incarnation.number, incarnation.nonce] {
       encoder.append(half)
@@ -63,10 +81,11 @@ extension LockIntents {
   /// Decodes stored intents; nil when they are damaged, or none that this version knows.
   public init?(decoding bytes: Bytes) {
     guard var decoder = FieldDecoder(checked: bytes), decoder.byte() == Self.format,
-      let kind = decoder.byte(), kind <= 2, let incarnation = decoder.incarnation()
+      let kind = decoder.byte().flatMap(Kind.init(rawValue:)), let incarnation = decoder.incarnation()
     else { return nil }
     self.incarnation = incarnation
-    if kind == 2 {
+    dependsOnOthers = kind == .primaryDependingOnOthers
+    if kind == .secondaryWithHeader {
       guard let before = decoder.field() else { return nil }
       primaryHeaderBefore = before
     }
@@ -76,10 +95,11 @@ extension LockIntents {
       guard let table = decoder.text(), let row = decoder.field() else { return nil }
       rows.append(TransactionRow(table: table, row: row))
     }
-    guard let redo = decoder.field(), decoder.left == 0, kind == 0 || !rows.isEmpty else {
+    let isSecondary = kind == .secondary || kind == .secondaryWithHeader
+    guard let redo = decoder.field(), decoder.left == 0, !isSecondary || !rows.isEmpty else {
       return nil
     }
-    primary = kind == 0 ? nil : rows.removeFirst()
+    primary = isSecondary ? rows.removeFirst() : nil
     secondaries = rows
     self.redo = redo
   }

@@ -76,6 +76,6 @@ public final class TransactionManager<Store: AtomicBatchStore>: Sendable {
   /// It takes no locks and never conflicts, but the store must keep what it sees until its last copy is gone, or for as long as the
   /// store lets a snapshot live (`snapshotTooOld`). Throws `closed`, `limitExceeded`.
   public func snapshot() throws(StoreError) -> SnapshotTransaction<Store> {
-    try SnapshotTransaction(store)
+    try SnapshotTransaction(locks)
   }
 }

@@ -2,22 +2,28 @@
 
 internal import WideColumn
 
-extension SnapshotStore {
-  /// Reads a row of a snapshot that is locked: with what its transaction intends, if it had been committed at that moment; without,
-  /// if not.
+/// What a snapshot sees of a row that a commit in two phases holds.
+extension LockResolver where Store: SnapshotStore {
+  /// Reads a row of a snapshot that is locked: with what its transaction intends, if it comes before the snapshot; without, if not.
   ///
-  /// Nobody is waited for, and nothing is written. Throws errors of the store; `corruption` when the redo cannot be read.
-  func lockedRow(
-    _ get: Get, in table: String, at snapshot: Snapshot
+  /// Nobody is waited for when the primary's header of that moment decides it, nor when the transaction had not locked all of its rows,
+  /// nor when it depends on no others: it is committed after the snapshot then, if at all. One that had all its locks, and depends on others, may have
+  /// looked at them before the snapshot, and others may have written them since, which the snapshot sees: it must come before those. So its decision is
+  /// waited for.
+  ///
+  /// Throws errors of the store; `unavailable` when the decision is not to be had; `corruption` when the redo cannot be read.
+  func row(
+    _ get: Get, in table: String, at snapshot: Store.Snapshot
   ) async throws(StoreError) -> RowResult? {
-    let schema = try await schema(of: table)
+    let schema = try await store.schema(of: table)
     let name = TransactionRow(table: table, row: get.row)
     let versionsMax = schema.families.map(\.versionsMax).max() ?? 1
-    let whole = try await self.get(Get(get.row, versionsMax: versionsMax), in: table, at: snapshot)
+    let whole = try await store.get(
+      Get(get.row, versionsMax: versionsMax), in: table, at: snapshot)
     guard let lock = LockCells(name, whole).lock,
-      try await isCommitted(lock, at: snapshot)
+      try await isBefore(snapshot, lock)
     else {
-      return try await self.get(get.withHeader(), in: table, at: snapshot)?
+      return try await store.get(get.withHeader(), in: table, at: snapshot)?
         .withoutLock(cellsMax: get.cellsMax)
     }
     guard let redo = Redo(decoding: lock.intents.redo) else {
@@ -30,11 +36,54 @@ extension SnapshotStore {
     return overlay.result(get)
   }
 
-  private func isCommitted(
-    _ lock: Lock, at snapshot: Snapshot
+  /// Whether the owner of a lock comes before a snapshot.
+  private func isBefore(
+    _ snapshot: Store.Snapshot, _ lock: Lock
   ) async throws(StoreError) -> Bool {
-    if lock.primary == lock.name { return lock.header.state == .committed }
-    return lock.decision(try await decidingRow(lock.primary, at: snapshot)) == .committed
+    var deciding = lock
+    if lock.primary == lock.name {
+      if lock.header.ownDecision != .undecided { return lock.header.ownDecision == .committed }
+    } else {
+      let decision = lock.decision(try await store.decidingRow(lock.primary, at: snapshot))
+      if decision != .undecided { return decision == .committed }
+      let cells = try await store.lockCells(of: lock.primary, at: snapshot)
+      // Not locked yet: then not all rows were.
+      guard let primary = cells.lock, primary.header.isOfSameCommit(as: lock.header) else {
+        return false
+      }
+      deciding = primary
+    }
+    guard deciding.intents.dependsOnOthers,
+      try await holdsAll(deciding, at: snapshot)
+    else { return false }
+    return try await isCommittedLater(deciding)
+  }
+
+  /// Whether all rows that a transaction writes were locked by it.
+  private func holdsAll(
+    _ primary: Lock, at snapshot: Store.Snapshot
+  ) async throws(StoreError) -> Bool {
+    for name in primary.intents.secondaries {
+      guard case .present(let bytes?) = try await store.decidingRow(name, at: snapshot),
+        let header = LockHeader(decoding: bytes), header.isOfSameCommit(as: primary.header)
+      else { return false }
+    }
+    return true
+  }
+
+  /// Waits for the decision on a transaction that was undecided.
+  private func isCommittedLater(_ primary: Lock) async throws(StoreError) -> Bool {
+    _ = try await waitUntilSettled(primary.name, atMost: options.waitMax)
+    let bytes = try await store.header(of: primary.name)
+    if let header = bytes.flatMap(LockHeader.init(decoding:)),
+      header.isOfSameCommit(as: primary.header), header.ownDecision != .undecided
+    {
+      return header.ownDecision == .committed
+    }
+    throw StoreError(
+      .unavailable,
+      "the snapshot was taken while \(primary.header.transactionID) was being committed, and what became of that cannot be told; take another snapshot"
+    )
   }
 }
 

@@ -76,7 +76,7 @@ public struct SnapshotCursor<Store: SnapshotStore>: RowCursor {
 
 /// Reads locked rows that a scan of a snapshot meets.
 struct LockedRows<Store: SnapshotStore>: Sendable {
-  let store: Store
+  let locks: LockResolver<Store>
   let snapshot: Store.Snapshot
   let table: String
 
@@ -85,6 +85,6 @@ struct LockedRows<Store: SnapshotStore>: Sendable {
     let get = Get(
       row, columns: scan.columns, versionsMax: scan.versionsMax, cellsMax: scan.cellsPerRowMax,
       filter: scan.filter)
-    return try await store.lockedRow(get, in: table, at: snapshot)
+    return try await locks.row(get, in: table, at: snapshot)
   }
 }

@@ -8,9 +8,11 @@ public import WideColumn
 public struct SnapshotTransaction<Store: SnapshotStore>: Sendable {
   private let store: Store
   private let snapshot: Store.Snapshot
+  private let locks: LockResolver<Store>
 
-  package init(_ store: Store) throws(StoreError) {
-    self.store = store
+  init(_ locks: LockResolver<Store>) throws(StoreError) {
+    store = locks.store
+    self.locks = locks
     snapshot = try store.snapshot(.visible)
   }
 
@@ -21,7 +23,7 @@ public struct SnapshotTransaction<Store: SnapshotStore>: Sendable {
     try get.validate()
     let read = try await store.get(get.withHeader(), in: table, at: snapshot)
     if let read, read.isLocked {
-      return try await store.lockedRow(get, in: table, at: snapshot)
+      return try await locks.row(get, in: table, at: snapshot)
     }
     return read?.withoutLock(cellsMax: get.cellsMax)
   }
@@ -35,6 +37,6 @@ public struct SnapshotTransaction<Store: SnapshotStore>: Sendable {
     try scan.validate()
     return SnapshotCursor(
       try await store.scan(scan.withHeader(), in: table, at: snapshot), of: scan,
-      LockedRows(store: store, snapshot: snapshot, table: table))
+      LockedRows(locks: locks, snapshot: snapshot, table: table))
   }
 }

@@ -11,17 +11,17 @@ struct TwoPhaseFaultTests {
   /// One who writes two rows, and one who reads and writes them the other way round.
   static func pair(
     _ name: String, _ faults: [StoreFault], faultsMax: Int = 1, preemptionsMax: Int = 1,
-    bug: PlantedBug? = nil
+    options: TransactionOptions = .inMemory
   ) -> ScheduleScenario {
     var scenario = ScheduleScenario(
       Exploration(name, faults: faults, faultsMax: faultsMax, preemptionsMax: preemptionsMax),
-      reads: [.read("a", nil), .read("b", nil)], bug: bug,
+      reads: [.read("a", nil), .read("b", nil)],
       { client in
         try await client.transact(
-          [.append("a", 1), .append("b", 1)], .inMemory, appendsBlindly: false)
+          [.append("a", 1), .append("b", 1)], options, appendsBlindly: false)
       },
       { client in
-        try await client.transact([.read("b", nil), .append("a", 11)], .inMemory)
+        try await client.transact([.read("b", nil), .append("a", 11)], options)
       })
     scenario.path = .twoPhases
     return scenario
@@ -62,6 +62,6 @@ struct TwoPhaseFaultTests {
 
   @Test("54: the store is restarted, and loses what was not durable")
   func restart() throws {
-    try explore(Self.pair("two-phase-restart", [.restart]))
+    try explore(Self.pair("two-phase-restart", [.restart], options: TransactionOptions()))
   }
 }

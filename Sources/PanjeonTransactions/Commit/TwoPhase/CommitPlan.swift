@@ -116,6 +116,7 @@ struct CommitPlan: Sendable {
     return LockIntents(
       primary: isPrimary ? nil : primary.name,
       primaryHeaderBefore: isPrimary ? nil : primary.headerBefore,
+      dependsOnOthers: isPrimary && (!reads.isEmpty || !ranges.isEmpty),
       secondaries: isPrimary ? writes.dropFirst().map(\.name) : [],
       redo: Redo(write.changes).encode(), incarnation: incarnation)
   }
