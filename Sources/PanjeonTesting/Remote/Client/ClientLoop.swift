@@ -88,6 +88,7 @@ extension ClientLoop {
   func finish(_ call: ClientCall, _ result: Result<ClientCall.Answer, StoreError>) {
     guard let continuation = call.continuation else { return }
     state.withLock { $0.callCount -= 1 }
+    HandOver.fence()
     continuation.resume(returning: result)
   }
 

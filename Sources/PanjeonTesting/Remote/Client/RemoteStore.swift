@@ -56,6 +56,7 @@ extension RemoteStore {
           number: number, frame: frame, isChange: call.isChange, connection: connection,
           deadline: deadline, continuation: $0))
     }
+    HandOver.fence()
     let received = try result.get()
     var decoder = WireDecoder(received.payload, from: received.offset)
     guard let answer = Self.answer(&decoder) else { throw Self.nonsense(call) }
