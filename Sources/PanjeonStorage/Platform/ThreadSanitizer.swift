@@ -10,13 +10,13 @@
 /// instrumented; does nothing without it.
 ///
 /// Called before a continuation is resumed by one of the store's threads, and by the task that it wakes.
-enum HandOver {
+package enum HandOver {
   #if PANJEON_THREAD_SANITIZER
     private static let monitor = Monitor(0)
   #endif
 
   @inline(always)
-  static func fence() {
+  package static func fence() {
     #if PANJEON_THREAD_SANITIZER
       monitor.withLock { _ in }
     #endif
