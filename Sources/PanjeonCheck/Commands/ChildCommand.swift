@@ -17,6 +17,7 @@ struct ChildCommand: AsyncParsableCommand {
 
   @Option var workload: WorkloadSelection
   @Option var store: String
+  @Option var path: PathSelection
   @Option var faults: FaultSelection
   @Option var clients: Int
   @Option var transactions: Int
@@ -46,7 +47,7 @@ struct ChildCommand: AsyncParsableCommand {
 
   private var request: RunRequest {
     RunRequest(
-      kind: workload.kinds[0], store: .directory(store),
+      kind: workload.kinds[0], store: .directory(store), path: path,
       faults: faults.kinds, clients: clients, transactions: transactions, seed: seed)
   }
 
@@ -55,8 +56,8 @@ struct ChildCommand: AsyncParsableCommand {
     let reporter = ChildReporter(descriptor: Self.reportDescriptor)
     let setup = try await RunFailure.naming(.reopening) {
       try await FaultySetup(
-        at: store, FaultySetup.configuration, faults: request.faults, clients: clients,
-        seed: seed &+ UInt64(life) << 32, onFault: { reporter.report($0) })
+        at: store, FaultySetup.configuration, commits: path, faults: request.faults,
+        clients: clients, seed: seed &+ UInt64(life) << 32, onFault: { reporter.report($0) })
     }
     var options = request.workloadOptions
     options.firstTransaction = firstTransaction
@@ -67,7 +68,7 @@ struct ChildCommand: AsyncParsableCommand {
     try await RunFailure.naming(.running) {
       try await EmbeddedRun.run(runner, setup, seed: seed &+ UInt64(life))
     }
-    try await RunFailure.naming(.closing) { try await setup.store.close() }
+    try await RunFailure.naming(.closing) { try await setup.close() }
     reporter.end()
   }
 }

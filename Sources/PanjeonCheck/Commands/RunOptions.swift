@@ -20,7 +20,13 @@ struct RunOptions: ParsableArguments {
         """, valueName: "memory|simulated|DIR"))
   var store = StoreSelection.memory
 
-  @Option(help: "How they commit; in one batch, until there are two phases.")
+  @Option(
+    help: ArgumentHelp(
+      "How they commit.",
+      discussion: """
+        one-batch is what the engine does; two-phase goes over lock columns, one row at a time, as over a store that has \
+        nothing else; mixed is both at once, on the same rows.
+        """))
   var path = PathSelection.oneBatch
 
   @Option(
@@ -60,11 +66,6 @@ struct RunOptions: ParsableArguments {
   var allowUnknown = false
 
   func validate() throws {
-    if path != .oneBatch {
-      throw ValidationError(
-        "--path \(path.rawValue): the two-phase path is not there yet; transactions commit in one batch"
-      )
-    }
     guard (1...Self.clientsMax).contains(clients) else {
       throw ValidationError("--clients must lie between 1 and \(Self.clientsMax)")
     }

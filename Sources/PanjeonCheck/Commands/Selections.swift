@@ -72,6 +72,15 @@ package enum PathSelection: String, CaseIterable, ExpressibleByArgument, Sendabl
   case oneBatch = "one-batch"
   case twoPhase = "two-phase"
   case mixed
+
+  /// Whether the client, or the manager, of this number commits in two phases.
+  func isTwoPhase(manager number: Int) -> Bool {
+    switch self {
+    case .oneBatch: false
+    case .twoPhase: true
+    case .mixed: number.isMultiple(of: 2)
+    }
+  }
 }
 
 /// Which faults to inject.

@@ -30,7 +30,7 @@ struct CrashStages: Sendable {
       try await setup.createTables()
       try await runner.runFirst(through: setup.plainManager)
     }
-    try await RunFailure.naming(.closing) { try await setup.store.close() }
+    try await RunFailure.naming(.closing) { try await setup.close() }
   }
 
   /// Opens the store again and reads everything.
@@ -55,7 +55,7 @@ struct CrashStages: Sendable {
     try await RunFailure.naming(.readingLast) {
       try await runner.runLast(through: setup.plainManager)
     }
-    try await RunFailure.naming(.closing) { try await setup.store.close() }
+    try await RunFailure.naming(.closing) { try await setup.close() }
   }
 
   private func open(

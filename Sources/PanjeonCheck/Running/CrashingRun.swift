@@ -70,7 +70,8 @@ struct CrashingRun: Sendable {
   ) async throws -> ChildLife.Lived {
     let arguments = [
       "run-child", "--workload", request.kind.rawValue, "--store", directory.store,
-      "--faults", WorkloadFault.text(request.faults), "--clients", "\(request.clients)",
+      "--path", request.path.rawValue, "--faults", WorkloadFault.text(request.faults), "--clients",
+      "\(request.clients)",
       "--transactions", "\(progress.remaining)", "--seed", "\(request.seed)",
       "--life", "\(progress.lives + 1)", "--first-transaction", "\(progress.nextTransaction)",
       "--first-process", "\(progress.firstProcess)", "--history", file,

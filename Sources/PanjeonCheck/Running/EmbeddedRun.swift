@@ -44,18 +44,19 @@ package struct EmbeddedRun: Sendable {
       try await runner.runFirst(through: setup.plainManager)
       try await Self.run(runner, setup, seed: request.seed)
     }
-    try await RunFailure.naming(.closing) { try await setup.store.close() }
+    try await RunFailure.naming(.closing) { try await setup.close() }
     // What was acknowledged is read back from what the store has kept.
     let again = try await RunFailure.naming(.reopening) { try await open() }
     try await RunFailure.naming(.readingLast) {
       try await runner.runLast(through: again.plainManager)
     }
-    try await RunFailure.naming(.closing) { try await again.store.close() }
+    try await RunFailure.naming(.closing) { try await again.close() }
   }
 
   private func open() async throws(StoreError) -> FaultySetup {
     try await FaultySetup(
-      at: path, configuration, faults: request.faults, clients: request.clients, seed: request.seed)
+      at: path, configuration, commits: request.path, faults: request.faults,
+      clients: request.clients, seed: request.seed)
   }
 
   /// Runs all clients while regions change.
@@ -63,7 +64,7 @@ package struct EmbeddedRun: Sendable {
     try await withThrowingTaskGroup { group in
       group.addTask { try await RegionChanges(setup.store, seed: seed).run() }
       do {
-        try await runner.runClients(through: setup.managers)
+        try await runner.runClients(through: setup.managers, and: setup.twoPhaseManagers)
       } catch {
         group.cancelAll()
         throw error

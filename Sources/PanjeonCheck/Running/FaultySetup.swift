@@ -11,22 +11,29 @@ package struct FaultySetup: Sendable {
   let store: EmbeddedStore
   let injector: FaultInjector
   let managers: [TransactionManager<FaultInjectingStore<EmbeddedStore>>]
+  /// Those that commit in two phases.
+  let twoPhaseManagers: [TransactionManager<TwoPhaseStore<FaultInjectingStore<EmbeddedStore>>>]
 
-  private static let managersMax = 3
+  private static let managersMax = 4
+
+  /// Locks are given up soon: runs are short.
+  static let locks = LockOptions(timeToLive: .milliseconds(250))
 
   /// Opens a store.
   ///
   /// - Parameters:
   ///   - path: Its directory.
   ///   - configuration: Sizes and file system.
+  ///   - commits: How transactions commit.
   ///   - faults: What goes wrong.
   ///   - clients: How many there will be.
   ///   - seed: Decides when.
   ///   - onFault: Is told of each fault.
   /// - Throws: As `EmbeddedStore.open(at:configuration:)`.
   init(
-    at path: String, _ configuration: StoreConfiguration, faults: Set<WorkloadFault>, clients: Int,
-    seed: UInt64, onFault: (@Sendable (ChildMessage) -> Void)? = nil
+    at path: String, _ configuration: StoreConfiguration, commits: PathSelection = .oneBatch,
+    faults: Set<WorkloadFault>, clients: Int, seed: UInt64,
+    onFault: (@Sendable (ChildMessage) -> Void)? = nil
   ) async throws(StoreError) {
     store = try await EmbeddedStore.open(at: path, configuration: configuration)
     let clock = SystemTimeSource()
@@ -37,12 +44,21 @@ package struct FaultySetup: Sendable {
     }
     let injector = FaultInjector(options, seed: random.next(), clock: clock)
     let faulty = FaultInjectingStore(store, injector: injector)
-    managers = (0..<min(clients, Self.managersMax)).map { _ in
-      let time: any TimeSource =
-        faults.contains(.skew) ? SkewedTimeSource(clock, injector: injector) : clock
-      // Two managers must not have one seed, not even of two runs on one store.
-      return TransactionManager(
-        store: faulty, timeSource: time, seed: Platform.randomSeed() ^ random.next())
+    let times = (0..<min(clients, Self.managersMax)).map { _ -> any TimeSource in
+      faults.contains(.skew) ? SkewedTimeSource(clock, injector: injector) : clock
+    }
+    // Two managers must not have one seed, not even of two runs on one store.
+    let seeds = times.map { _ in Platform.randomSeed() ^ random.next() }
+    let places = times.indices.filter { !commits.isTwoPhase(manager: $0) }
+    managers = places.map { place in
+      TransactionManager(
+        store: faulty, timeSource: times[place], seed: seeds[place], locks: Self.locks)
+    }
+    twoPhaseManagers = times.indices.filter { !places.contains($0) }.map { place in
+      TransactionManager(
+        store: TwoPhaseStore(
+          faulty, timeSource: times[place], options: TwoPhaseOptions(locks: Self.locks)),
+        timeSource: times[place], seed: seeds[place])
     }
     self.injector = injector
   }
@@ -50,7 +66,14 @@ package struct FaultySetup: Sendable {
   /// A manager without faults.
   var plainManager: TransactionManager<EmbeddedStore> {
     TransactionManager(
-      store: store, timeSource: SystemTimeSource(), seed: Platform.randomSeed())
+      store: store, timeSource: SystemTimeSource(), seed: Platform.randomSeed(),
+      locks: Self.locks)
+  }
+
+  /// Closes the store once nothing is done in the background any more.
+  func close() async throws(StoreError) {
+    for manager in twoPhaseManagers { await manager.store.drain() }
+    try await store.close()
   }
 
   /// Sizes so small that a short run flushes, compacts, and uses log segments again.

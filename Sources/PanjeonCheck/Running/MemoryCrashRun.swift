@@ -83,8 +83,8 @@ package struct MemoryCrashRun: Sendable {
     let setup = try await RunFailure.naming(.reopening) {
       try await FaultySetup(
         at: Self.path, configuration(power.makeFileSystem(failing: failing)),
-        faults: request.faults,
-        clients: request.clients, seed: seed, onFault: { power.note($0) })
+        commits: request.path, faults: request.faults, clients: request.clients, seed: seed,
+        onFault: { power.note($0) })
     }
     var options = request.workloadOptions
     options.transactions = progress.remaining
@@ -101,7 +101,7 @@ package struct MemoryCrashRun: Sendable {
     }
     power.cut()
     // The store whose power was cut is of no more interest; it still has threads, and a disk that nobody reads.
-    try await RunFailure.naming(.closing) { try await setup.store.close() }
+    try await RunFailure.naming(.closing) { try await setup.close() }
   }
 
   private func configuration(_ fileSystem: any FileSystem) -> StoreConfiguration {

@@ -47,11 +47,23 @@ struct SimulatedRun: Sendable {
       TransactionManager(
         store: store.connected(as: process), timeSource: process.clock, seed: process.seed)
     }
+    @Sendable func twoPhaseManager(
+      _ process: SimulatedProcess
+    ) -> TransactionManager<TwoPhaseStore<SimulatedStore>> {
+      let store = TwoPhaseStore(
+        store.connected(as: process), timeSource: process.clock, startTask: process.startTask)
+      return TransactionManager(store: store, timeSource: process.clock, seed: process.seed)
+    }
     try simulation.run(clients: 1, injectingFaults: false) { process in
       try await runner.runFirst(through: manager(process))
     }
-    try simulation.run(clients: request.clients) { process in
-      try await runner.runClient(through: manager(process), isAlive: { !process.isCrashed })
+    try simulation.run(clients: request.clients) { [path = request.path] process in
+      if path.isTwoPhase(manager: process.client) {
+        try await runner.runClient(
+          through: twoPhaseManager(process), isAlive: { !process.isCrashed })
+      } else {
+        try await runner.runClient(through: manager(process), isAlive: { !process.isCrashed })
+      }
     }
     try simulation.run(clients: 1, injectingFaults: false) { process in
       try await runner.runLast(through: manager(process))

@@ -47,9 +47,10 @@ extension FaultInjectingStore: WideColumnStore {
     _ operation: CheckAndMutate, in table: String, durability: Durability
   ) async throws(StoreError) -> Bool {
     let answer = try await beginChange()
-    var holds = try await base.checkAndMutate(operation, in: table, durability: durability)
+    let holds = try await base.checkAndMutate(operation, in: table, durability: durability)
     if answer == .again {
-      holds = try await base.checkAndMutate(operation, in: table, durability: durability)
+      // Made twice on its way; the answer is that of the first, since the second one's may come of it.
+      _ = try await base.checkAndMutate(operation, in: table, durability: durability)
     }
     try await endChange(answer)
     return holds

@@ -18,11 +18,30 @@ extension WorkloadRunner {
   public func runClients<Store: AtomicBatchStore>(
     through managers: [TransactionManager<Store>]
   ) async throws {
-    precondition(!managers.isEmpty, "a workload is run through one manager or more")
+    try await runClients(through: managers, and: [TransactionManager<Store>]())
+  }
+
+  /// Runs all clients at the same time, through managers of two kinds.
+  ///
+  /// - Parameters:
+  ///   - first: Managers of one kind.
+  ///   - second: Managers of the other; clients are dealt out over all of them, of which there must be one.
+  /// - Throws: As ``runClients(through:)``.
+  public func runClients<First: AtomicBatchStore, Second: AtomicBatchStore>(
+    through first: [TransactionManager<First>], and second: [TransactionManager<Second>]
+  ) async throws {
+    let count = first.count + second.count
+    precondition(count > 0, "a workload is run through one manager or more")
     try await withThrowingTaskGroup { group in
       for index in 0..<options.clients {
-        let manager = managers[index % managers.count]
-        group.addTask { try await self.runClient(through: manager) }
+        let place = index % count
+        if place < first.count {
+          let manager = first[place]
+          group.addTask { try await self.runClient(through: manager) }
+        } else {
+          let manager = second[place - first.count]
+          group.addTask { try await self.runClient(through: manager) }
+        }
       }
       try await group.waitForAll()
     }

@@ -21,10 +21,13 @@ public final class TwoPhaseSnapshot: Sendable {
 
   init() {}
 
-  /// Notes a row that is about to be returned; false when it was another one when it was read before.
+  /// Notes a row that is about to be returned; false when it was another one when it was read before, or was not there when its range was
+  /// scanned.
   func note(_ name: TransactionRow, _ header: Bytes?) -> Bool {
     state.withLock { state in
       if let known = state.headers[name] { return known == header }
+      let isNew = state.ranges.contains { $0.table == name.table && $0.rows.contains(name.row) }
+      if isNew, header != nil { return false }
       state.headers[name] = .some(header)
       return true
     }
@@ -71,7 +74,9 @@ public final class TwoPhaseSnapshot: Sendable {
         !fresh.contains(name)
           && !ranges.contains { $0.table == name.table && $0.rows.contains(name.row) }
       }
-      return rows.map { .row($0.key, $0.value) } + ranges.map(ReadDependency.range)
+      // In an order that does not differ from run to run.
+      return rows.sorted { $0.key < $1.key }.map { .row($0.key, $0.value) }
+        + ranges.map(ReadDependency.range)
     }
   }
 
