@@ -101,7 +101,7 @@ struct TwoPhaseTests {
     try await fixture.plain.store.close()
   }
 
-  @Test("35, 37, 38: deletes and puts of a transaction in their order, also by who rolls forward")
+  @Test("6, 35, 37, 38: deletes and puts in their order, also by who rolls forward")
   func order() async throws {
     let fixture = try await TwoPhaseFixture()
     try await fixture.plain.set(["a": 1, "b": 1])

@@ -44,11 +44,6 @@ public final class SimulatedProcess: Sendable {
     hasCrashed.load(ordering: .relaxed) || simulation.isAbandoned
   }
 
-  /// Starts a task of this process that nobody waits for; the run goes on until it has ended.
-  public func startTask(_ body: @escaping @Sendable () async -> Void) {
-    Task(executorPreference: simulation.executor) { await body() }
-  }
-
   func crash() { hasCrashed.store(true, ordering: .relaxed) }
 
   /// How far the wall clock is from the true time, in microseconds.

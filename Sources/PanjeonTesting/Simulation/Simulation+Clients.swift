@@ -97,3 +97,10 @@ extension Simulation {
 
   private static var abandonedRoundsMax: Int { 10_000 }
 }
+
+extension SimulatedProcess {
+  /// Starts a task of this process that nobody waits for; the run goes on until it has ended.
+  public func startTask(_ body: @escaping @Sendable () async -> Void) {
+    Task(executorPreference: simulation.executor) { await body() }
+  }
+}

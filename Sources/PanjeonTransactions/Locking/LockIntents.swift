@@ -81,7 +81,8 @@ extension LockIntents {
   /// Decodes stored intents; nil when they are damaged, or none that this version knows.
   public init?(decoding bytes: Bytes) {
     guard var decoder = FieldDecoder(checked: bytes), decoder.byte() == Self.format,
-      let kind = decoder.byte().flatMap(Kind.init(rawValue:)), let incarnation = decoder.incarnation()
+      let kind = decoder.byte().flatMap(Kind.init(rawValue:)),
+      let incarnation = decoder.incarnation()
     else { return nil }
     self.incarnation = incarnation
     dependsOnOthers = kind == .primaryDependingOnOthers

@@ -53,7 +53,7 @@ struct SimulatedWalk {
 
   /// Runs it, and judges its history.
   func run() throws -> Result {
-    let simulation = Simulation(seed: seed, faults: faults, stepsMax: 100_000)
+    let simulation = Simulation(seed: seed, faults: faults, stepsMax: 300_000)
     let store = try SimulatedStore(simulation, tables: [SimulatedClient.schema], bug: bug)
     try simulation.run(clients: shape.clients) { [self] process in
       let client = SimulatedClient(process, store, path)

@@ -44,6 +44,23 @@ struct TwoPhaseFaultTests {
         "two-phase-crashes", [.crashBefore, .crashAfter], faultsMax: 2, preemptionsMax: 0))
   }
 
+  @Test("9, 49: an owner dies, and two others recover at once, one in each way of committing")
+  func recoverers() throws {
+    let reads: [MicroOperation] = [.read("a", nil), .read("b", nil)]
+    var scenario = ScheduleScenario(
+      Exploration(
+        "two-phase-recoverers", faults: [.crashBefore, .lateCall],
+        preemptionsMax: TestSeed.effort > 1 ? 1 : 0),
+      reads: reads,
+      { client in try await client.transact([.append("a", 1), .append("b", 1)], .inMemory) },
+      { client in
+        try await client.transact([.read("b", nil), .append("b", 11)], .inMemory)
+      },
+      { client in try await client.transact([.read("b", nil), .read("a", nil)], .inMemory) })
+    scenario.path = .mixed
+    _ = try scenario.explore()
+  }
+
   @Test("12 to 14: a call is late, lost, refused, or made without an answer")
   func unanswered() throws {
     try explore(

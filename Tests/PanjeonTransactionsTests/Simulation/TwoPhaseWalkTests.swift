@@ -10,10 +10,11 @@ import WideColumn
 struct TwoPhaseWalkTests {
   @Test("Random transactions under random faults", arguments: [CommitPath.twoPhases, .mixed])
   func walks(path: CommitPath) throws {
+    TestSeed.announce("walks in two phases")
     let first = TestSeed.value
     var faults = FaultCounts()
-    var committed = 0
-    let count = UInt64(TestSeed.isSet("PANJEON_SEED") ? 1 : 200 * TestSeed.effort)
+    var (committed, unknown) = (0, 0)
+    let count = UInt64(TestSeed.isSet("PANJEON_SEED") ? 1 : 100 * TestSeed.effort)
     for seed in first..<first + count {
       var walk = SimulatedWalk(seed: seed)
       walk.path = path
@@ -24,11 +25,14 @@ struct TwoPhaseWalkTests {
         Issue.record("seed \(seed) \(path): \(error)")
         continue
       }
-      #expect(result.verdict == .holds, "\(result.simulation.replay) \(path)\n\(result.text)")
+      #expect(
+        result.verdict != .violated, "\(result.simulation.replay) \(path)\n\(result.text)")
+      if result.verdict == .unknown { unknown += 1 }
       faults += result.simulation.faultCounts
       committed += result.committed
     }
     print("\(path) from seed \(first): \(committed) committed; faults: \(faults)")
     #expect(committed > 0)
+    #expect(unknown <= Int(count) / 20)
   }
 }

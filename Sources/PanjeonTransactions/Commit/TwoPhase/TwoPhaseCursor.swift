@@ -36,6 +36,7 @@ struct TwoPhasePages<Base: WideColumnStore>: Sendable {
   /// How many cells of the row at that place have been returned.
   private var cellsReturned = 0
   private var isAtEnd = false
+  private var rowsOfPage: Int
 
   init(
     _ store: TwoPhaseStore<Base>, _ snapshot: TwoPhaseSnapshot, _ scan: Scan, table: String,
@@ -47,6 +48,7 @@ struct TwoPhasePages<Base: WideColumnStore>: Sendable {
     self.table = table
     self.rangeNumber = rangeNumber
     self.cellsPerBatchMax = cellsPerBatchMax
+    rowsOfPage = store.options.rowsPerPage
   }
 
   mutating func next(_ cursor: inout Base.Cursor) async throws(StoreError) -> RowResult? {
@@ -67,7 +69,7 @@ struct TwoPhasePages<Base: WideColumnStore>: Sendable {
   private mutating func readPage(_ cursor: inout Base.Cursor) async throws(StoreError) {
     (rows, place) = ([], 0)
     var last: RowKey?
-    while rows.count < store.options.rowsPerPage {
+    while rows.count < rowsOfPage {
       guard let row = try await cursor.next() else {
         isAtEnd = true
         break
@@ -75,6 +77,7 @@ struct TwoPhasePages<Base: WideColumnStore>: Sendable {
       last = row.row
       try await take(row)
     }
+    rowsOfPage = min(2 * rowsOfPage, 64 * store.options.rowsPerPage)
     var covered = scan.rows
     if !isAtEnd, let last {
       if scan.isReversed { covered.start = last } else { covered.stop = last.successor }

@@ -13,7 +13,8 @@ public struct TwoPhaseOptions: Hashable, Sendable {
   /// How many of them are made stable at once; by default 4.
   public var stabilizersMax: Int
 
-  /// How many rows a scan reads before it looks whether everything read is as it was; by default 64.
+  /// How many rows a scan reads before it looks whether everything read is as it was; by default 64, and twice as many each time after, up to
+  /// 64 times as many: so looking costs no more than reading.
   public var rowsPerPage: Int
 
   /// Creates options.

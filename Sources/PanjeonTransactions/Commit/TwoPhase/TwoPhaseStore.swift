@@ -3,10 +3,6 @@
 internal import Synchronization
 public import WideColumn
 
-/// Starts a task that nobody waits for.
-public typealias BackgroundTaskStarter =
-  @Sendable (_ body: @escaping @Sendable () async -> Void) -> Void
-
 /// Transactions of many rows over a store that changes one row at a time: they commit in two phases, over lock columns.
 ///
 /// For stores like Bigtable and HBase, which check and change one row atomically and have neither snapshots nor batches of rows; and to force
@@ -41,12 +37,12 @@ public final class TwoPhaseStore<Base: WideColumnStore>: Sendable {
   ///   - startTask: Starts what is done in the background; by default in a task of its own.
   public init(
     _ base: Base, timeSource: any TimeSource, options: TwoPhaseOptions = TwoPhaseOptions(),
-    startTask: @escaping BackgroundTaskStarter = { body in Task { await body() } }
+    startTask: BackgroundTaskStarter? = nil
   ) {
     self.base = base
     self.options = options
     resolver = LockResolver(base, timeSource: timeSource, options: options.locks)
-    stabilizer = Stabilizer(resolver, options, startTask: startTask)
+    stabilizer = Stabilizer(resolver, options, startTask: startTask ?? startUnownedTask)
   }
 
   /// What has been done with locks so far.

@@ -1,0 +1,59 @@
+"""The commit in two phases: its protocol, its recovery, and the reads beside it."""
+from .mutant import EXPRESSION, TRANSACTIONS
+
+TWO_PHASE = TRANSACTIONS + "Commit/TwoPhase/"
+LOCKING = TWO_PHASE + "TwoPhaseCommit+Locking.swift"
+DECIDING = TWO_PHASE + "TwoPhaseCommit+Deciding.swift"
+ROLLING = TRANSACTIONS + "Recovery/LockResolver+Rolling.swift"
+READER = TRANSACTIONS + "Transaction/LockedRowReader.swift"
+SNAPSHOT = TWO_PHASE + "TwoPhaseSnapshot.swift"
+SIMULATION = "TwoPhaseScheduleTests|TwoPhaseFaultTests|TwoPhaseWalkTests"
+ALL = "TwoPhaseTests|" + SIMULATION
+
+MUTANTS = [
+    # Those that the protocol's list asks for.
+    ("the fence removed", TRANSACTIONS + "Recovery/LockDecision.swift",
+     "intents.primary != nil, bytes == intents.primaryHeaderBefore", "false", SIMULATION, EXPRESSION),
+    ("rows looked at before all are locked", TWO_PHASE + "TwoPhaseCommit.swift",
+     "      if let refused = try await prewriteAll() {",
+     "      if PLANTED, let changed = try await firstChange() { return .refused(changed) }\n"
+     "      if let refused = try await prewriteAll() {\n", SIMULATION),
+    ("old headers restored by an abort", ROLLING,
+     ".put(LockColumn.header, timestamp: timestamp, value: settled(outcome).encode()),",
+     ".put(LockColumn.header, timestamp: timestamp, value: PLANTED && outcome == .aborted && headerBefore != nil\n"
+     "          ? LockHeader(state: .stable, outcome: .committed, step: 0, version: version &- 1, transactionID:\n"
+     "            TransactionID(high: 0, low: 0)).encode() : settled(outcome).encode()),", ALL),
+    ("the primary freed before its secondaries", ROLLING,
+     "    let answers = await store.makeChanges(\n      changes,",
+     "    if PLANTED { return try await forward(locks.primary, durability: .memory) }\n"
+     "    let answers = await store.makeChanges(\n      changes,", ALL),
+    ("a refused decision taken for a conflict", DECIDING, "    return try await ask()\n",
+     "    if PLANTED { return .refused(.conditionFailed(operation: plan.primary.operation)) }\n"
+     "    return try await ask()\n", SIMULATION),
+    ("scanned ranges not scanned again", DECIDING, "plan.ranges.map(ReadDependency.range)", "[]", SIMULATION, EXPRESSION),
+    ("redo without its condition", ROLLING, "[.header(headerBefore)], RowMutations(name.row, mutations)",
+     "PLANTED && outcome == .committed && headerBefore != nil ? [] : [.header(headerBefore)],\n"
+     "        RowMutations(name.row, mutations)", SIMULATION),
+    # And others.
+    ("a decision before all rows are locked", LOCKING, "holds[place] = found[place] ?? .held",
+     "holds[place] = PLANTED && place > 0 ? .held : found[place] ?? .held", SIMULATION),
+    ("rows only read not looked at again", DECIDING,
+     "plan.reads.map { ReadDependency.row($0.name, $0.header) }", "[ReadDependency]()", SIMULATION, EXPRESSION),
+    ("locks that a restart can lose", LOCKING,
+     "places.map { plan.prewrite(plan.writes[$0], incarnation) }, durability: .disk,",
+     "places.map { plan.prewrite(plan.writes[$0], incarnation) }, durability: PLANTED ? .memory : .disk,", SIMULATION),
+    ("a snapshot that ignores whatever is undecided", READER, "deciding.intents.dependsOnOthers", "false",
+     SIMULATION, EXPRESSION),
+    ("a snapshot that ignores every lock", READER, "try await isBefore(snapshot, lock)", "false", ALL, EXPRESSION),
+    ("what was read before not looked at again", TWO_PHASE + "TwoPhaseStore+Reading.swift", "changed != nil", "false",
+     SIMULATION, EXPRESSION),
+    ("a row that has come into a scanned range not noticed", SNAPSHOT, "isNew, header != nil", "false", SIMULATION,
+     EXPRESSION),
+    ("increments not resolved", TWO_PHASE + "CommitPlan+Checking.swift", "if row?.header != headerBefore { return nil }",
+     "if !PLANTED, row?.header != headerBefore { return nil }", SIMULATION),
+    ("a lock that went unanswered taken for held", LOCKING, "return header == write.headerBefore ? .inDoubt : .refused",
+     "return PLANTED ? .held : header == write.headerBefore ? .inDoubt : .refused", SIMULATION),
+    ("a transaction in doubt called aborted while it is locked", TRANSACTIONS + "Recovery/TransactionManager+Resolving.swift",
+     "      let isDone = try await locks.giveUp(", "      if PLANTED { return .aborted }\n      let isDone = try await locks.giveUp(",
+     SIMULATION),
+]
