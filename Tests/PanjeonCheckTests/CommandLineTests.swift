@@ -9,8 +9,6 @@ struct CommandLineTests {
   @Test(
     "What makes no sense is refused, with the reason",
     arguments: [
-      (["--path", "two-phase"], "two-phase path is not there yet"),
-      (["--path", "mixed"], "two-phase path is not there yet"),
       (["--faults", "rain"], "rain"),
       (["--faults", ""], "--faults"),
       (["--workload", "queue"], "queue"),

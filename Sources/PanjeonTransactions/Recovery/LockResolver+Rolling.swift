@@ -123,7 +123,8 @@ extension LockResolver {
   private func rollForward(
     _ name: TransactionRow, of owner: LockHeader
   ) async throws(StoreError) {
-    for _ in 0..<4 {
+    for round in 0..<Self.roundsMax {
+      await rest(before: round)
       let cells = try await store.lockCells(of: name)
       guard let header = cells.header, header.isOfSameCommit(as: owner), !cells.isStable else {
         return

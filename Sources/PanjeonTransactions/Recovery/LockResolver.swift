@@ -36,7 +36,8 @@ final class LockResolver<Store: WideColumnStore>: Sendable {
   ///
   /// Throws errors of the store; `unavailable` when the lock changed again and again.
   func settle(_ name: TransactionRow) async throws(StoreError) -> LockSettlement {
-    for _ in 0..<Self.roundsMax {
+    for round in 0..<Self.roundsMax {
+      await rest(before: round)
       let cells = try await store.lockCells(of: name)
       if cells.isStable { return .stable }
       guard let lock = cells.lock else { return .unknown }
@@ -45,8 +46,14 @@ final class LockResolver<Store: WideColumnStore>: Sendable {
     throw Self.restless(name)
   }
 
+  /// Waits before another look: what was in the way of a change may not be visible yet.
+  func rest(before round: Int) async {
+    if round < 2 { return }
+    _ = try? await clock.sleep(for: .microseconds(250 << min(round, 8)))
+  }
+
   /// How often a lock that changes is looked at.
-  private static var roundsMax: Int { 16 }
+  static var roundsMax: Int { 16 }
 
   static func restless(_ name: TransactionRow) -> StoreError {
     StoreError(

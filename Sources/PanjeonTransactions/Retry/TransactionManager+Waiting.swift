@@ -13,13 +13,12 @@ extension TransactionManager {
         .retriesExhausted, "\(attempts.count) attempts met a conflict", row: conflict.row,
         cause: conflict)
     }
-    if try await waitForLock(conflict, attempts) {
-      counters.withLock { $0.retries += 1 }
-      return
-    }
+    let isSettled = try await waitForLock(conflict, attempts)
     let isFirst = goFirst(&attempts)
-    // Others wait as long as this one does.
-    let bound = isFirst ? options.backoffBase : Backoff.bound(attempt: attempts.count, options)
+    // Others wait as long as this one does. A lock that has been ended is in nobody's way, but that may not be visible yet.
+    let bound =
+      isFirst || (isSettled && attempts.count < Self.settledLocksMax)
+      ? options.backoffBase : Backoff.bound(attempt: attempts.count, options)
     let wait = random.withLock { Backoff.wait(bound: min(bound, options.backoffMax), using: &$0) }
     let elapsed = Duration.nanoseconds(Int64(clock.monotonicNanoseconds() - attempts.begin))
     if elapsed + wait >= options.deadline {
@@ -31,6 +30,9 @@ extension TransactionManager {
     counters.withLock { $0.retries += 1 }
     try await clock.sleep(for: wait)
   }
+
+  /// After how many attempts a transaction waits longer although the locks in its way have been ended.
+  private static var settledLocksMax: Int { 8 }
 
   /// Ends the lock that was in the way, or waits until it is; false when there was none, or it stays.
   private func waitForLock(

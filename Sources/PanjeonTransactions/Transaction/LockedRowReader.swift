@@ -11,7 +11,7 @@ extension LockResolver where Store: SnapshotStore {
   /// looked at them before the snapshot, and others may have written them since, which the snapshot sees: it must come before those. So its decision is
   /// waited for.
   ///
-  /// Throws errors of the store; `unavailable` when the decision is not to be had; `corruption` when the redo cannot be read.
+  /// Throws errors of the store; `snapshotTooOld` when the decision is not to be had any more; `corruption` when the redo cannot be read.
   func row(
     _ get: Get, in table: String, at snapshot: Store.Snapshot
   ) async throws(StoreError) -> RowResult? {
@@ -81,7 +81,7 @@ extension LockResolver where Store: SnapshotStore {
       return header.ownDecision == .committed
     }
     throw StoreError(
-      .unavailable,
+      .snapshotTooOld,
       "the snapshot was taken while \(primary.header.transactionID) was being committed, and what became of that cannot be told; take another snapshot"
     )
   }

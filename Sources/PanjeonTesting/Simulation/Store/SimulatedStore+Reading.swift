@@ -15,7 +15,9 @@ extension SimulatedStore {
   /// Throws `noSuchTable`, `noSuchFamily`, `invalidArgument`; faults.
   public func get(_ get: Get, in table: String) async throws(StoreError) -> RowResult? {
     try await call(.read) { model, time throws(StoreError) in
-      try model.get(get, in: table, at: model.snapshot(.visible, time: time))
+      // The log moves on while others look, also for what nobody waits for any more.
+      defer { model.log.step() }
+      return try model.get(get, in: table, at: model.snapshot(.visible, time: time))
     }
   }
 
