@@ -110,6 +110,9 @@ package struct RowBuffer: @unchecked Sendable {
   /// Qualifiers and values.
   package var bytes: [UInt8] { storage.header.bytes }
 
+  /// One of the bytes.
+  package func byte(at index: Int) -> UInt8 { storage.header.bytes[index] }
+
   /// What the rows' keys are in.
   package var keyBytes: [UInt8] { storage.header.keyBytes ?? storage.header.bytes }
 

@@ -161,6 +161,13 @@ extension RowResult {
     return place.cells.prefix { Int(buffer[$0].family) == family }.count
   }
 
+  /// A byte of the value of its first cell, if that has so many bytes; without counting a reference.
+  package func byteOfFirstValue(at offset: Int, ofCount count: Int) -> UInt8? {
+    if place.cells.isEmpty { return nil }
+    let value = buffer[place.cells.lowerBound].value
+    return value.count == count ? buffer.byte(at: value.lowerBound + offset) : nil
+  }
+
   /// The row without its first cells, and with at most `limit` of the others; nil when none is left.
   ///
   /// Shares the row's buffers.

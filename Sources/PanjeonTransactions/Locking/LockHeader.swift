@@ -108,10 +108,8 @@ public struct LockHeader: Hashable, Sendable {
     return Bytes(bytes)
   }
 
-  /// The state in a stored header, which is not looked at otherwise; nil when it is of another size, or the state is not known.
-  static func state(of bytes: Bytes) -> State? {
-    bytes.count == encodedBytes ? State(rawValue: bytes[1]) : nil
-  }
+  /// Where the state is in a stored header.
+  static let stateOffset = 1
 
   /// Decodes a stored header; nil when it is none that this version knows.
   public init?(decoding bytes: Bytes) {

@@ -88,9 +88,15 @@ extension LockResolver where Store: SnapshotStore {
 }
 
 extension RowResult {
-  /// Whether a commit in two phases is under way on the row, as far as its header is of a kind that is known.
-  var isLocked: Bool {
-    guard let header, let state = LockHeader.state(of: header) else { return false }
+  /// How many cells of its lock the row begins with; no family of a table with locks sorts before theirs.
+  var lockCellCount: Int { leadingCells(ofFamily: ColumnFamily.lockFamilyName) }
+
+  /// Whether the header, as the first cell of the row, says that a commit in two phases is under way; false for one of a kind that is not known.
+  ///
+  /// Looks at nothing but the byte of the state: every read of a snapshot does.
+  var beginsLocked: Bool {
+    let byte = byteOfFirstValue(at: LockHeader.stateOffset, ofCount: LockHeader.encodedBytes)
+    guard let state = byte.flatMap(LockHeader.State.init(rawValue:)) else { return false }
     return state != .stable
   }
 }

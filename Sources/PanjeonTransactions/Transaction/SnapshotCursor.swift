@@ -45,11 +45,12 @@ public struct SnapshotCursor<Store: SnapshotStore>: RowCursor {
         continue
       }
       guard let read = try await cursor.next() else { break }
+      let lockCells = read.lockCellCount
       if read.row != row {
         if rowsLeft == 0 { break }
         row = read.row
         cellsOfRow = 0
-        isReadByItself = read.isLocked
+        isReadByItself = lockCells > 0 && read.beginsLocked
         if isReadByItself {
           rest = try await locked.row(read.row, scan)
           rowGoesOn = false
@@ -57,7 +58,9 @@ public struct SnapshotCursor<Store: SnapshotStore>: RowCursor {
       }
       if isReadByItself { continue }
       rowGoesOn = isInPieces && read.mayHaveMoreCells
-      if let result = taken(read.withoutLock(cellsMax: cellsPerRowMax - cellsOfRow)) {
+      if let result = taken(
+        read.dropping(first: lockCells, keeping: cellsPerRowMax - cellsOfRow))
+      {
         return result
       }
     }

@@ -21,11 +21,14 @@ public struct SnapshotTransaction<Store: SnapshotStore>: Sendable {
   /// Throws errors of the store.
   public func get(_ get: Get, in table: String) async throws(StoreError) -> RowResult? {
     try get.validate()
-    let read = try await store.get(get.withHeader(), in: table, at: snapshot)
-    if let read, read.isLocked {
+    guard let read = try await store.get(get.withHeader(), in: table, at: snapshot) else {
+      return nil
+    }
+    let lockCells = read.lockCellCount
+    if lockCells > 0, read.beginsLocked {
       return try await locks.row(get, in: table, at: snapshot)
     }
-    return read?.withoutLock(cellsMax: get.cellsMax)
+    return read.dropping(first: lockCells, keeping: get.cellsMax)
   }
 
   /// Begins a scan.
