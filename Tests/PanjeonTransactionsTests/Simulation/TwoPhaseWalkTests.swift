@@ -14,7 +14,7 @@ struct TwoPhaseWalkTests {
     let first = TestSeed.value
     var faults = FaultCounts()
     var (committed, unknown) = (0, 0)
-    let count = UInt64(TestSeed.isSet("PANJEON_SEED") ? 1 : 100 * TestSeed.effort)
+    let count = UInt64(TestSeed.isSet("PANJEON_SEED") ? 1 : 60 * TestSeed.effort)
     for seed in first..<first + count {
       var walk = SimulatedWalk(seed: seed)
       walk.path = path
