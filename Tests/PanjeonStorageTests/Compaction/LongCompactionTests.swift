@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 import WideColumn
 
-@Suite("What is merged while a long compaction is under way", .timeLimit(.minutes(1)))
+@Suite("What is merged while a long compaction is under way", .timeLimit(.minutes(5)))
 struct LongCompactionTests {
   private func put(_ store: EmbeddedStore, _ rows: StrideTo<Int>, _ value: UInt8) async throws {
     for number in rows {

@@ -28,7 +28,7 @@ private final class Openers: Sendable {
   }
 }
 
-@Suite("Opening SSTables", .timeLimit(.minutes(1)))
+@Suite("Opening SSTables", .timeLimit(.minutes(5)))
 struct TableOpeningTests {
   private let disk = InMemoryFileSystem()
 
