@@ -6,8 +6,8 @@
 public struct LockOptions: Hashable, Sendable {
   /// For how long a lock must have been seen unchanged until its owner is taken for dead; by default 5 s.
   ///
-  /// By the monotonic clock of who looks. Owners show that they live four times in that time, so that all clients of a store should
-  /// agree on it.
+  /// By the monotonic clock of who looks. Owners show that they live four times in that time while they lock their rows, so that all clients of a
+  /// store should agree on it.
   public var timeToLive: Duration
 
   /// Whether every client of the store that commits in two phases lives in this process; by default false.

@@ -4,7 +4,8 @@ public import WideColumn
 
 /// A read-only transaction: everything it reads is of one moment; it takes no locks and never conflicts.
 ///
-/// A row that a commit in two phases holds is seen as that left it if it had been committed by then, and as it was before if not. What it sees had reached the durability it was committed with when the snapshot was taken.
+/// A row that a commit in two phases holds is seen as that leaves it if it comes before the snapshot, and as it was if not; in one case its decision
+/// is waited for (the article *TwoPhases*, *Snapshots*), and reads throw `snapshotTooOld` when that cannot be told any more. What it sees had reached the durability it was committed with when the snapshot was taken.
 public struct SnapshotTransaction<Store: SnapshotStore>: Sendable {
   private let store: Store
   private let snapshot: Store.Snapshot
