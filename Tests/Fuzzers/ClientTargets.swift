@@ -58,3 +58,15 @@ func decodeDemoWire(_ bytes: [UInt8]) {
   let frames = DemoWire.take(from: &rest)
   precondition(frames.count <= bytes.count && rest.count <= bytes.count)
 }
+
+/// A call of a store's server, or an answer of it; what is decoded must be the same when it is written again.
+func decodeRemoteCall(_ bytes: [UInt8]) throws {
+  let payload = Array(bytes.dropFirst())
+  if (bytes.first ?? 0) & 1 == 0 {
+    let call = try RemoteCall(decoding: payload)
+    precondition(try RemoteCall(decoding: call.encoded) == call, "a call changes")
+  } else {
+    let answer = try RemoteAnswer(decoding: payload).encoded
+    precondition(try RemoteAnswer(decoding: answer).encoded == answer, "an answer changes")
+  }
+}

@@ -18,5 +18,6 @@ struct FuzzTarget: Sendable {
       FuzzTarget(name: "history", run: checkHistory),
       FuzzTarget(name: "records", run: decodeRecords),
       FuzzTarget(name: "wire", run: decodeDemoWire),
+      FuzzTarget(name: "call", run: decodeRemoteCall),
     ]
 }

@@ -17,6 +17,17 @@ struct CommandLineTests {
       (["--seeds", "0"], "--seeds must lie between"),
       (["--seed", "-1"], "--seed"),
       (["--workload", "append", "--history", ""], "--history names no file"),
+      (["--processes", "2"], "--processes needs --store DIR"),
+      (["--processes", "2", "--path", "mixed"], "--processes needs --store DIR"),
+      (["--processes", "2", "--store", "DIR"], "--path two-phase or mixed"),
+      (
+        ["--processes", "0", "--store", "DIR", "--path", "mixed"],
+        "--processes must lie between 1 and 64"
+      ),
+      (
+        ["--processes", "3", "--store", "DIR", "--path", "mixed", "--clients", "5"],
+        "--clients: each process needs one"
+      ),
     ])
   func refused(arguments: [String], reason: String) {
     do {
@@ -37,6 +48,8 @@ struct CommandLineTests {
       ["--store", "DIR", "--faults", "crash"], ["--store", "DIR", "--faults", "all"],
       ["--store", "simulated", "--faults", "crash,skew"], ["--faults", "none"],
       ["--workload", "set", "--history", "h", "--json", "--allow-unknown"],
+      ["--store", "DIR", "--path", "two-phase", "--processes", "3", "--clients", "3"],
+      ["--store", "DIR", "--path", "mixed", "--processes", "3", "--faults", "all"],
       ["--path", "one-batch", "--seed", "18446744073709551615", "--seeds", "3"],
     ] as [[String]])
   func taken(arguments: [String]) throws {

@@ -16,7 +16,10 @@ public struct CheckCommand: AsyncParsableCommand {
       74 a file or the run itself failed.
       """,
     version: "0.1.0",
-    subcommands: [RunCommand.self, VerifyCommand.self, ChildCommand.self])
+    subcommands: [
+      RunCommand.self, VerifyCommand.self, ChildCommand.self, ServerCommand.self,
+      ClientsCommand.self,
+    ])
 
   /// Creates the command, for ArgumentParser.
   public init() {}

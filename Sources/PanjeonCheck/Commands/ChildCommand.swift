@@ -5,7 +5,7 @@ internal import PanjeonStorage
 internal import PanjeonTesting
 internal import WideColumn
 
-/// `panjeon-check run-child`: the process that a run kills.
+/// `panjeon-check run-child`: the process that a run kills, with a store and all clients.
 ///
 /// Not for people.
 struct ChildCommand: AsyncParsableCommand {
@@ -15,60 +15,29 @@ struct ChildCommand: AsyncParsableCommand {
   /// The descriptor on which it reports.
   static let reportDescriptor: Int32 = 3
 
-  @Option var workload: WorkloadSelection
+  @OptionGroup var options: ChildOptions
   @Option var store: String
   @Option var path: PathSelection
-  @Option var faults: FaultSelection
-  @Option var clients: Int
-  @Option var transactions: Int
-  @Option var seed: UInt64
-  @Option var life: Int
-  @Option var firstTransaction: Int
-  @Option var firstProcess: Int
-  @Option var history: String
 
   func run() async throws {
-    Output.ignoreClosedPipe()
-    do {
-      let appended = try await AppendedHistory(history)
-      do throws(RunFailure) {
-        try await work(appended)
-      } catch {
-        try await appended.note(error)
-        appended.end()
-        throw error
-      }
-      appended.end()
-    } catch {
-      Output.printError("panjeon-check: the process that runs transactions failed: \(error)")
-      throw ExitCode.failed
+    try await options.run { (history, reporter) async throws(RunFailure) in
+      try await work(history, reporter)
     }
   }
 
-  private var request: RunRequest {
-    RunRequest(
-      kind: workload.kinds[0], store: .directory(store), path: path,
-      faults: faults.kinds, clients: clients, transactions: transactions, seed: seed)
-  }
-
-  private func work(_ appended: AppendedHistory) async throws(RunFailure) {
-    let request = request
-    let reporter = ChildReporter(descriptor: Self.reportDescriptor)
+  private func work(
+    _ history: AppendedHistory, _ reporter: ChildReporter
+  ) async throws(RunFailure) {
+    let request = options.request(store: store, path: path)
     let setup = try await RunFailure.naming(.reopening) {
       try await FaultySetup(
         at: store, FaultySetup.configuration, commits: path, faults: request.faults,
-        clients: clients, seed: seed &+ UInt64(life) << 32, onFault: { reporter.report($0) })
+        clients: request.clients, seed: options.lifeSeed, onFault: { reporter.report($0) })
     }
-    var options = request.workloadOptions
-    options.firstTransaction = firstTransaction
-    options.firstProcess = firstProcess
-    options.onEnd = { reporter.report(.ended) }
-    let runner = WorkloadRunner(
-      request.kind.workload(seed: seed), clock: SystemTimeSource(), history: appended, options)
+    let runner = options.runner(request, history, reporter)
     try await RunFailure.naming(.running) {
-      try await EmbeddedRun.run(runner, setup, seed: seed &+ UInt64(life))
+      try await EmbeddedRun.run(runner, setup, seed: options.seed &+ UInt64(options.life))
     }
     try await RunFailure.naming(.closing) { try await setup.close() }
-    reporter.end()
   }
 }

@@ -7,6 +7,7 @@ struct RunOptions: ParsableArguments {
   static let clientsMax = 1000
   static let transactionsMax = 10_000_000
   static let seedsMax = 1_000_000
+  static let processesMax = 64
 
   @Option(help: "What the transactions do.")
   var workload = WorkloadSelection.all
@@ -28,6 +29,15 @@ struct RunOptions: ParsableArguments {
         nothing else; mixed is both at once, on the same rows.
         """))
   var path = PathSelection.oneBatch
+
+  @Option(
+    help: ArgumentHelp(
+      "How many processes with clients share a store in a directory, over the loopback interface.",
+      discussion: """
+        They commit in two phases, so --path must be two-phase; or mixed, when half of the clients are in the process that has the \
+        store and commit in one batch. Without it all clients are in one process with the store.
+        """))
+  var processes: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -75,7 +85,21 @@ struct RunOptions: ParsableArguments {
     guard (1...Self.seedsMax).contains(seeds) else {
       throw ValidationError("--seeds must lie between 1 and \(Self.seedsMax)")
     }
+    if let processes { try validate(processes) }
     if let history, history.isEmpty { throw ValidationError("--history names no file") }
+  }
+
+  private func validate(_ processes: Int) throws {
+    guard (1...Self.processesMax).contains(processes) else {
+      throw ValidationError("--processes must lie between 1 and \(Self.processesMax)")
+    }
+    guard case .directory = store, path != .oneBatch else {
+      throw ValidationError("--processes needs --store DIR, and --path two-phase or mixed")
+    }
+    if clients < processes * (path == .mixed ? 2 : 1) {
+      throw ValidationError(
+        "--clients: each process needs one at least, and with mixed as many are with the store")
+    }
   }
 
   /// Whether one workload is run with one seed.
@@ -84,7 +108,7 @@ struct RunOptions: ParsableArguments {
   /// The command with all that was left to chance.
   func replay(from seed: UInt64) -> ReplayLine {
     ReplayLine(
-      workload: workload.name, store: store, path: path, faults: faults.kinds,
+      workload: workload.name, store: store, path: path, processes: processes, faults: faults.kinds,
       clients: clients, transactions: transactions, seed: seed, seeds: seeds)
   }
 }

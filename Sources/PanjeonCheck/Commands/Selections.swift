@@ -109,15 +109,14 @@ package struct FaultSelection: ExpressibleByArgument, Hashable, Sendable {
     ["none"] + WorkloadFault.allCases.map(\.rawValue) + ["all"]
   }
 
-  package var defaultValueDescription: String {
-    kinds.isEmpty ? "none" : WorkloadFault.text(kinds)
-  }
+  package var defaultValueDescription: String { WorkloadFault.text(kinds) }
 }
 
 extension WorkloadFault {
   /// Faults as they are given on the command line, in their order.
   static func text(_ faults: Set<WorkloadFault>) -> String {
-    allCases.filter(faults.contains).map(\.rawValue).joined(separator: ",")
+    if faults.isEmpty { return "none" }
+    return allCases.filter(faults.contains).map(\.rawValue).joined(separator: ",")
   }
 }
 

@@ -10,6 +10,8 @@ enum ChildMessage: UInt8, CaseIterable {
   case skew = 2
   case lostAck = 3
   case stall = 4
+  /// All transactions that it was to run have ended, and it goes on to serve others.
+  case done = 5
 
   /// The message that a fault was injected; nil for a crash, which nobody can tell of.
   init?(_ fault: WorkloadFault) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Synchronization
 internal import WideColumn
 
 #if canImport(Glibc)
@@ -10,15 +11,35 @@ internal import WideColumn
   internal import Darwin
 #endif
 
-/// Another run of this executable, with a pipe to hear from it.
+/// Another run of this executable, with a pipe to hear from it, and one that is its standard input.
 struct ChildProcess {
   private let process: pid_t
   private let pipe: Int32
+  private let input: Int32
+
+  /// One process is started at a time: descriptors that are not marked yet would go to the other one, and outlive its parent's.
+  private static let starting = Mutex(())
 
   /// Starts the executable at `path`; its `descriptor` is the writing end of the pipe.
   init(path: String, arguments: [String], reportsOn descriptor: Int32) throws(StoreError) {
-    var ends: [Int32] = [0, 0]
-    guard makePipe(&ends) == 0 else { throw Self.failure("make a pipe") }
+    self = try Self.starting.withLock { _ throws(StoreError) in
+      try ChildProcess(starting: path, arguments, reportsOn: descriptor)
+    }
+  }
+
+  private init(
+    starting path: String, _ arguments: [String], reportsOn descriptor: Int32
+  ) throws(StoreError) {
+    let (reading, writing) = try Self.pipe(above: descriptor + 10)
+    defer { close(writing) }
+    let (childInput, input): (Int32, Int32)
+    do throws(StoreError) {
+      (childInput, input) = try Self.pipe(above: descriptor + 10)
+    } catch {
+      close(reading)
+      throw error
+    }
+    defer { close(childInput) }
     #if canImport(Darwin)
       var actions: posix_spawn_file_actions_t?
     #else
@@ -26,25 +47,34 @@ struct ChildProcess {
     #endif
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    // The reading end must not be the descriptor that the child is given.
-    let reading = fcntl(ends[0], F_DUPFD_CLOEXEC, descriptor + 10)
-    let writing = fcntl(ends[1], F_DUPFD_CLOEXEC, descriptor + 10)
-    close(ends[0])
-    close(ends[1])
-    guard reading >= 0, writing >= 0 else { throw Self.failure("make a pipe") }
     unsafe posix_spawn_file_actions_adddup2(&actions, writing, descriptor)
+    unsafe posix_spawn_file_actions_adddup2(&actions, childInput, STDIN_FILENO)
     var strings = unsafe ([path] + arguments).map { unsafe strdup($0) }
     defer { unsafe strings.forEach { unsafe free($0) } }
     unsafe strings.append(nil)
     var started = pid_t()
     let status = unsafe posix_spawn(&started, path, &actions, nil, strings, environ)
-    close(writing)
     guard status == 0 else {
       close(reading)
+      close(input)
       throw StoreError(.io, unsafe "cannot start '\(path)': \(String(cString: strerror(status)))")
     }
     process = started
     pipe = reading
+    self.input = input
+  }
+
+  /// A pipe that no child inherits, its ends above the descriptors that a child is given.
+  private static func pipe(
+    above lowest: Int32
+  ) throws(StoreError) -> (reading: Int32, writing: Int32) {
+    var ends: [Int32] = [0, 0]
+    guard makePipe(&ends) == 0 else { throw failure("make a pipe") }
+    let reading = fcntl(ends[0], F_DUPFD_CLOEXEC, lowest)
+    let writing = fcntl(ends[1], F_DUPFD_CLOEXEC, lowest)
+    ends.forEach { close($0) }
+    guard reading >= 0, writing >= 0 else { throw failure("make a pipe") }
+    return (reading, writing)
   }
 
   /// The path of the running executable.
@@ -78,12 +108,15 @@ struct ChildProcess {
     _ = poll(nil, 0, milliseconds)
   }
 
+  /// Ends the child's standard input, once: it is to come to its end.
+  func endInput() { close(input) }
+
   /// Ends the child at once, wherever it is.
   func kill() {
     sendKill(process)
   }
 
-  /// Waits for the child's end.
+  /// Waits for the child's end; its input must have been ended.
   func wait() -> End {
     var status: Int32 = 0
     while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}

@@ -38,18 +38,19 @@ struct CrashStages: Sendable {
   /// - Parameters:
   ///   - path: The store's directory.
   ///   - configuration: Its sizes and file system.
-  ///   - progress: What has been begun.
+  ///   - firstTransaction: Greater than the number of any transaction.
+  ///   - firstProcess: Greater than the number of any process.
   ///   - finished: Gets the counts.
   ///   - take: Is given the events, also when an error follows.
   /// - Throws: What went wrong.
   func runLast(
-    at path: String, _ configuration: StoreConfiguration, after progress: RunProgress,
-    _ finished: inout FinishedRun, _ take: ([HistoryEvent]) -> Void
+    at path: String, _ configuration: StoreConfiguration, firstTransaction: Int,
+    firstProcess: Int, _ finished: inout FinishedRun, _ take: ([HistoryEvent]) -> Void
   ) async throws(RunFailure) {
     let recorded = InMemoryHistory()
     defer { take(recorded.eventsIfKilled) }
     let runner = runner(
-      recorded, firstTransaction: progress.nextTransaction, firstProcess: progress.firstProcess)
+      recorded, firstTransaction: firstTransaction, firstProcess: firstProcess)
     defer { finished.counts.add(runner.counts) }
     let setup = try await open(path, configuration, .reopening)
     try await RunFailure.naming(.readingLast) {

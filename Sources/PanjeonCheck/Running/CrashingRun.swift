@@ -59,7 +59,8 @@ struct CrashingRun: Sendable {
       if let failure = joined.failure ?? lived.failure { throw failure }
     }
     try await stages.runLast(
-      at: directory.store, FaultySetup.configuration, after: progress, &finished
+      at: directory.store, FaultySetup.configuration, firstTransaction: progress.nextTransaction,
+      firstProcess: progress.firstProcess, &finished
     ) {
       joined.add(HistoryFile.bytes($0))
     }
@@ -67,7 +68,7 @@ struct CrashingRun: Sendable {
 
   private func live(
     _ progress: RunProgress, _ directory: RunDirectory, _ file: String, _ random: inout SplitMix64
-  ) async throws -> ChildLife.Lived {
+  ) async throws -> Lived {
     let arguments = [
       "run-child", "--workload", request.kind.rawValue, "--store", directory.store,
       "--path", request.path.rawValue, "--faults", WorkloadFault.text(request.faults), "--clients",

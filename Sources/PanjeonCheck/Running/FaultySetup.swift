@@ -14,7 +14,7 @@ package struct FaultySetup: Sendable {
   /// Those that commit in two phases.
   let twoPhaseManagers: [TransactionManager<TwoPhaseStore<FaultInjectingStore<EmbeddedStore>>>]
 
-  private static let managersMax = 4
+  static let managersMax = 4
 
   /// Locks are given up soon: runs are short.
   static let locks = LockOptions(timeToLive: .milliseconds(250))

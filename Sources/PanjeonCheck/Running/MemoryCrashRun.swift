@@ -59,7 +59,10 @@ package struct MemoryCrashRun: Sendable {
       if let failure { throw failure }
       disk = left.disk
     }
-    try await stages.runLast(at: Self.path, configuration(disk), after: progress, &finished) {
+    try await stages.runLast(
+      at: Self.path, configuration(disk), firstTransaction: progress.nextTransaction,
+      firstProcess: progress.firstProcess, &finished
+    ) {
       events += $0
     }
   }

@@ -7,6 +7,7 @@ struct ReplayLine: Sendable {
   var workload: String
   var store: StoreSelection
   var path: PathSelection
+  var processes: Int?
   var faults: Set<WorkloadFault>
   var clients: Int
   var transactions: Int
@@ -20,6 +21,7 @@ struct ReplayLine: Sendable {
       "--path", path.rawValue, "--clients", "\(clients)", "--transactions", "\(transactions)",
       "--seed", "\(seed)",
     ]
+    if let processes { words += ["--processes", "\(processes)"] }
     if seeds > 1 { words += ["--seeds", "\(seeds)"] }
     if !faults.isEmpty { words += ["--faults", WorkloadFault.text(faults)] }
     return words.joined(separator: " ")

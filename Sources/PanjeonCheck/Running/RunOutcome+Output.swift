@@ -49,6 +49,7 @@ extension RunOutcome {
       ("workload", JSONText.quoted(request.kind.rawValue)),
       ("store", JSONText.quoted(request.store.name)),
       ("path", JSONText.quoted(request.path.rawValue)),
+      ("processes", request.processes.map { String($0) } ?? "null"),
       ("seed", String(request.seed)), ("clients", String(request.clients)),
       ("verdict", JSONText.quoted(verdict.rawValue)),
       ("asked", String(request.transactions)), ("begun", String(run.begun)),

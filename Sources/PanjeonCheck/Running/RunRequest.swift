@@ -10,6 +10,8 @@ package struct RunRequest: Sendable {
   let kind: WorkloadKind
   let store: StoreSelection
   let path: PathSelection
+  /// How many processes share a store in a directory, if any do.
+  let processes: Int?
   package let faults: Set<WorkloadFault>
   let clients: Int
   let transactions: Int
@@ -19,19 +21,21 @@ package struct RunRequest: Sendable {
 
   init(_ options: RunOptions, _ kind: WorkloadKind, seed: UInt64) {
     self.init(
-      kind: kind, store: options.store, path: options.path,
+      kind: kind, store: options.store, path: options.path, processes: options.processes,
       faults: options.faults.kinds, clients: options.clients, transactions: options.transactions,
       seed: seed, isSingle: options.seeds == 1)
   }
 
   package init(
     kind: WorkloadKind, store: StoreSelection, path: PathSelection = .oneBatch,
-    faults: Set<WorkloadFault>, clients: Int, transactions: Int, seed: UInt64,
+    processes: Int? = nil, faults: Set<WorkloadFault>, clients: Int, transactions: Int,
+    seed: UInt64,
     isSingle: Bool = false
   ) {
     self.kind = kind
     self.store = store
     self.path = path
+    self.processes = processes
     self.faults = faults
     self.clients = clients
     self.transactions = transactions
@@ -74,6 +78,10 @@ package struct RunRequest: Sendable {
     case .memory where faults.contains(.crash): await MemoryCrashRun(request: self).run()
     case .memory: await MemoryRun(request: self).run()
     case .simulated: try await SimulatedRun(request: self).run()
+    case .directory(let path) where processes != nil:
+      try await SharedRun(
+        request: self, parent: path, processes: processes ?? 1, executable: ChildProcess.executable
+      ).run()
     case .directory(let path) where faults.contains(.crash):
       try await CrashingRun(request: self, parent: path, executable: ChildProcess.executable).run()
     case .directory(let path): try await DirectoryRun(request: self, parent: path).run()
@@ -107,7 +115,8 @@ package struct RunRequest: Sendable {
   /// How to run it again.
   var command: String {
     ReplayLine(
-      workload: kind.rawValue, store: store, path: path, faults: faults, clients: clients,
+      workload: kind.rawValue, store: store, path: path, processes: processes, faults: faults,
+      clients: clients,
       transactions: transactions, seed: seed
     ).text
   }

@@ -44,4 +44,35 @@ struct FaultInjectorTests {
       #expect(injector.counts.total == 0)
     }
   }
+
+  @Test("Of changes made in one call each answer is lost on its own, and some of the changes")
+  func batch() async throws {
+    TestSeed.announce("Faults between clients and a store")
+    var options = FaultInjector.Options([.lostAck])
+    (options.lostPerThousand, options.repeatedPerThousand) = (400, 100)
+    let injector = FaultInjector(options, seed: TestSeed.value, clock: ManualTimeSource())
+    let base = try await WorkloadFixture.store()
+    let store = FaultInjectingStore(base, injector: injector)
+    let table = WorkloadTables.schemas[0]
+    let column = Column(family: table.families[0].name, qualifier: "q")
+    let rows = (0..<300).map { Bytes(utf8: "row\($0)") }
+    let batch = rows.map {
+      CheckAndMutate(
+        [.absent(column)], RowMutations($0, [.put(column, timestamp: nil, value: "v")]))
+    }
+    let results = await store.checkAndMutate(batch: batch, in: table.name, durability: .memory)
+    var (made, lost) = (0, 0)
+    for (row, result) in zip(rows, results) {
+      let isThere = try await base.get(Get(row), in: table.name) != nil
+      switch result {
+      case .success(let holds): #expect(holds && isThere)
+      case .failure(let error):
+        #expect(error.code == .unknownOutcome)
+        if isThere { made += 1 } else { lost += 1 }
+      }
+    }
+    #expect(made > 20 && lost > 20 && made + lost < 250)
+    #expect(injector.counts[.lostAck] > made + lost)
+    try await base.close()
+  }
 }

@@ -3,7 +3,7 @@
 public import WideColumn
 
 /// A store whose calls are late and whose answers get lost, as between a client and a server far away.
-public struct FaultInjectingStore<Base: AtomicBatchStore & TableAdministration>: Sendable {
+public struct FaultInjectingStore<Base: WideColumnStore>: Sendable {
   let base: Base
   let injector: FaultInjector
 
@@ -69,7 +69,32 @@ extension FaultInjectingStore: WideColumnStore {
   }
 }
 
-extension FaultInjectingStore: SnapshotStore {
+extension FaultInjectingStore: BatchStore where Base: BatchStore {
+  /// Changes rows in one call of the store; the answer of each is lost, or its change is, on its own.
+  public func checkAndMutate(
+    batch: [CheckAndMutate], in table: String, durability: Durability
+  ) async -> [Result<Bool, StoreError>] {
+    await injector.stall()
+    let answers = batch.map { _ in injector.drawAnswer() }
+    let made = batch.indices.filter { answers[$0] != .never }
+    let results = await base.checkAndMutate(
+      batch: made.map { batch[$0] }, in: table, durability: durability)
+    let again = made.filter { answers[$0] == .again }
+    if !again.isEmpty {
+      _ = await base.checkAndMutate(
+        batch: again.map { batch[$0] }, in: table, durability: durability)
+    }
+    await injector.stall()
+    var all = answers.map { answer in
+      let what = answer == .never ? "the call was lost" : "the answer was lost"
+      return Result<Bool, StoreError>.failure(StoreError(.unknownOutcome, "a fault: \(what)"))
+    }
+    for (index, result) in zip(made, results) where answers[index] != .lost { all[index] = result }
+    return all
+  }
+}
+
+extension FaultInjectingStore: SnapshotStore where Base: SnapshotStore {
   /// Pins a state; throws as the store does.
   public func snapshot(_ level: SnapshotLevel) throws(StoreError) -> Base.Snapshot {
     try base.snapshot(level)
@@ -92,7 +117,7 @@ extension FaultInjectingStore: SnapshotStore {
   }
 }
 
-extension FaultInjectingStore: AtomicBatchStore {
+extension FaultInjectingStore: AtomicBatchStore where Base: AtomicBatchStore {
   /// Checks and changes rows in one step; throws as the store does, and `unknownOutcome` when the answer is lost.
   public func commit(
     _ batch: AtomicBatch, since snapshot: Base.Snapshot?, durability: Durability
@@ -108,7 +133,7 @@ extension FaultInjectingStore: AtomicBatchStore {
   }
 }
 
-extension FaultInjectingStore: TableAdministration {
+extension FaultInjectingStore: TableAdministration where Base: TableAdministration {
   /// Creates a table; throws as the store does.
   public func createTable(_ schema: TableSchema) async throws(StoreError) {
     try await base.createTable(schema)

@@ -117,6 +117,20 @@ public final class FaultInjector: Sendable {
     return drawn & 1 == 0 ? .lost : .never
   }
 
+  /// What happens to a request of a ``StoreServer``: with `lostAck` some connections are dropped at a change.
+  ///
+  /// - Parameter request: The request.
+  /// - Returns: What the server is to do to it; nil for nothing.
+  @Sendable
+  public func fault(of request: StoreServerRequest) -> StoreServerFault? {
+    guard request.isChange else { return nil }
+    return switch drawAnswer() {
+    case .lost: .dropAfterExecuting
+    case .never: .dropBeforeExecuting
+    case .given, .again: nil
+    }
+  }
+
   /// Where the wall clock jumps to, if it jumps: its distance from the true time, in microseconds.
   func drawJump() -> Int64? {
     guard let drawn = draw(.skew, perThousand: options.jumpsPerThousand) else { return nil }

@@ -39,6 +39,11 @@ public struct WorkloadOptions: Sendable {
   /// Is called whenever a transaction of a client has ended.
   public var onEnd: (@Sendable () -> Void)?
 
+  /// What a client does between two transactions, told how many errors of the store it has met in a row; by default nothing.
+  ///
+  /// What it throws ends the client.
+  public var pause: (@Sendable (_ errorsInARow: Int) async throws -> Void)?
+
   /// Creates the default options.
   public init() {}
 }

@@ -61,6 +61,7 @@ extension WorkloadRunner {
       let draw = TransactionDraw(options, transaction: number)
       _ = try await run(workload.transaction(number), draw, &client, isAlive)
       options.onEnd?()
+      try await options.pause?(client.errorsInARow)
       // A store in memory may never wait: others of these threads have their turn.
       await Task.yield()
     }
