@@ -64,9 +64,11 @@ func decodeRemoteCall(_ bytes: [UInt8]) throws {
   let payload = Array(bytes.dropFirst())
   if (bytes.first ?? 0) & 1 == 0 {
     let call = try RemoteCall(decoding: payload)
-    precondition(try RemoteCall(decoding: call.encoded) == call, "a call changes")
+    let again = try RemoteCall(decoding: call.encoded)
+    precondition(again == call, "a call changes when it is written again")
   } else {
     let answer = try RemoteAnswer(decoding: payload).encoded
-    precondition(try RemoteAnswer(decoding: answer).encoded == answer, "an answer changes")
+    let again = try RemoteAnswer(decoding: answer).encoded
+    precondition(again == answer, "an answer changes when it is written again")
   }
 }

@@ -5,7 +5,9 @@ internal import PanjeonStorage
 internal import PanjeonTesting
 internal import WideColumn
 
-/// What every process is told that a run starts. Not for people.
+/// What every process is told that a run starts.
+///
+/// Not for people.
 struct ChildOptions: ParsableArguments {
   @Option var workload: WorkloadSelection
   @Option var faults: FaultSelection

@@ -15,7 +15,7 @@ struct ClientSetup: Sendable {
   /// A machine that is busy with other things takes its time, and is no fault.
   private static let callMax = Duration.seconds(50)
   /// For how long the store's process may be away when this one begins.
-  private static let connectMax = Duration.seconds(60)
+  private static let connectNanoseconds: UInt64 = 60_000_000_000
   private static let pause = Duration.milliseconds(20)
 
   /// Connects, as soon as somebody listens.
@@ -53,12 +53,12 @@ struct ClientSetup: Sendable {
   private static func connect(
     _ port: UInt16, _ clock: SystemTimeSource
   ) async throws(StoreError) -> RemoteStore {
-    let deadline = ContinuousClock.now + connectMax
+    let deadline = clock.monotonicNanoseconds() + connectNanoseconds
     while true {
       do throws(StoreError) {
         return try await RemoteStore(port: port, deadline: callMax)
       } catch {
-        if error.code != .unavailable || ContinuousClock.now > deadline { throw error }
+        if error.code != .unavailable || clock.monotonicNanoseconds() > deadline { throw error }
       }
       try? await clock.sleep(for: pause)
     }

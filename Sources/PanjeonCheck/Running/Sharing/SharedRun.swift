@@ -112,7 +112,7 @@ extension SharedRun {
     let clients = max(1, (request.clients - request.localClients) / processes)
     while !state.isOver {
       guard let life = state.beginClients() else {
-        try? await Task.sleep(for: Self.pause)
+        try? await SystemTimeSource().sleep(for: Self.pause)
         continue
       }
       let child = ChildLife(
