@@ -57,6 +57,18 @@ struct CommandLineTests {
   }
 
   @Test(
+    "zones refuses what makes no sense",
+    arguments: [["--transactions", "0"], ["--svg", ""], ["--seed", "x"], ["more"]])
+  func zonesRefused(arguments: [String]) {
+    do {
+      _ = try CheckCommand.parseAsRoot(["zones"] + arguments)
+      Issue.record("\(arguments) was taken")
+    } catch {
+      #expect(CheckCommand.exitCode(for: error).rawValue == 64)
+    }
+  }
+
+  @Test(
     "verify refuses unknown levels and more than one workload",
     arguments: [
       ["f", "--level", "best"], ["f", "--workload", "all"], [],

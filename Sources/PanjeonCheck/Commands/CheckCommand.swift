@@ -17,7 +17,7 @@ public struct CheckCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      RunCommand.self, VerifyCommand.self, ChildCommand.self, ServerCommand.self,
+      RunCommand.self, VerifyCommand.self, ZonesCommand.self, ChildCommand.self, ServerCommand.self,
       ClientsCommand.self,
     ])
 
