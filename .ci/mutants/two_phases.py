@@ -7,22 +7,25 @@ DECIDING = TWO_PHASE + "TwoPhaseCommit+Deciding.swift"
 ROLLING = TRANSACTIONS + "Recovery/LockResolver+Rolling.swift"
 READER = TRANSACTIONS + "Transaction/LockedRowReader.swift"
 SNAPSHOT = TWO_PHASE + "TwoPhaseSnapshot.swift"
+LATE = "TwoPhaseLateCallTests"
 SIMULATION = "TwoPhaseScheduleTests|TwoPhaseFaultTests|TwoPhaseWalkTests"
 ALL = "TwoPhaseTests|" + SIMULATION
 
 MUTANTS = [
     # Those that the protocol's list asks for.
     ("the fence removed", TRANSACTIONS + "Recovery/LockDecision.swift",
-     "intents.primary != nil, bytes == intents.primaryHeaderBefore", "false", SIMULATION, EXPRESSION),
+     "bytes == intents.primaryHeaderBefore", "false", LATE, EXPRESSION),
     ("rows looked at before all are locked", TWO_PHASE + "TwoPhaseCommit.swift",
-     "      if let refused = try await prewriteAll() {",
-     "      if PLANTED, let changed = try await firstChange() { return .refused(changed) }\n"
-     "      if let refused = try await prewriteAll() {\n", SIMULATION),
+     "      if let refused = try await prewriteAll() {\n        await abort()\n        return .refused(refused)\n      }\n"
+     "      if let changed = try await firstChange() {",
+     "      let early = PLANTED ? try await firstChange() : nil\n"
+     "      if let refused = try await prewriteAll() {\n        await abort()\n        return .refused(refused)\n      }\n"
+     "      if let changed = PLANTED ? early : try await firstChange() {", SIMULATION),
+    # The old header of a row that had none.
     ("old headers restored by an abort", ROLLING,
      ".put(LockColumn.header, timestamp: timestamp, value: settled(outcome).encode()),",
-     ".put(LockColumn.header, timestamp: timestamp, value: PLANTED && outcome == .aborted && headerBefore != nil\n"
-     "          ? LockHeader(state: .stable, outcome: .committed, step: 0, version: version &- 1, transactionID:\n"
-     "            TransactionID(high: 0, low: 0)).encode() : settled(outcome).encode()),", ALL),
+     "PLANTED && outcome == .aborted && version <= 1 ? .deleteColumn(LockColumn.header, upTo: nil)\n"
+     "          : .put(LockColumn.header, timestamp: timestamp, value: settled(outcome).encode()),", LATE),
     ("the primary freed before its secondaries", ROLLING,
      "    let answers = await store.makeChanges(\n      changes,",
      "    if PLANTED { return try await forward(locks.primary, durability: .memory) }\n"
@@ -47,13 +50,14 @@ MUTANTS = [
     ("a snapshot that ignores every lock", READER, "try await isBefore(snapshot, lock)", "false", ALL, EXPRESSION),
     ("what was read before not looked at again", TWO_PHASE + "TwoPhaseStore+Reading.swift", "changed != nil", "false",
      SIMULATION, EXPRESSION),
-    ("a row that has come into a scanned range not noticed", SNAPSHOT, "isNew, header != nil", "false", SIMULATION,
-     EXPRESSION),
-    ("increments not resolved", TWO_PHASE + "CommitPlan+Checking.swift", "if row?.header != headerBefore { return nil }",
-     "if !PLANTED, row?.header != headerBefore { return nil }", SIMULATION),
+    ("a row that has come into a scanned range not noticed", SNAPSHOT,
+     "if isNew, header != nil { return false }", "if !PLANTED, isNew, header != nil { return false }", SIMULATION),
     ("a lock that went unanswered taken for held", LOCKING, "return header == write.headerBefore ? .inDoubt : .refused",
      "return PLANTED ? .held : header == write.headerBefore ? .inDoubt : .refused", SIMULATION),
     ("a transaction in doubt called aborted while it is locked", TRANSACTIONS + "Recovery/TransactionManager+Resolving.swift",
      "      let isDone = try await locks.giveUp(", "      if PLANTED { return .aborted }\n      let isDone = try await locks.giveUp(",
-     SIMULATION),
+     LATE),
+    ("an owner that does not show that it lives", LOCKING,
+     "Duration.nanoseconds(Int64(clamping: now &- lastBeat)) >= resolver.options.heartbeat", "false", "TwoPhaseRecoveryTests/heartbeat",
+     EXPRESSION),
 ]

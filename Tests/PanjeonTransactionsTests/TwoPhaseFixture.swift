@@ -80,8 +80,7 @@ final class CallGate<Base: WideColumnStore>: WideColumnStore {
   private struct State {
     var hook: Hook?
     var calls: [Call] = []
-    var underWay = 0
-    var rounds = 0
+    var operations: [(table: String, operation: CheckAndMutate)] = []
     var isDead = false
   }
 
@@ -96,8 +95,21 @@ final class CallGate<Base: WideColumnStore>: WideColumnStore {
       state.hook = hook
       state.isDead = false
       state.calls = []
-      state.rounds = 0
+      state.operations = []
     }
+  }
+
+  /// Makes the last change of a row once more that gave it a header like this; says whether its condition held.
+  func makeAgain(
+    _ row: RowKey, where isMeant: (LockHeader) -> Bool
+  ) async throws(StoreError) -> Bool {
+    let change = state.withLock { state in
+      state.operations.last { change in
+        change.operation.row == row && change.operation.header.map(isMeant) == true
+      }
+    }
+    guard let change else { throw StoreError(.invalidArgument, "there was no such call") }
+    return try await base.checkAndMutate(change.operation, in: change.table, durability: .memory)
   }
 
   var made: [Call] { state.withLock { $0.calls } }
@@ -137,16 +149,24 @@ final class CallGate<Base: WideColumnStore>: WideColumnStore {
   func checkAndMutate(
     _ operation: CheckAndMutate, in table: String, durability: Durability
   ) async throws(StoreError) -> Bool {
-    var header: LockHeader?
-    for case .put(LockColumn.header, _, let value, _) in operation.rowMutations.mutations {
-      header = LockHeader(decoding: value)
-    }
-    let fate = try await pass(.change(TransactionRow(table: table, row: operation.row), header))
+    let row = TransactionRow(table: table, row: operation.row)
+    state.withLock { $0.operations.append((table, operation)) }
+    let fate = try await pass(.change(row, operation.header))
     var holds = try await base.checkAndMutate(operation, in: table, durability: durability)
     if case .twice = fate {
       holds = try await base.checkAndMutate(operation, in: table, durability: durability)
     }
     if case .unanswered = fate { throw StoreError(.unknownOutcome, "the answer was lost") }
     return holds
+  }
+}
+
+extension CheckAndMutate {
+  /// The header that it gives its row.
+  fileprivate var header: LockHeader? {
+    for case .put(LockColumn.header, _, let value, _) in rowMutations.mutations {
+      return LockHeader(decoding: value)
+    }
+    return nil
   }
 }

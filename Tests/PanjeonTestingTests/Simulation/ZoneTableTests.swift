@@ -29,7 +29,7 @@ struct ZoneTableTests {
 
   @Test("The table and the plot show every shape and every way, and are the same each time")
   func text() throws {
-    let (table, again) = (try ZoneTable(transactions: 2), try ZoneTable(transactions: 2))
+    let (table, again) = (try ZoneTable(transactions: 1), try ZoneTable(transactions: 1))
     let lines = table.text.split(separator: "\n")
     #expect(lines.count == 2 + ZoneTable.shapes.count)
     #expect(lines.allSatisfy { $0.count(where: { $0 == "|" }) == 6 })
