@@ -18,7 +18,7 @@ struct TwoPhaseLateCallTests {
   }
 
   @Test(
-    "12: the primary's lock comes after others have met a secondary's, and finds their fence",
+    "49: the primary's lock comes after others have met a secondary's, and finds their fence",
     arguments: [[:], ["a": 1, "z": 1]])
   func lateLock(before: [String: Int]) async throws {
     let fixture = try await TwoPhaseFixture()
@@ -85,7 +85,7 @@ struct TwoPhaseLateCallTests {
   }
 
   @Test(
-    "11: who asks for a commit in doubt gives it up, and the decision that comes late is refused")
+    "10, 15: who asks for a commit in doubt gives it up, and the decision that comes late is refused")
   func lateDecision() async throws {
     let fixture = try await TwoPhaseFixture()
     let before = ["a": 1, "z": 1]
