@@ -57,6 +57,10 @@ QUICK = {
     "own headers taken for others'": "UnknownOutcomeTests",
     "a commit in doubt called aborted without a fence": "UnknownOutcomeTests",
     "scanned ranges not validated, by simulation": r"SimulatedScheduleTests/phantom\(",
+    "the fence removed": r"TwoPhaseLateCallTests/lateLock\(",
+    "old headers restored by an abort": r"TwoPhaseLateCallTests/repeatedLock\(",
+    "rows looked at before all are locked": r"TwoPhaseScheduleTests/phantom\(",
+    "a decision before all rows are locked": r"TwoPhaseScheduleTests/lostUpdate\(",
 }
 
 

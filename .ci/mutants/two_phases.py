@@ -21,10 +21,10 @@ MUTANTS = [
      "      let early = PLANTED ? try await firstChange() : nil\n"
      "      if let refused = try await prewriteAll() {\n        await abort()\n        return .refused(refused)\n      }\n"
      "      if let changed = PLANTED ? early : try await firstChange() {", SIMULATION),
-    # The old header of a row that had none.
+    # Of rows that had none: there an abort knows what the old header was.
     ("old headers restored by an abort", ROLLING,
      ".put(LockColumn.header, timestamp: timestamp, value: settled(outcome).encode()),",
-     "PLANTED && outcome == .aborted && version <= 1 ? .deleteColumn(LockColumn.header, upTo: nil)\n"
+     "PLANTED && outcome == .aborted ? .deleteColumn(LockColumn.header, upTo: nil)\n"
      "          : .put(LockColumn.header, timestamp: timestamp, value: settled(outcome).encode()),", LATE),
     ("the primary freed before its secondaries", ROLLING,
      "    let answers = await store.makeChanges(\n      changes,",

@@ -174,6 +174,8 @@ struct TwoPhaseRecoveryTests {
       return .made
     }
     try await fixture.manager.withTransaction(TransactionFixture.once) { transaction in
+      // Who has read nothing would be committed again, under a new version.
+      #expect(try await transaction.value("row 0") == nil)
       for row in 0..<100 { try transaction.set("row \(row)", row) }
     }
     #expect(try await fixture.header("row 0")?.step ?? 0 > 10)
