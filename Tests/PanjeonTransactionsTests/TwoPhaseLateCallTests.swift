@@ -85,7 +85,8 @@ struct TwoPhaseLateCallTests {
   }
 
   @Test(
-    "10, 15: who asks for a commit in doubt gives it up, and the decision that comes late is refused")
+    "10, 15: who asks for a commit in doubt gives it up, and the decision that comes late is refused"
+  )
   func lateDecision() async throws {
     let fixture = try await TwoPhaseFixture()
     let before = ["a": 1, "z": 1]
