@@ -46,4 +46,36 @@ struct TwoPhaseContentionTests {
     #expect(Set(values.values).count == 1 && values.count == 3)
     try await plain.store.close()
   }
+
+  @Test("A snapshot that is overtaken is read again; one that was taken by hand says so")
+  func overtaken() async throws {
+    let fixture = try await TwoPhaseFixture()
+    try await fixture.plain.set(["a": 1, "z": 1])
+    var runs = 0
+    let values = try await fixture.manager.withSnapshot { snapshot in
+      runs += 1
+      let first = TransactionFixture.value(try await snapshot.get(Get("a"), in: "t"))
+      if runs < 3 { try await fixture.plain.set(["a": 1 + runs, "z": 1 + runs]) }
+      return [first, TransactionFixture.value(try await snapshot.get(Get("z"), in: "t"))]
+    }
+    #expect(values == [3, 3] && runs == 3)
+    let snapshot = try fixture.manager.snapshot()
+    _ = try await snapshot.get(Get("a"), in: "t")
+    try await fixture.plain.set(["a": 4, "z": 4])
+    let error = await #expect(throws: StoreError.self) {
+      try await snapshot.get(Get("z"), in: "t")
+    }
+    #expect(error?.code == .snapshotTooOld)
+    // Who is overtaken each time is told after as many attempts as a transaction has.
+    let exhausted = await #expect(throws: TransactionError.self) {
+      try await fixture.manager.withSnapshot { snapshot in
+        runs += 1
+        _ = try await snapshot.get(Get("a"), in: "t")
+        try await fixture.plain.set(["a": runs, "z": runs])
+        _ = try await snapshot.get(Get("z"), in: "t")
+      }
+    }
+    #expect(exhausted?.code == .retriesExhausted || exhausted?.code == .deadlineExceeded)
+    try await fixture.plain.store.close()
+  }
 }

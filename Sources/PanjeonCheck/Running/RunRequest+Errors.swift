@@ -8,12 +8,10 @@ extension RunRequest {
   /// The errors that clients may meet with these faults, by the names of their codes.
   ///
   /// The engine hides what its faults do: a commit that goes unanswered is resolved, one that was refused is tried again. The simulated
-  /// store refuses calls, those of snapshots too, which nobody tries again; and when it dies, what snapshots have seen may be lost. Without
-  /// snapshots of the store, as in two phases, a reader may be overtaken; and a store of another process is away when that dies or
-  /// a connection breaks.
+  /// store refuses calls, those of snapshots too, which nobody tries again; and when it dies, what snapshots have seen may be lost. A
+  /// store of another process is away when that dies or a connection breaks.
   package var expectedErrors: Set<String> {
     var errors: Set<StoreError.Code> = []
-    if path != .oneBatch { errors.insert(.snapshotTooOld) }
     // A connection that breaks takes reads with it.
     if processes != nil, !faults.isDisjoint(with: [.crash, .lostAck]) {
       errors.insert(.unavailable)

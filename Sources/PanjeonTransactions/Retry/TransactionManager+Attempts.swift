@@ -36,10 +36,7 @@ extension TransactionManager {
               after: TransactionError(.conflict, "the store was too busy", cause: error), &attempts)
           } catch let error as StoreError where error.code == .snapshotTooOld {
             counters.withLock { $0.conflicts += 1 }
-            try await pause(
-              after: TransactionError(
-                .conflict, "what was read before has changed, or may have", cause: error),
-              &attempts)
+            try await pause(after: Self.overtaken(error), &attempts)
           }
         }
       }
@@ -47,6 +44,26 @@ extension TransactionManager {
       count(error)
       throw error
     }
+  }
+
+  /// Runs `body` on one snapshot after the other until none overtakes it.
+  func retryingOvertaken<R>(
+    _ body: (SnapshotTransaction<Store>) async throws -> R
+  ) async throws -> R {
+    var attempts = Attempts(
+      options: TransactionOptions(), begin: clock.monotonicNanoseconds(), isIdempotent: true)
+    while true {
+      attempts.count += 1
+      do {
+        return try await body(snapshot())
+      } catch let error as StoreError where error.code == .snapshotTooOld {
+        try await pause(after: Self.overtaken(error), &attempts)
+      }
+    }
+  }
+
+  private static func overtaken(_ error: StoreError) -> TransactionError {
+    TransactionError(.conflict, "what was read before has changed, or may have", cause: error)
   }
 
   private func count(_ error: any Error) {

@@ -62,13 +62,20 @@ public final class TransactionManager<Store: AtomicBatchStore>: Sendable {
 
   /// Runs `body` on a snapshot: reads of one moment, without conflicts.
   ///
+  /// A ``TwoPhaseStore`` has no snapshots: when others overtake the reads (`snapshotTooOld`), **`body` runs again**, at a newer moment and
+  /// after a random wait that grows, as often as a transaction by default.
+  ///
   /// - Parameter body: Reads through the snapshot.
   /// - Returns: What `body` returns.
-  /// - Throws: What `body` throws; errors of the store.
+  /// - Throws: What `body` throws; errors of the store; over a ``TwoPhaseStore`` `retriesExhausted` and `deadlineExceeded`, caused by
+  ///   `snapshotTooOld`.
   public func withSnapshot<R>(
     _ body: (SnapshotTransaction<Store>) async throws -> R
   ) async throws -> R {
-    try await body(snapshot())
+    guard Store.Snapshot.self is any OvertakenSnapshot.Type else {
+      return try await body(snapshot())
+    }
+    return try await retryingOvertaken(body)
   }
 
   /// Takes a snapshot to read at as long as it is kept: the state of this moment, whatever is committed later.

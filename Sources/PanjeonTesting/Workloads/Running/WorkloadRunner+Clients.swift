@@ -100,9 +100,11 @@ extension WorkloadRunner {
     _ transaction: WorkloadTransaction, _ client: WorkloadClient<Store>,
     _ done: inout [MicroOperation]
   ) async throws {
-    let snapshot = try client.manager.snapshot()
-    while let operation = transaction.next(after: done) {
-      done.append(try await operations.perform(operation, at: snapshot))
+    try await client.manager.withSnapshot { snapshot in
+      done = []
+      while let operation = transaction.next(after: done) {
+        done.append(try await operations.perform(operation, at: snapshot))
+      }
     }
   }
 

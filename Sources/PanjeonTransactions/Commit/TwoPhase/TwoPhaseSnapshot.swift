@@ -3,6 +3,11 @@
 internal import Synchronization
 internal import WideColumn
 
+/// A snapshot that is none: what was read through it is of one moment as long as nobody overtakes the reader, and else `snapshotTooOld`.
+protocol OvertakenSnapshot {}
+
+extension TwoPhaseSnapshot: OvertakenSnapshot {}
+
 /// What a client has read of a store without snapshots, to be looked at again before it reads on.
 ///
 /// All that was returned through it was true at one moment: of each row that was read and each range that was scanned it keeps the headers, and
