@@ -82,6 +82,7 @@ final class CallGate<Base: WideColumnStore>: WideColumnStore {
     var calls: [Call] = []
     var operations: [(table: String, operation: CheckAndMutate)] = []
     var isDead = false
+    var incarnation: StoreIncarnation?
   }
 
   let base: Base
@@ -130,7 +131,12 @@ final class CallGate<Base: WideColumnStore>: WideColumnStore {
   }
 
   var limits: StoreLimits { base.limits }
-  var incarnation: StoreIncarnation { base.incarnation }
+  var incarnation: StoreIncarnation { state.withLock { $0.incarnation } ?? base.incarnation }
+
+  /// Has the store be in another life from now on.
+  func setIncarnation(_ incarnation: StoreIncarnation) {
+    state.withLock { $0.incarnation = incarnation }
+  }
 
   func schema(of table: String) async throws(StoreError) -> TableSchema {
     try await base.schema(of: table)

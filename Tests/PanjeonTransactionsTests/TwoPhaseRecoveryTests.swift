@@ -276,6 +276,9 @@ struct TwoPhaseRecoveryTests {
     #expect(
       try await fixture.plain.manager.unstableLocks(in: "t", rows: .single("k"))
         .map(\.decision) == [.unknown])
+    // What a snapshot sees there cannot be told.
+    let unreadable = await #expect(throws: StoreError.self) { try await fixture.plain.all() }
+    #expect(unreadable?.code == .corruption)
     let error = await #expect(throws: TransactionError.self) {
       try await fixture.plain.manager.withTransaction(TransactionOptions(attemptsMax: 3)) {
         _ = try await $0.value("k")

@@ -4,11 +4,12 @@ internal import WideColumn
 
 /// The version that a commit gives to the rows it writes.
 extension Transaction {
-  /// Greater than the version of every row touched, and the wall clock if it agrees.
+  /// Greater than the version of every row touched and that of every batch built before, and the wall clock if it agrees.
   ///
   /// Throws `invalidArgument` when there is no greater version; errors of the store.
   func nextVersion(_ clock: any TimeSource) async throws -> Timestamp {
     var version = RowVersion(clock)
+    version.follow(version: lastVersion)
     var bare: [TransactionRow] = []
     for state in rows.states {
       switch state.header {
@@ -35,6 +36,9 @@ struct RowVersion {
   mutating func follow(header: Bytes) {
     last = max(last, Int64(clamping: LockHeader(decoding: header)?.version ?? 0))
   }
+
+  /// Follows another version.
+  mutating func follow(version: Int64) { last = max(last, version) }
 
   /// Follows the cells of rows that have no header.
   ///

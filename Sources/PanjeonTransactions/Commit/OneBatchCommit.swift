@@ -50,8 +50,9 @@ extension Transaction {
   }
 
   /// Sends one batch of rows; returns which of them has changed, nil when it is committed.
-  private func commitOnce(_ places: [Int], _ clock: any TimeSource) async throws -> Int? {
+  private mutating func commitOnce(_ places: [Int], _ clock: any TimeSource) async throws -> Int? {
     let version = try await nextVersion(clock)
+    lastVersion = version.microseconds
     let batch = AtomicBatch(
       operations: places.map { operation(rows.states[$0], version: version) },
       unchangedRanges: ranges.compactMap { $0 }, conditionsHoldAtSnapshot: blindRepeats == 0)
@@ -84,6 +85,8 @@ extension Transaction {
   /// Before a failed condition or a changed range is called a conflict, a header is looked at once more: it may be our own, by a call
   /// that came twice.
   private func hasCommitted(_ first: TransactionRow) async throws -> Bool {
+    // It has looked before it called it refused, and a read through it would wait for locks, the own one too.
+    if !store.hasSnapshots { return false }
     do throws(StoreError) {
       let present = try store.snapshot(.sequenced)
       let read = try await store.get(.header(first.row), in: first.table, at: present)

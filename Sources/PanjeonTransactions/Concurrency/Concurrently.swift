@@ -25,7 +25,7 @@ func concurrently<Item: Sendable, Output: Sendable>(
       group.addTask { (index, await body(item)) }
       begun += 1
     }
-    for _ in 0..<max(1, limit) { begin() }
+    for _ in 0..<max(1, min(limit, items.count)) { begin() }
     for await (index, output) in group {
       outputs[index] = output
       begin()

@@ -23,6 +23,19 @@ struct LockCells: Sendable {
   /// Whether no commit in two phases is under way on the row.
   var isStable: Bool { bytes == nil || header?.state == .stable }
 
+  /// Why a lock that is not stable tells nobody what it comes to.
+  var unreadable: StoreError {
+    if header?.state != .prewritten, header?.state != .committed { return Self.unsupported(name) }
+    return StoreError(
+      .corruption, "the intents of row '\(name.row)' of table '\(name.table)' cannot be read")
+  }
+
+  static func unsupported(_ name: TransactionRow) -> StoreError {
+    StoreError(
+      .unsupportedFormat,
+      "the lock of row '\(name.row)' of table '\(name.table)' is none that this version knows")
+  }
+
   /// The lock with its intents; nil when it is stable, or not all of it is known to this version.
   var lock: Lock? {
     guard let bytes, let header, header.state == .prewritten || header.state == .committed,

@@ -2,7 +2,7 @@
 
 /// How locks of commits in two phases are dealt with.
 ///
-/// None of it matters to safety: a transaction that is taken for dead while it lives is aborted, whole.
+/// Nothing has to be in a range: less than the least that makes sense counts as that. None of it matters to safety: a transaction that is taken for dead while it lives is aborted, whole.
 public struct LockOptions: Hashable, Sendable {
   /// For how long a lock must have been seen unchanged until its owner is taken for dead; by default 5 s.
   ///
@@ -15,8 +15,10 @@ public struct LockOptions: Hashable, Sendable {
   /// If so, a lock whose owner does not is dead at once: it was left by an earlier life of the process.
   public var ownersAreInThisProcess: Bool
 
-  /// How many calls are under way at once at the most, for one commit or one recovery; by default 256.
-  public var callsInFlightMax: Int
+  /// How many calls are under way at once at the most, for one commit or one recovery; by default 256, at least 1.
+  public var callsInFlightMax: Int {
+    didSet { callsInFlightMax = max(1, callsInFlightMax) }
+  }
 
   /// For how long a read waits for a lock at the most; by default 15 s.
   public var waitMax: Duration
@@ -28,7 +30,7 @@ public struct LockOptions: Hashable, Sendable {
   ) {
     self.timeToLive = timeToLive
     self.ownersAreInThisProcess = ownersAreInThisProcess
-    self.callsInFlightMax = callsInFlightMax
+    self.callsInFlightMax = max(1, callsInFlightMax)
     self.waitMax = waitMax
   }
 

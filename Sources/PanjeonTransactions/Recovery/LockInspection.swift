@@ -41,7 +41,7 @@ public struct RowLock: Hashable, Sendable {
 extension TransactionManager {
   /// Finds the locks of a table that are not stable.
   ///
-  /// Reads one snapshot and writes nothing; it takes as long as a scan of the lock family. The commit in one batch never leaves
+  /// Reads one snapshot, over a ``TwoPhaseStore`` the rows one after the other, waits for nobody and writes nothing; it takes as long as a scan of the lock family. The commit in one batch never leaves
   /// such a lock.
   ///
   /// - Parameters:
@@ -61,10 +61,21 @@ extension TransactionManager {
     if age < .zero { throw StoreError(.invalidArgument, "an age of \(age); at least zero") }
     var columns = ColumnSelection()
     columns.add(family: ColumnFamily.lockFamilyName)
-    let snapshot = try store.snapshot(.visible)
     let scan = Scan(rows, columns: columns)
     try scan.validate()
-    var cursor = try await store.scan(scan, in: table, at: snapshot)
+    if store.hasSnapshots {
+      let snapshot = try store.snapshot(.visible)
+      var cursor = try await store.scan(scan, in: table, at: snapshot)
+      return try await locks(of: &cursor, in: table, at: snapshot, age, locksMax)
+    }
+    var cursor = try await store.scan(scan, in: table)
+    return try await locks(of: &cursor, in: table, at: nil, age, locksMax)
+  }
+
+  private func locks<Cursor: RowCursor>(
+    of cursor: inout Cursor, in table: String, at snapshot: Store.Snapshot?, _ age: Duration,
+    _ locksMax: Int
+  ) async throws(StoreError) -> [RowLock] {
     var locks: [RowLock] = []
     while locks.count < locksMax, let row = try await cursor.next() {
       guard let bytes = row.header else { continue }
@@ -78,7 +89,7 @@ extension TransactionManager {
   }
 
   private func lock(
-    _ name: TransactionRow, _ header: LockHeader?, _ row: RowResult, at snapshot: Store.Snapshot
+    _ name: TransactionRow, _ header: LockHeader?, _ row: RowResult, at snapshot: Store.Snapshot?
   ) async throws(StoreError) -> RowLock {
     let known = LockCells(name, row).lock
     var primary = known?.primary
@@ -92,7 +103,11 @@ extension TransactionManager {
     if primary == name {
       lock.decision = header.ownDecision
     } else if let known {
-      lock.decision = known.decision(try await store.decidingRow(primary, at: snapshot))
+      let deciding =
+        if let snapshot { try await store.decidingRow(primary, at: snapshot) } else {
+          try await store.decidingRow(primary)
+        }
+      lock.decision = known.decision(deciding)
     }
     return lock
   }

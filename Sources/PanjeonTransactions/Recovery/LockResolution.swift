@@ -13,7 +13,7 @@ public struct LockResolution: Hashable, Sendable {
   /// How many stay, since their transactions may still be committed.
   public var locksUndecided = 0
 
-  /// How many stay, since they are none that this version knows, or are damaged.
+  /// How many stay, since they are none that this version knows, are damaged, or intend what the store refuses.
   public var locksUnknown = 0
 
   /// Creates a value of zeros.
@@ -53,7 +53,9 @@ extension TransactionManager {
         }
       } catch {
         switch error.code {
-        case .corruption: resolution.locksUnknown += 1
+        // One row whose redo is refused must not keep those behind it.
+        case .corruption, .unsupportedFormat, .limitExceeded, .invalidArgument:
+          resolution.locksUnknown += 1
         case .unavailable, .unknownOutcome: resolution.locksUndecided += 1
         default: throw error
         }

@@ -38,7 +38,7 @@ extension LockResolver {
     _ lock: Lock, _ outcome: LockHeader.Outcome, _ changes: [Mutation], _ durability: Durability
   ) async throws(StoreError) -> Bool {
     let change = lock.header.settling(lock.name, headerBefore: lock.bytes, outcome, changes)
-    let isMade = try await isMadeUnlessGone { () throws(StoreError) in
+    let isMade = try await isMadeUnlessGone(lock.name) { () throws(StoreError) in
       try await self.store.checkAndMutate(
         change.operation, in: change.table, durability: durability)
     }
@@ -66,19 +66,24 @@ extension LockResolver {
     _ primary: TransactionRow, headerBefore: Bytes?, _ owner: LockHeader
   ) async throws(StoreError) -> Bool {
     let change = owner.settling(primary, headerBefore: headerBefore, .aborted, [])
-    return try await isMadeUnlessGone { () throws(StoreError) in
+    return try await isMadeUnlessGone(primary) { () throws(StoreError) in
       try await self.store.checkAndMutate(change.operation, in: change.table, durability: .disk)
     }
   }
 
+  private func isWithoutLocks(_ table: String) async throws(StoreError) -> Bool {
+    try await !store.schema(of: table).isTransactional
+  }
+
   /// A row whose table is gone, or takes no part in transactions any more, needs nothing done.
   private func isMadeUnlessGone(
-    _ change: () async throws(StoreError) -> Bool
+    _ name: TransactionRow, _ change: () async throws(StoreError) -> Bool
   ) async throws(StoreError) -> Bool {
     do throws(StoreError) {
       return try await change()
     } catch {
       if error.code == .noSuchTable { return true }
+      if error.code == .noSuchFamily, try await isWithoutLocks(name.table) { return true }
       throw error
     }
   }
@@ -129,10 +134,7 @@ extension LockResolver {
       guard let header = cells.header, header.isOfSameCommit(as: owner), !cells.isStable else {
         return
       }
-      guard let lock = cells.lock else {
-        throw StoreError(
-          .corruption, "the intents of row '\(name.row)' of table '\(name.table)' cannot be read")
-      }
+      guard let lock = cells.lock else { throw cells.unreadable }
       do throws(StoreError) {
         if try await forward(lock) { return }
       } catch {

@@ -24,12 +24,14 @@ final class LockResolver<Store: WideColumnStore>: Sendable {
   let clock: any TimeSource
   let options: LockOptions
   let counters = Mutex(LockStatistics())
-  private let liveness = Mutex(LockLiveness())
+  private let liveness: Mutex<LockLiveness>
 
   init(_ store: Store, timeSource: any TimeSource, options: LockOptions) {
     self.store = store
     clock = timeSource
     self.options = options
+    // A janitor that comes by seldom must find what it has seen.
+    liveness = Mutex(LockLiveness(unseenMax: max(options.timeToLive * 64, .seconds(600))))
   }
 
   /// Settles the lock of a row, if its transaction has been decided or its owner is taken for dead.

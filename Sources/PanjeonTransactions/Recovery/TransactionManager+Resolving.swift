@@ -18,7 +18,8 @@ extension TransactionManager {
     _ transaction: InDoubtTransaction
   ) async throws(StoreError) -> TransactionOutcome {
     let name = transaction.row
-    for _ in 0..<Self.resolveAttemptsMax {
+    for round in 0..<Self.resolveAttemptsMax {
+      await locks.rest(before: round)
       // Everything that is in order must be visible before a header can tell that something is not there.
       _ = try await store.commit(AtomicBatch(), since: nil, durability: .disk)
       let bytes = try await store.get(.header(name.row), in: name.table)?.header

@@ -14,6 +14,7 @@ public final class TransactionManager<Store: AtomicBatchStore>: Sendable {
   let joining = JoiningTables()
   let locks: LockResolver<Store>
   let counters = Mutex(TransactionStatistics())
+  private let hasSnapshots: Bool
 
   /// Creates a manager.
   ///
@@ -21,12 +22,16 @@ public final class TransactionManager<Store: AtomicBatchStore>: Sendable {
   ///   - store: The store.
   ///   - timeSource: Gives row versions, deadlines and waits.
   ///   - seed: Decides ids and waits; two managers of one store must have different seeds.
-  ///   - locks: How locks are dealt with that commits in two phases have left.
+  ///   - locks: How locks are dealt with that commits in two phases have left; by default as a ``TwoPhaseStore`` was told, over another store as by
+  ///     `LockOptions()`.
   public init(
-    store: Store, timeSource: any TimeSource, seed: UInt64, locks: LockOptions = LockOptions()
+    store: Store, timeSource: any TimeSource, seed: UInt64, locks: LockOptions? = nil
   ) {
     self.store = store
-    self.locks = LockResolver(store, timeSource: timeSource, options: locks)
+    hasSnapshots = store.hasSnapshots
+    let known = (store as? any StoreWithoutSnapshots)?.lockOptions
+    self.locks = LockResolver(
+      store, timeSource: timeSource, options: locks ?? known ?? LockOptions())
     clock = timeSource
     random = Mutex(SplitMix64(seed: seed))
   }
@@ -72,9 +77,7 @@ public final class TransactionManager<Store: AtomicBatchStore>: Sendable {
   public func withSnapshot<R>(
     _ body: (SnapshotTransaction<Store>) async throws -> R
   ) async throws -> R {
-    guard Store.Snapshot.self is any OvertakenSnapshot.Type else {
-      return try await body(snapshot())
-    }
+    if hasSnapshots { return try await body(snapshot()) }
     return try await retryingOvertaken(body)
   }
 
@@ -82,6 +85,9 @@ public final class TransactionManager<Store: AtomicBatchStore>: Sendable {
   ///
   /// It takes no locks and never conflicts, but the store must keep what it sees until its last copy is gone, or for as long as the
   /// store lets a snapshot live (`snapshotTooOld`). Throws `closed`, `limitExceeded`.
+  ///
+  /// Over a ``TwoPhaseStore``, which has no snapshots, the moment is that of the reads: each of them looks at all that was read before, and throws
+  /// `snapshotTooOld` when some of it has changed. ``withSnapshot(_:)`` reads again then.
   public func snapshot() throws(StoreError) -> SnapshotTransaction<Store> {
     try SnapshotTransaction(locks)
   }

@@ -11,7 +11,8 @@ extension LockResolver where Store: SnapshotStore {
   /// looked at them before the snapshot, and others may have written them since, which the snapshot sees: it must come before those. So its decision is
   /// waited for.
   ///
-  /// Throws errors of the store; `snapshotTooOld` when the decision is not to be had any more; `corruption` when the redo cannot be read.
+  /// Throws errors of the store; `snapshotTooOld` when the decision is not to be had any more; `corruption` when what stands beside the lock cannot
+  /// be read, and `unsupportedFormat` when a later version has written a header: then nobody can tell what the snapshot sees.
   func row(
     _ get: Get, in table: String, at snapshot: Store.Snapshot
   ) async throws(StoreError) -> RowResult? {
@@ -20,9 +21,9 @@ extension LockResolver where Store: SnapshotStore {
     let versionsMax = schema.families.map(\.versionsMax).max() ?? 1
     let whole = try await store.get(
       Get(get.row, versionsMax: versionsMax), in: table, at: snapshot)
-    guard let lock = LockCells(name, whole).lock,
-      try await isBefore(snapshot, lock)
-    else {
+    let cells = LockCells(name, whole)
+    if !cells.isStable, cells.lock == nil { throw cells.unreadable }
+    guard let lock = cells.lock, try await isBefore(snapshot, lock) else {
       return try await store.get(get.withHeader(), in: table, at: snapshot)?
         .withoutLock(cellsMax: get.cellsMax)
     }
@@ -44,8 +45,12 @@ extension LockResolver where Store: SnapshotStore {
     if lock.primary == lock.name {
       if lock.header.ownDecision != .undecided { return lock.header.ownDecision == .committed }
     } else {
-      let decision = lock.decision(try await store.decidingRow(lock.primary, at: snapshot))
-      if decision != .undecided { return decision == .committed }
+      switch lock.decision(try await store.decidingRow(lock.primary, at: snapshot)) {
+      case .committed: return true
+      case .aborted: return false
+      case .unknown: throw LockCells.unsupported(lock.primary)
+      case .undecided: break
+      }
       let cells = try await store.lockCells(of: lock.primary, at: snapshot)
       // Not locked yet: then not all rows were.
       guard let primary = cells.lock, primary.header.isOfSameCommit(as: lock.header) else {
@@ -56,7 +61,7 @@ extension LockResolver where Store: SnapshotStore {
     guard deciding.intents.dependsOnOthers,
       try await holdsAll(deciding, at: snapshot)
     else { return false }
-    return try await isCommittedLater(deciding)
+    return try await isCommittedLater(deciding, lock)
   }
 
   /// Whether all rows that a transaction writes were locked by it.
@@ -71,14 +76,18 @@ extension LockResolver where Store: SnapshotStore {
     return true
   }
 
-  /// Waits for the decision on a transaction that was undecided.
-  private func isCommittedLater(_ primary: Lock) async throws(StoreError) -> Bool {
+  /// Waits for the decision on a transaction that was undecided, and asks the primary, and the row that was met: others may have written to one of them since.
+  private func isCommittedLater(
+    _ primary: Lock, _ met: Lock
+  ) async throws(StoreError) -> Bool {
     _ = try await waitUntilSettled(primary.name, atMost: options.waitMax)
-    let bytes = try await store.header(of: primary.name)
-    if let header = bytes.flatMap(LockHeader.init(decoding:)),
-      header.isOfSameCommit(as: primary.header), header.ownDecision != .undecided
-    {
-      return header.ownDecision == .committed
+    for name in primary.name == met.name ? [met.name] : [primary.name, met.name] {
+      let bytes = try await store.header(of: name)
+      if let header = bytes.flatMap(LockHeader.init(decoding:)),
+        header.isOfSameCommit(as: primary.header), header.ownDecision != .undecided
+      {
+        return header.ownDecision == .committed
+      }
     }
     throw StoreError(
       .snapshotTooOld,
@@ -91,12 +100,12 @@ extension RowResult {
   /// How many cells of its lock the row begins with; no family of a table with locks sorts before theirs.
   var lockCellCount: Int { leadingCells(ofFamily: ColumnFamily.lockFamilyName) }
 
-  /// Whether the header, as the first cell of the row, says that a commit in two phases is under way; false for one of a kind that is not known.
+  /// Whether the header, as the first cell of the row, says that a commit in two phases is under way, or is of a kind that is not known.
   ///
   /// Looks at nothing but the byte of the state: every read of a snapshot does.
   var beginsLocked: Bool {
     let byte = byteOfFirstValue(at: LockHeader.stateOffset, ofCount: LockHeader.encodedBytes)
-    guard let state = byte.flatMap(LockHeader.State.init(rawValue:)) else { return false }
+    guard let state = byte.flatMap(LockHeader.State.init(rawValue:)) else { return true }
     return state != .stable
   }
 }

@@ -25,6 +25,8 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
 
   /// How often the batch has been built anew.
   var blindRepeats = 0
+  /// The version of the last batch, in microseconds: one that is built anew must not be taken for it.
+  var lastVersion: Int64 = 0
 
   /// How to take the changes back that came behind the first savepoint.
   var undoLog = UndoLog()

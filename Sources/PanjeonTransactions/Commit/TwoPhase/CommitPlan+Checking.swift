@@ -45,13 +45,29 @@ extension CommitPlan {
     for write in writes { try checkIntents(of: write, limits) }
   }
 
-  private static func check(
-    _ change: Mutation, _ schema: TableSchema, _ limits: StoreLimits
+  /// Checks that what is written has its families still.
+  ///
+  /// Throws `noSuchTable`, `noSuchFamily`.
+  func checkFamilies(_ schemas: [String: TableSchema]) throws(StoreError) {
+    for write in writes {
+      guard let schema = schemas[write.name.table] else { continue }
+      for change in write.changes { try Self.checkFamily(of: change, schema) }
+    }
+  }
+
+  private static func checkFamily(
+    of change: Mutation, _ schema: TableSchema
   ) throws(StoreError) {
     if let family = change.family, schema.family(named: family) == nil {
       throw StoreError(
         .noSuchFamily, "table '\(schema.name)' has no column family '\(family)'")
     }
+  }
+
+  private static func check(
+    _ change: Mutation, _ schema: TableSchema, _ limits: StoreLimits
+  ) throws(StoreError) {
+    try checkFamily(of: change, schema)
     switch change {
     case .put(let column, _, let value, let timeToLive):
       try limits.check(qualifier: column.qualifier)
@@ -106,6 +122,8 @@ extension CommitPlan {
       guard let changes = try result.get() else { return unresolved[place].operation }
       for case .put(_, _, let value, _) in changes { try store.limits.check(value: value) }
       setChanges(changes, ofWrite: place)
+      // What an append comes to may be long.
+      try checkIntents(of: writes[place], store.limits)
     }
     return nil
   }

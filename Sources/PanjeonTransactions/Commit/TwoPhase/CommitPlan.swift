@@ -27,6 +27,9 @@ struct CommitPlan: Sendable {
   private(set) var reads: [Read] = []
   let ranges: [UnchangedRange]
 
+  /// The tables of the rows that are written.
+  var tablesWritten: [String] { Set(writes.map(\.name.table)).sorted() }
+
   /// The row that holds the decision: the first that is written.
   var primary: Write { writes[0] }
 

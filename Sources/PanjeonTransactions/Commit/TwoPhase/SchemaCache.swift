@@ -5,8 +5,8 @@ internal import WideColumn
 
 /// The shapes of tables as they were when they were asked for last, so that a commit need not ask each time.
 ///
-/// A family that has been dropped since costs nothing but its own cells (``LockResolver/forward(_:durability:)``); one that has been added is looked
-/// for once more before it is said not to be there.
+/// A family that is not there is looked for once more before that is said; and while the rows are locked the shapes are read anew, so that nothing is decided
+/// that names a family which was dropped before. One that is dropped after that takes its cells with it (``LockResolver/forward(_:durability:)``).
 final class SchemaCache: Sendable {
   private let schemas = Mutex<[String: TableSchema]>([:])
 
@@ -26,6 +26,22 @@ final class SchemaCache: Sendable {
       schemas[table] = schema
     }
     return schema
+  }
+
+  /// Reads the shapes of tables anew.
+  func refreshed<Store: WideColumnStore>(
+    _ tables: [String], in store: Store
+  ) async -> Result<[String: TableSchema], StoreError> {
+    await Result { () async throws(StoreError) in
+      var fresh: [String: TableSchema] = [:]
+      let results = await concurrently(tables, atMost: tables.count) { table in
+        await Result { () async throws(StoreError) in try await store.schema(of: table) }
+      }
+      for (table, result) in zip(tables, results) { fresh[table] = try result.get() }
+      let found = fresh
+      schemas.withLock { $0.merge(found) { $1 } }
+      return fresh
+    }
   }
 
   func forget() { schemas.withLock { $0 = [:] } }

@@ -17,8 +17,12 @@ extension TwoPhaseCommit {
     let dependencies =
       plan.reads.map { ReadDependency.row($0.name, $0.header) }
       + plan.ranges.map(ReadDependency.range)
+    let heartbeat = heartbeat
     let changed = try await store.firstChange(
-      of: dependencies, snapshot, lockedBy: plan.prewritten, atMost: callsInFlightMax)
+      of: dependencies, snapshot, plan.ranges.isEmpty ? nil : HeldRows(plan),
+      atMost: callsInFlightMax
+    ) { () async throws(StoreError) in try await heartbeat.beatIfDue() }
+    if heartbeat.isGivenUp { return .conditionFailed(operation: plan.primary.operation) }
     guard let (place, row) = changed else { return nil }
     return place < plan.reads.count
       ? .conditionFailed(operation: plan.reads[place].operation)
@@ -46,12 +50,13 @@ extension TwoPhaseCommit {
 
   private func sendDecision() async throws(StoreError) -> Bool {
     if plan.writes.count > 1 {
-      return try await rewritePrimary(
-        to: primaryHeader.rewritten(.committed), durability: durability)
+      return try await heartbeat.rewrite(
+        to: heartbeat.header.rewritten(.committed), durability: durability)
     }
     // Nobody else asks for the decision: the row need not keep it.
-    let change = primaryHeader.settling(
-      plan.primary.name, headerBefore: primaryHeader.encode(), .committed, plan.primary.changes)
+    let header = heartbeat.header
+    let change = header.settling(
+      plan.primary.name, headerBefore: header.encode(), .committed, plan.primary.changes)
     return try await store.checkAndMutate(
       change.operation, in: change.table, durability: durability)
   }
@@ -60,7 +65,7 @@ extension TwoPhaseCommit {
   private var locks: CommittedLocks? {
     if plan.writes.count == 1 { return nil }
     return CommittedLocks(
-      primary: lock(plan.primary, primaryHeader.rewritten(.committed)),
+      primary: lock(plan.primary, heartbeat.header.rewritten(.committed)),
       secondaries: plan.writes.dropFirst().map { lock($0, plan.prewritten) })
   }
 

@@ -29,9 +29,9 @@ extension TwoPhaseCommit {
       }
       if let refusal { return .conditionFailed(operation: refusal) }
       if let failure { throw failure }
-      if try await !beatIfDue() {
-        return .conditionFailed(operation: plan.primary.operation)
-      }
+      if holds[0] == .held { heartbeat.begin() }
+      try await heartbeat.beatIfDue()
+      if heartbeat.isGivenUp { return .conditionFailed(operation: plan.primary.operation) }
     }
     return nil
   }
@@ -49,50 +49,13 @@ extension TwoPhaseCommit {
     return Dictionary(uniqueKeysWithValues: zip(places, found))
   }
 
-  /// Shows that the owner lives, if it is time; false when the transaction has been given up.
-  ///
-  /// Only between calls of the owner: so it never meets its own decision.
-  mutating func beatIfDue() async throws(StoreError) -> Bool {
-    let now = resolver.clock.monotonicNanoseconds()
-    guard holds[0] == .held,
-      Duration.nanoseconds(Int64(clamping: now &- lastBeat)) >= resolver.options.heartbeat
-    else { return true }
-    lastBeat = now
-    let beaten = primaryHeader.rewritten(.prewritten)
-    let isMade: Bool
-    do throws(StoreError) {
-      isMade = try await rewritePrimary(to: beaten, durability: .memory)
-    } catch {
-      guard error.code == .unknownOutcome else { throw error }
-      isMade = false
-    }
-    if !isMade {
-      let header = try await store.header(of: plan.primary.name)
-      if header != beaten.encode() { return false }
-    }
-    primaryHeader = beaten
-    return true
-  }
-
-  /// Puts another header in the place of the one that the owner has written to the primary; its intents stay.
-  func rewritePrimary(
-    to header: LockHeader, durability: Durability
-  ) async throws(StoreError) -> Bool {
-    let put = Mutation.put(
-      LockColumn.header, timestamp: plan.version, value: header.encode())
-    return try await store.checkAndMutate(
-      CheckAndMutate(
-        [.header(primaryHeader.encode())], RowMutations(plan.primary.name.row, [put])),
-      in: plan.primary.name.table, durability: durability)
-  }
-
   /// Frees the rows that it holds; before the decision was sent nobody but the owner could have committed.
   ///
   /// What cannot be done now is done by whoever meets a lock. A lock that may still come finds the primary fenced.
   func abort() async {
     var changes: [(place: Int, change: BatchOperation)] = []
     for (place, write) in plan.writes.enumerated() {
-      let held = place == 0 ? primaryHeader : plan.prewritten
+      let held = place == 0 ? heartbeat.header : plan.prewritten
       func free(_ headerBefore: Bytes?) {
         changes.append(
           (place, held.settling(write.name, headerBefore: headerBefore, .aborted, [])))

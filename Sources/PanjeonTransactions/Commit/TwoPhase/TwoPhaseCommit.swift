@@ -27,12 +27,9 @@ struct TwoPhaseCommit<Store: WideColumnStore> {
   let durability: Durability
   var plan: CommitPlan
   var holds: [Hold]
-  /// The header of the primary as the owner has written it last.
-  var primaryHeader: LockHeader
+  let heartbeat: Heartbeat<Store>
   /// The life of the store in which the commit began: in another one it means nothing.
   let incarnation: StoreIncarnation
-  /// When the owner has shown last that it lives, in nanoseconds.
-  var lastBeat: UInt64
 
   init(
     _ plan: CommitPlan, _ resolver: LockResolver<Store>, _ snapshot: TwoPhaseSnapshot,
@@ -46,8 +43,7 @@ struct TwoPhaseCommit<Store: WideColumnStore> {
     store = resolver.store
     incarnation = resolver.store.incarnation
     holds = [Hold](repeating: .refused, count: plan.writes.count)
-    primaryHeader = plan.prewritten
-    lastBeat = resolver.clock.monotonicNanoseconds()
+    heartbeat = Heartbeat(plan, resolver)
   }
 
   var callsInFlightMax: Int { resolver.options.callsInFlightMax }
@@ -65,10 +61,13 @@ struct TwoPhaseCommit<Store: WideColumnStore> {
       return try await commitAlone()
     }
     do throws(StoreError) {
+      // In the same round: what is known of the tables may be old.
+      async let shapes = schemas.refreshed(plan.tablesWritten, in: store)
       if let refused = try await prewriteAll() {
         await abort()
         return .refused(refused)
       }
+      try plan.checkFamilies(try await shapes.get())
       if let changed = try await firstChange() {
         await abort()
         return .refused(changed)
@@ -87,7 +86,34 @@ struct TwoPhaseCommit<Store: WideColumnStore> {
       write.name, headerBefore: write.headerBefore, .committed, write.changes)
     let isMade = try await store.checkAndMutate(
       change.operation, in: change.table, durability: durability)
-    return isMade
-      ? .committed(nil) : .refused(.conditionFailed(operation: write.operation))
+    if isMade { return .committed(nil) }
+    if try await isMadeAfterAll() { return .committed(nil) }
+    return .refused(.conditionFailed(operation: write.operation))
   }
+
+  /// Whether the row has been changed by the call that was refused, made twice on its way.
+  ///
+  /// Throws `unknownOutcome` when the row does not tell.
+  private func isMadeAfterAll() async throws(StoreError) -> Bool {
+    var cause: StoreError?
+    do throws(StoreError) {
+      for round in 0..<Self.looksMax {
+        // What was in the way may not be visible yet.
+        await resolver.rest(before: round)
+        let bytes = try await store.header(of: plan.primary.name)
+        if let header = bytes.flatMap(LockHeader.init(decoding:)),
+          header.isOfSameCommit(as: plan.outcome)
+        {
+          return header.ownDecision == .committed
+        }
+        if bytes != plan.primary.headerBefore { return false }
+      }
+    } catch {
+      cause = error
+    }
+    throw StoreError(
+      .unknownOutcome, "the change was refused, and its row does not tell why", cause: cause)
+  }
+
+  private static var looksMax: Int { 8 }
 }

@@ -5,17 +5,23 @@ public struct TwoPhaseOptions: Hashable, Sendable {
   /// How locks are dealt with.
   public var locks: LockOptions
 
-  /// How many committed transactions may wait to be made stable in the background; by default 1,024.
+  /// How many committed transactions may wait to be made stable in the background; by default 1,024; 0 for none.
   ///
   /// Of more than that the locks stay, and are ended by whoever meets them, without waiting.
   public var stabilizationsMax: Int
 
-  /// How many of them are made stable at once; by default 4.
-  public var stabilizersMax: Int
+  /// How many of them are made stable at once; by default 4, at least 1.
+  public var stabilizersMax: Int {
+    didSet { stabilizersMax = max(1, stabilizersMax) }
+  }
 
   /// How many rows a scan reads before it looks whether everything read is as it was; by default 64, and twice as many each time after, up to
   /// 64 times as many: so looking costs no more than reading.
-  public var rowsPerPage: Int
+  ///
+  /// At least 1.
+  public var rowsPerPage: Int {
+    didSet { rowsPerPage = max(1, rowsPerPage) }
+  }
 
   /// Creates options.
   public init(
@@ -24,7 +30,7 @@ public struct TwoPhaseOptions: Hashable, Sendable {
   ) {
     self.locks = locks
     self.stabilizationsMax = stabilizationsMax
-    self.stabilizersMax = stabilizersMax
-    self.rowsPerPage = rowsPerPage
+    self.stabilizersMax = max(1, stabilizersMax)
+    self.rowsPerPage = max(1, rowsPerPage)
   }
 }

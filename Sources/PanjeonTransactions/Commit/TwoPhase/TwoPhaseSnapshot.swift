@@ -3,11 +3,6 @@
 internal import Synchronization
 internal import WideColumn
 
-/// A snapshot that is none: what was read through it is of one moment as long as nobody overtakes the reader, and else `snapshotTooOld`.
-protocol OvertakenSnapshot {}
-
-extension TwoPhaseSnapshot: OvertakenSnapshot {}
-
 /// What a client has read of a store without snapshots, to be looked at again before it reads on.
 ///
 /// All that was returned through it was true at one moment: of each row that was read and each range that was scanned it keeps the headers, and
@@ -86,11 +81,17 @@ public final class TwoPhaseSnapshot: Sendable {
   }
 
   /// Notes that the client itself has moved a row's header on without changing the row.
+  ///
+  /// What was read stands for the row as it is only if nobody else has changed it in between.
   func noteMoved(_ name: TransactionRow, from before: Bytes?, to header: Bytes) {
     state.withLock { state in
-      let first = state.moved[name].map(\.from) ?? before
+      let first = state.moved[name].flatMap { $0.to == before ? $0.from : nil } ?? before
       state.moved[name] = (first, header)
-      if state.headers[name] != nil { state.headers[name] = .some(header) }
+      let isScanned = state.ranges.contains {
+        $0.table == name.table && $0.rows.contains(name.row)
+      }
+      let known = state.headers[name] ?? (isScanned ? .some(nil) : nil)
+      if let known, known == before { state.headers[name] = .some(header) }
     }
   }
 

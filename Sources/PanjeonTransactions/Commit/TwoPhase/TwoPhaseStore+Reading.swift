@@ -74,8 +74,7 @@ extension TwoPhaseStore: SnapshotStore {
     _ snapshot: TwoPhaseSnapshot, without fresh: Set<TransactionRow>
   ) async throws(StoreError) {
     let changed = try await base.firstChange(
-      of: snapshot.dependencies(without: fresh), snapshot, lockedBy: nil,
-      atMost: options.locks.callsInFlightMax)
+      of: snapshot.dependencies(without: fresh), snapshot, atMost: options.locks.callsInFlightMax)
     if changed != nil { throw Self.tooOld }
   }
 
