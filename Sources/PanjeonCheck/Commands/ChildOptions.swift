@@ -31,8 +31,12 @@ struct ChildOptions: ParsableArguments {
 
   /// Does the process's work with a history, and writes down why it failed.
   ///
-  /// Throws an `ExitCode`.
+  /// - Parameters:
+  ///   - endsWithInput: Whether it waits for the end of its standard input by itself; others end at once then, without more ado.
+  ///   - body: The work.
+  /// - Throws: An `ExitCode`.
   func run(
+    endsWithInput: Bool = false,
     _ body: (AppendedHistory, ChildReporter) async throws(RunFailure) -> Void
   ) async throws {
     Output.ignoreClosedPipe()
@@ -40,6 +44,7 @@ struct ChildOptions: ParsableArguments {
       let appended = try await AppendedHistory(history)
       defer { appended.end() }
       let reporter = ChildReporter(descriptor: ChildCommand.reportDescriptor)
+      if !endsWithInput { OrphanWatch.begin() }
       do throws(RunFailure) {
         try await body(appended, reporter)
       } catch {

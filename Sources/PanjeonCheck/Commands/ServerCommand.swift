@@ -24,7 +24,7 @@ struct ServerCommand: AsyncParsableCommand {
   @Option var port: UInt16
 
   func run() async throws {
-    try await options.run { (history, reporter) async throws(RunFailure) in
+    try await options.run(endsWithInput: true) { (history, reporter) async throws(RunFailure) in
       try await work(history, reporter)
     }
   }

@@ -14,22 +14,29 @@ struct ChildLife: Sendable {
   let millisecondsBeforeKill: Int
 
   /// How long a process may be silent before it counts as stuck.
-  private static let silenceMilliseconds: Int32 = 120_000
+  private static let silenceMilliseconds = 120_000
+  private static let lookMilliseconds: Int32 = 100
 
   /// Blocks until the process is dead; not for Swift's cooperative threads.
   ///
-  /// - Parameter onMessage: Is told what the process says, as it says it.
+  /// - Parameters:
+  ///   - isOver: Whether it is to be killed at once, since nobody wants to know any more; asked every tenth of a second.
+  ///   - onMessage: Is told what the process says, as it says it.
   /// - Returns: What became of it.
   /// - Throws: `io` when it cannot be started.
-  func live(_ onMessage: (ChildMessage) -> Void = { _ in }) throws(StoreError) -> Lived {
+  func live(
+    isOver: () -> Bool = { false }, _ onMessage: (ChildMessage) -> Void = { _ in }
+  ) throws(StoreError) -> Lived {
     let child = try ChildProcess(
       path: executable, arguments: arguments, reportsOn: ChildCommand.reportDescriptor)
     var lived = Lived()
     var isStuck = false
     if let endedBeforeKill {
-      while lived.ended < endedBeforeKill {
-        guard let bytes = child.read(timeoutMilliseconds: Self.silenceMilliseconds) else { break }
-        isStuck = bytes.isEmpty
+      var silence = 0
+      while lived.ended < endedBeforeKill, !isOver() {
+        guard let bytes = child.read(timeoutMilliseconds: Self.lookMilliseconds) else { break }
+        silence = bytes.isEmpty ? silence + Int(Self.lookMilliseconds) : 0
+        isStuck = silence >= Self.silenceMilliseconds
         if isStuck { break }
         lived.note(bytes, onMessage)
       }

@@ -93,7 +93,9 @@ struct ChildProcess {
   /// Waits for bytes; an empty answer means that time ran out, nil that the child's end is closed.
   func read(timeoutMilliseconds: Int32) -> [UInt8]? {
     var poller = pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)
-    let ready = unsafe poll(&poller, 1, max(0, timeoutMilliseconds))
+    var ready = unsafe poll(&poller, 1, max(0, timeoutMilliseconds))
+    // A signal is neither silence nor an answer; who is interrupted waits a little longer.
+    while ready < 0, errno == EINTR { ready = unsafe poll(&poller, 1, max(0, timeoutMilliseconds)) }
     if ready <= 0 { return [] }
     var bytes = [UInt8](repeating: 0, count: 64 << 10)
     let count = unsafe bytes.withUnsafeMutableBytes { unsafe readBytes(pipe, $0) }

@@ -18,7 +18,7 @@ public struct LockHeader: Hashable, Sendable {
     case stable = 1
     /// A transaction has written its intents.
     case prewritten = 2
-    /// The row is the primary of a transaction that has been given up.
+    /// Reserved: no version of this library has written it, and who meets it leaves it as it is.
     case aborted = 3
     /// The row is the primary of a transaction that is committed and not yet applied everywhere.
     case committed = 4

@@ -5,7 +5,8 @@ public import WideColumn
 /// A read-only transaction: everything it reads is of one moment; it takes no locks and never conflicts.
 ///
 /// A row that a commit in two phases holds is seen as that leaves it if it comes before the snapshot, and as it was if not; in one case its decision
-/// is waited for (the article *TwoPhases*, *Snapshots*), and reads throw `snapshotTooOld` when that cannot be told any more. What it sees had reached the durability it was committed with when the snapshot was taken.
+/// is waited for (the article *TwoPhases*, *Snapshots*), its owner given up when that seems dead, and reads throw `snapshotTooOld` when the decision cannot be told any more. Where
+/// a lock cannot be read, or is of a later version, they throw `corruption` or `unsupportedFormat`. What it sees had reached the durability it was committed with when the snapshot was taken.
 public struct SnapshotTransaction<Store: SnapshotStore>: Sendable {
   private let store: Store
   private let snapshot: Store.Snapshot

@@ -15,7 +15,8 @@ extension Transaction {
   /// Has the transaction conflict with every change in a range of rows since its snapshot, as if it had scanned the range.
   ///
   /// Reads nothing. Throws `invalidArgument` for an inverted range; `tooLarge` for more than as many as rows may be read;
-  /// `noSuchTable` comes at the commit, if anything is written.
+  /// `noSuchTable` comes at the commit, if anything is written, and so does `invalidArgument` over a ``TwoPhaseStore``, unless the range was scanned as well:
+  /// a store without snapshots cannot tell what it was.
   public mutating func addReadConflict(rows: KeyRange, in table: String) throws {
     try rows.requireInOrder("the rows of a read conflict")
     if ranges.count >= options.rowsReadMax {

@@ -121,7 +121,8 @@ extension SharedRun {
         endedBeforeKill: life.millisecondsBeforeKill == nil ? life.endedBeforeKill ?? .max : nil,
         millisecondsBeforeKill: life.millisecondsBeforeKill ?? 0)
       await live(life, isServer: false, directory, state) { () throws(StoreError) in
-        try child.live { state.note($0, of: life) }
+        // The clients of a run that has failed wait for a store that never comes back.
+        try child.live(isOver: { state.failure != nil }) { state.note($0, of: life) }
       }
     }
   }

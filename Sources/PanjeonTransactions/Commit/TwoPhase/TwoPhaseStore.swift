@@ -13,6 +13,8 @@ public import WideColumn
 /// let manager = TransactionManager(store: store, timeSource: clock, seed: seed)
 /// ```
 ///
+/// Over a store that keeps more than one log, transactions must ask for the durability `disk` (*TwoPhases*, *What the store must keep*).
+///
 /// It takes the batches of transactions only: those whose conditions are the headers of their rows. A ``TransactionManager`` over the same
 /// rows of the base store may commit in one batch at the same time.
 ///
