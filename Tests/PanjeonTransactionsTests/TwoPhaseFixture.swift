@@ -81,6 +81,7 @@ final class CallGate<Base: WideColumnStore>: WideColumnStore {
     var hook: Hook?
     var calls: [Call] = []
     var operations: [(table: String, operation: CheckAndMutate)] = []
+    var durabilities: [(state: LockHeader.State, durability: Durability)] = []
     var isDead = false
     var incarnation: StoreIncarnation?
   }
@@ -96,7 +97,7 @@ final class CallGate<Base: WideColumnStore>: WideColumnStore {
       state.hook = hook
       state.isDead = false
       state.calls = []
-      state.operations = []
+      (state.operations, state.durabilities) = ([], [])
     }
   }
 
@@ -111,6 +112,11 @@ final class CallGate<Base: WideColumnStore>: WideColumnStore {
     }
     guard let change else { throw StoreError(.invalidArgument, "there was no such call") }
     return try await base.checkAndMutate(change.operation, in: change.table, durability: .memory)
+  }
+
+  /// What the changes of headers were to survive that left them in a state.
+  func durabilities(of header: LockHeader.State) -> [Durability] {
+    state.withLock { $0.durabilities.filter { $0.state == header }.map(\.durability) }
   }
 
   var made: [Call] { state.withLock { $0.calls } }
@@ -156,7 +162,10 @@ final class CallGate<Base: WideColumnStore>: WideColumnStore {
     _ operation: CheckAndMutate, in table: String, durability: Durability
   ) async throws(StoreError) -> Bool {
     let row = TransactionRow(table: table, row: operation.row)
-    state.withLock { $0.operations.append((table, operation)) }
+    state.withLock { state in
+      state.operations.append((table, operation))
+      if let header = operation.header { state.durabilities.append((header.state, durability)) }
+    }
     let fate = try await pass(.change(row, operation.header))
     var holds = try await base.checkAndMutate(operation, in: table, durability: durability)
     if case .twice = fate {

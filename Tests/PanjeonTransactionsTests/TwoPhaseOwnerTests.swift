@@ -122,6 +122,24 @@ struct TwoPhaseOwnerTests {
     try await fixture.plain.store.close()
   }
 
+  @Test(
+    "54: locks are durable before the decision, whatever that is to survive",
+    arguments: Durability.allCases)
+  func durability(durability: Durability) async throws {
+    let fixture = try await TwoPhaseFixture()
+    fixture.calls.setHook(nil)
+    try await fixture.manager.withTransaction(TransactionOptions(durability: durability)) {
+      transaction in
+      for row in ["a", "z"] { try transaction.set(row, 1) }
+    }
+    #expect(fixture.calls.durabilities(of: .prewritten) == [.disk, .disk])
+    #expect(fixture.calls.durabilities(of: .committed) == [durability])
+    await fixture.background.run()
+    // The secondary no later than the primary, which may be forgotten then.
+    #expect(fixture.calls.durabilities(of: .stable).first == .disk)
+    try await fixture.plain.store.close()
+  }
+
   @Test("Options that make no sense count as the least that does", arguments: [0, -3, 1, Int.max])
   func options(number: Int) async throws {
     var options = TwoPhaseOptions(

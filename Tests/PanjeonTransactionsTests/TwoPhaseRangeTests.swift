@@ -72,4 +72,36 @@ struct TwoPhaseRangeTests {
       try await plain.store.close()
     }
   }
+
+  @Test("18: nor when its lock was given up in between, since another row was refused")
+  func sameRowTwice() async throws {
+    let fixture = try await TwoPhaseFixture()
+    let plain = fixture.plain
+    let rounds = Mutex<[String: Int]>([:])
+    fixture.calls.setHook { call in
+      guard case .change(let row, let header?) = call, header.state == .prewritten,
+        let name = row.row.utf8String
+      else { return .made }
+      let round = rounds.withLock { rounds in
+        rounds[name, default: 0] += 1
+        return rounds[name] ?? 0
+      }
+      // The row of the range first; then the other one, so that the lock on the first is given up.
+      if name == "m", round == 1 { try! await plain.set(["m": 2]) }
+      if name == "z", round == 2 { try! await plain.set(["z": 5]) }
+      return .made
+    }
+    var seen: [[String: Int]] = []
+    try await fixture.manager.withTransaction { transaction in
+      let values = try await transaction.scanValues(Scan(KeyRange(from: "a", to: "r")))
+      seen.append(values)
+      if values.isEmpty {
+        for row in ["m", "z"] { try transaction.set(row, 1) }
+      }
+    }
+    #expect(rounds.withLock { $0["z"] } == 3)
+    #expect(seen == [[:], ["m": 2]])
+    #expect(try await plain.all() == ["m": 2, "z": 5])
+    try await plain.store.close()
+  }
 }

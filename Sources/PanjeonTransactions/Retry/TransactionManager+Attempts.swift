@@ -46,18 +46,25 @@ extension TransactionManager {
     }
   }
 
-  /// Runs `body` on one snapshot after the other until none overtakes it.
+  /// Whether the reads of a snapshot have come too late, where another one may come in time; not when it grew too old.
+  func isOvertaken(_ error: StoreError) -> Bool {
+    error.code == .snapshotTooOld && (!hasSnapshots || error.cause is UntoldDecision)
+  }
+
+  /// Runs `body` on one snapshot after the other until none is overtaken any more.
   func retryingOvertaken<R>(
-    _ body: (SnapshotTransaction<Store>) async throws -> R
+    _ first: StoreError, _ body: (SnapshotTransaction<Store>) async throws -> R
   ) async throws -> R {
     var attempts = Attempts(
       options: TransactionOptions(), begin: clock.monotonicNanoseconds(), isIdempotent: true)
+    var error = first
     while true {
       attempts.count += 1
+      try await pause(after: Self.overtaken(error), &attempts)
       do {
         return try await body(snapshot())
-      } catch let error as StoreError where error.code == .snapshotTooOld {
-        try await pause(after: Self.overtaken(error), &attempts)
+      } catch let again as StoreError where isOvertaken(again) {
+        error = again
       }
     }
   }

@@ -14,7 +14,7 @@ public final class TransactionManager<Store: AtomicBatchStore>: Sendable {
   let joining = JoiningTables()
   let locks: LockResolver<Store>
   let counters = Mutex(TransactionStatistics())
-  private let hasSnapshots: Bool
+  let hasSnapshots: Bool
 
   /// Creates a manager.
   ///
@@ -67,18 +67,22 @@ public final class TransactionManager<Store: AtomicBatchStore>: Sendable {
 
   /// Runs `body` on a snapshot: reads of one moment, without conflicts.
   ///
-  /// A ``TwoPhaseStore`` has no snapshots: when others overtake the reads (`snapshotTooOld`), **`body` runs again**, at a newer moment and
-  /// after a random wait that grows, as often as a transaction by default.
+  /// When others overtake the reads over a ``TwoPhaseStore``, which has no snapshots, **`body` runs again**, at a newer moment and after a random wait that
+  /// grows, as often as a transaction by default. So it does over any store in which commits in two phases take place, when what has become of a lock
+  /// that the snapshot has met cannot be told any more.
   ///
   /// - Parameter body: Reads through the snapshot.
   /// - Returns: What `body` returns.
-  /// - Throws: What `body` throws; errors of the store; over a ``TwoPhaseStore`` `retriesExhausted` and `deadlineExceeded`, caused by
-  ///   `snapshotTooOld`.
+  /// - Throws: What `body` throws; errors of the store; `retriesExhausted` and `deadlineExceeded`, caused by `snapshotTooOld`, when it was run again too
+  ///   often.
   public func withSnapshot<R>(
     _ body: (SnapshotTransaction<Store>) async throws -> R
   ) async throws -> R {
-    if hasSnapshots { return try await body(snapshot()) }
-    return try await retryingOvertaken(body)
+    do {
+      return try await body(snapshot())
+    } catch let error as StoreError where isOvertaken(error) {
+      return try await retryingOvertaken(error, body)
+    }
   }
 
   /// Takes a snapshot to read at as long as it is kept: the state of this moment, whatever is committed later.

@@ -91,9 +91,14 @@ extension LockResolver where Store: SnapshotStore {
     }
     throw StoreError(
       .snapshotTooOld,
-      "the snapshot was taken while \(primary.header.transactionID) was being committed, and what became of that cannot be told; take another snapshot"
-    )
+      "the snapshot was taken while \(primary.header.transactionID) was being committed, and what became of that cannot be told; take another snapshot",
+      cause: UntoldDecision())
   }
+}
+
+/// Why a snapshot is too old that may be young: what became of a lock that it has met cannot be told any more.
+struct UntoldDecision: Error, CustomStringConvertible {
+  var description: String { "its decision has been overwritten" }
 }
 
 extension RowResult {
