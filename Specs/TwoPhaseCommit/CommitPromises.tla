@@ -23,10 +23,25 @@ Before(c, d) ==
                      \/ r \in Reads(d) /\ value[d][r] = c
                      \/ r \in Reads(c) /\ r \in Writes(d) /\ version[d] > VersionOf(value[c][r])
   \/ c \in seen[d]
-\* Strictly serializable: the committed ones can be put in an order that their reads, their writes and real time agree with.
-Serializable ==
-  \E place \in [decided -> 1..Cardinality(decided)] :
-    \A c, d \in decided : c # d => place[c] # place[d] /\ (Before(c, d) => place[c] < place[d])
+\* They can be put in an order that this agrees with.
+InOrder(all, IsBefore(_, _)) ==
+  \E place \in [all -> 1..Cardinality(all)] :
+    \A c, d \in all : c # d => place[c] # place[d] /\ (IsBefore(c, d) => place[c] < place[d])
+\* Strictly serializable: the order of the committed ones agrees with their reads, their writes and real time.
+Serializable == InOrder(decided, Before)
+
+\* Readers of snapshots have a place in that order: after all that they have seen and that had ended, before all else.
+Readers == {s \in Snapshots : snap[s].at = "done"}
+Sees(s, c) == \E r \in Rows : <<r, c>> \in snap[s].view
+AllBefore(a, b) ==
+  CASE a \in Txns /\ b \in Txns -> Before(a, b)
+    [] a \in Txns /\ b \in Snapshots -> Sees(b, a) \/ a \in snap[b].seen
+    [] a \in Snapshots /\ b \in Txns -> (Writes(b) # {} /\ ~Sees(a, b)) \/ a \in seen[b]
+    [] OTHER -> a \in snap[b].seen
+ViewsInOrder ==
+  /\ \A s \in Readers : \A change \in snap[s].view :
+       change[2] \in decided /\ \A r \in Writes(change[2]) : <<r, change[2]>> \in snap[s].view
+  /\ Readers # {} => InOrder(decided \cup Readers, AllBefore)
 
 \* No header comes twice.
 VersionsGrow == [][\A r \in Rows : header'[r] # header[r] =>

@@ -11,6 +11,7 @@ EXTENDS Integers, FiniteSets, TLC
 CONSTANTS
   Txns,         \* the clients, a transaction each; model values, symmetric
   Recoverers,   \* those who meet locks; an owner that cleans up is one of them
+  Snapshots,    \* of the whole store, each with a reader; symmetric
   Rows,         \* 1..N; the primary is the least row that is written
   Shapes,       \* what transactions may do: functions from Rows to
                 \* "n" nothing, "r" read, "s" scan, "w" read and write, "b" write
@@ -19,7 +20,8 @@ CONSTANTS
   NoTxn,
   \* Faults that are planted, to see that the properties below notice them:
   BugNoFence, BugValidateFirst, BugRestoreOnAbort, BugFreePrimaryFirst,
-  BugConflictUnread, BugNoRescan, BugNoRedoCondition, BugCommitEarly
+  BugConflictUnread, BugNoRescan, BugNoRedoCondition, BugCommitEarly,
+  BugIgnoreUndecided
 
 VARIABLES
   header,   \* of each row
@@ -28,11 +30,12 @@ VARIABLES
   net,      \* the calls under way
   pc, shape, met, value, version, answer, step, todo, result, \* clients
   rec,      \* recoverers
+  snap,     \* readers of snapshots
   decided, seen \* history: who is committed; who had been, when one began
 
 store == <<header, intents, applied>>
 vars == <<header, intents, applied, net, pc, shape, met, value, version,
-          answer, step, todo, result, rec, decided, seen>>
+          answer, step, todo, result, rec, snap, decided, seen>>
 
 Min(S) == CHOOSE x \in S : \A y \in S : x <= y
 Max(S) == CHOOSE x \in S : \A y \in S : x >= y
@@ -43,7 +46,7 @@ Stable(t, v, o) == [state |-> "stable", outcome |-> o, version |-> v, txn |-> t,
 Prewritten(t, v, n) == [state |-> "prewritten", outcome |-> "-", version |-> v, txn |-> t, step |-> n]
 Committed(t, v, n) == [state |-> "committed", outcome |-> "-", version |-> v, txn |-> t, step |-> n]
 IsSettled(h) == h.state \in {"none", "stable"}
-NoIntents == [primary |-> 0, expected |-> None, secondaries |-> {}, old |-> None]
+NoIntents == [primary |-> 0, expected |-> None, secondaries |-> {}, depends |-> FALSE, old |-> None]
 Unread == [None EXCEPT !.state = "unread"]
 
 Touched(c)   == {r \in Rows : shape[c][r] # "n"}
@@ -53,6 +56,8 @@ Reads(c)     == {r \in Rows : shape[c][r] \in {"r", "s", "w"}}
 Validated(c) == {r \in Rows : shape[c][r] = "r" \/ (shape[c][r] = "s" /\ ~BugNoRescan)}
 Primary(c)   == Min(Writes(c))
 Secondaries(c) == Writes(c) \ {Primary(c)}
+\* Whether it has read what it does not write: its primary's intents say so.
+Depends(c)   == \E r \in Rows : shape[c][r] \in {"r", "s"}
 Newest(r)    == (CHOOSE a \in applied[r] : \A b \in applied[r] : a[1] >= b[1])[2]
 
 Init ==
@@ -70,26 +75,39 @@ Init ==
   /\ todo = [c \in Txns |-> {}]
   /\ result = [c \in Txns |-> "-"]
   /\ rec = [x \in Recoverers |-> [at |-> "idle"]]
+  /\ snap = [s \in Snapshots |-> [at |-> "none"]]
   /\ decided = {}
   /\ seen = [c \in Txns |-> {}]
 
+\* Of whom it is known that they came before whatever begins now.
+Ended == {d \in Txns : result[d] = "ok"} \cup {s \in Snapshots : snap[s].at = "done"}
+
 Finish(c, r) == /\ pc' = [pc EXCEPT ![c] = "done"]
                 /\ result' = [result EXCEPT ![c] = r]
+
+\* What a header says of its transaction, if it is the primary's.
+Own(h) == IF h.state = "prewritten" THEN "undecided"
+          ELSE IF h.state = "committed" \/ h.outcome = "committed" THEN "committed" ELSE "aborted"
+\* What the primary's header says of the transaction that owns a lock; it may still come when it is as the transaction expects it.
+Decision(lock, i) ==
+  LET h == header[i.primary] IN
+  IF h.txn = lock.txn THEN Own(h) ELSE IF h = i.expected /\ ~BugNoFence THEN "undecided" ELSE "aborted"
 
 (* --------------------------------------------------------------- the client *)
 \* A row is read with its header; one that is locked has to be waited for.
 Read(c, r) ==
   /\ pc[c] = "read" /\ r \in Touched(c) /\ met[c][r] = Unread /\ IsSettled(header[r])
   /\ seen' = IF \A q \in Rows : met[c][q] = Unread
-             THEN [seen EXCEPT ![c] = {d \in Txns : result[d] = "ok"}] ELSE seen
+             THEN [seen EXCEPT ![c] = Ended] ELSE seen
   /\ met' = [met EXCEPT ![c][r] = header[r]]
   /\ value' = IF r \in Reads(c) THEN [value EXCEPT ![c][r] = Newest(r)] ELSE value
-  /\ UNCHANGED <<store, net, pc, shape, version, answer, step, todo, result, rec, decided>>
+  /\ UNCHANGED <<store, net, pc, shape, version, answer, step, todo, result, rec, snap, decided>>
 
 Prewrite(c, r, v) ==
   [kind |-> "prewrite", txn |-> c, row |-> r, expect |-> met[c][r], new |-> Prewritten(c, v, 0),
    intents |-> [primary |-> Primary(c), expected |-> met[c][Primary(c)],
                 secondaries |-> IF r = Primary(c) THEN Secondaries(c) ELSE {},
+                depends |-> r = Primary(c) /\ Depends(c),
                 old |-> met[c][r]],
    applies |-> FALSE]
 
@@ -107,7 +125,7 @@ Start(c) ==
                                   intents |-> NoIntents, applies |-> TRUE]}
         ELSE /\ pc' = [pc EXCEPT ![c] = "prewrite"]
              /\ net' = net \cup {Prewrite(c, r, v) : r \in Writes(c)}
-  /\ UNCHANGED <<store, shape, met, value, answer, step, result, rec, decided, seen>>
+  /\ UNCHANGED <<store, shape, met, value, answer, step, result, rec, snap, decided, seen>>
 
 \* A refusal is read again before it is believed: it may come of the call itself, made twice.
 LookAgain(c, r) ==
@@ -115,13 +133,13 @@ LookAgain(c, r) ==
   /\ IF header[r].state = "prewritten" /\ header[r].txn = c
      THEN answer' = [answer EXCEPT ![c][r] = "yes"] /\ UNCHANGED <<pc, result>>
      ELSE Finish(c, "abort") /\ UNCHANGED answer
-  /\ UNCHANGED <<store, net, shape, met, value, version, step, todo, rec, decided, seen>>
+  /\ UNCHANGED <<store, net, shape, met, value, version, step, todo, rec, snap, decided, seen>>
 
 AllLocked(c) ==
   /\ pc[c] = "prewrite"
   /\ \A r \in Writes(c) : answer[c][r] = "yes" \/ (BugCommitEarly /\ r # Primary(c))
   /\ pc' = [pc EXCEPT ![c] = "check"]
-  /\ UNCHANGED <<store, net, shape, met, value, version, answer, step, todo, result, rec, decided, seen>>
+  /\ UNCHANGED <<store, net, shape, met, value, version, answer, step, todo, result, rec, snap, decided, seen>>
 
 Check(c, r) ==
   /\ pc[c] = "check" \/ (BugValidateFirst /\ pc[c] = "prewrite")
@@ -129,7 +147,7 @@ Check(c, r) ==
   /\ IF header[r] = met[c][r]
      THEN todo' = [todo EXCEPT ![c] = @ \ {r}] /\ UNCHANGED <<pc, result>>
      ELSE Finish(c, "abort") /\ UNCHANGED todo
-  /\ UNCHANGED <<store, net, shape, met, value, version, answer, step, rec, decided, seen>>
+  /\ UNCHANGED <<store, net, shape, met, value, version, answer, step, rec, snap, decided, seen>>
 
 Beat(c) ==
   /\ pc[c] \in {"prewrite", "check"} /\ Writes(c) # {} /\ step[c] < MaxBeats
@@ -140,7 +158,7 @@ Beat(c) ==
           /\ step' = [step EXCEPT ![c] = @ + 1]
           /\ UNCHANGED <<pc, result>>
      ELSE Finish(c, "abort") /\ UNCHANGED <<header, step>>
-  /\ UNCHANGED <<intents, applied, net, shape, met, value, version, answer, todo, rec, decided, seen>>
+  /\ UNCHANGED <<intents, applied, net, shape, met, value, version, answer, todo, rec, snap, decided, seen>>
 
 Decide(c) ==
   /\ pc[c] = "check" /\ todo[c] = {}
@@ -156,10 +174,11 @@ Decide(c) ==
                          ELSE Committed(c, version[c], step[c] + 1),
                  intents |-> IF alone THEN NoIntents
                              ELSE [primary |-> p, expected |-> met[c][p],
-                                   secondaries |-> Secondaries(c), old |-> met[c][p]],
+                                   secondaries |-> Secondaries(c), depends |-> Depends(c),
+                                   old |-> met[c][p]],
                  applies |-> alone]}
           /\ UNCHANGED <<result, decided>>
-  /\ UNCHANGED <<store, shape, met, value, version, step, todo, rec, seen>>
+  /\ UNCHANGED <<store, shape, met, value, version, step, todo, rec, snap, seen>>
 
 \* Yes is yes. After a refusal, or when no answer comes, the primary is asked.
 Answered(c) ==
@@ -167,7 +186,7 @@ Answered(c) ==
   /\ IF answer[c][Primary(c)] = "yes" THEN Finish(c, "ok")
      ELSE IF answer[c][Primary(c)] = "no" /\ BugConflictUnread THEN Finish(c, "abort")
      ELSE pc' = [pc EXCEPT ![c] = "ask"] /\ UNCHANGED result
-  /\ UNCHANGED <<store, net, shape, met, value, version, answer, step, todo, rec, decided, seen>>
+  /\ UNCHANGED <<store, net, shape, met, value, version, answer, step, todo, rec, snap, decided, seen>>
 
 \* What the primary says, and, while it says nothing, a fence against the call that may still be under way.
 Ask(c) ==
@@ -179,7 +198,7 @@ Ask(c) ==
      THEN /\ pc' = [pc EXCEPT ![c] = "settle"]
           /\ met' = [met EXCEPT ![c][p] = h] /\ UNCHANGED result
      ELSE Finish(c, "unknown") /\ UNCHANGED met
-  /\ UNCHANGED <<store, net, shape, value, version, answer, step, todo, rec, decided, seen>>
+  /\ UNCHANGED <<store, net, shape, value, version, answer, step, todo, rec, snap, decided, seen>>
 
 Settle(c) ==
   /\ pc[c] = "settle"
@@ -189,15 +208,15 @@ Settle(c) ==
           /\ intents' = [intents EXCEPT ![p] = NoIntents]
           /\ Finish(c, "abort")
      ELSE pc' = [pc EXCEPT ![c] = "ask"] /\ UNCHANGED <<header, intents, result>>
-  /\ UNCHANGED <<applied, net, shape, met, value, version, answer, step, todo, rec, decided, seen>>
+  /\ UNCHANGED <<applied, net, shape, met, value, version, answer, step, todo, rec, snap, decided, seen>>
 
 \* It gives up, having met a conflict or its deadline; or stops, and nobody is told anything.
 GiveUp(c) ==
   /\ pc[c] \in {"read", "prewrite", "check"} /\ Finish(c, "abort")
-  /\ UNCHANGED <<store, net, shape, met, value, version, answer, step, todo, rec, decided, seen>>
+  /\ UNCHANGED <<store, net, shape, met, value, version, answer, step, todo, rec, snap, decided, seen>>
 Stop(c) ==
   /\ pc[c] \in {"decide", "ask", "settle"} /\ Finish(c, "stopped")
-  /\ UNCHANGED <<store, net, shape, met, value, version, answer, step, todo, rec, decided, seen>>
+  /\ UNCHANGED <<store, net, shape, met, value, version, answer, step, todo, rec, snap, decided, seen>>
 
 (* ------------------------------------------------------------------- calls *)
 \* A call is made: with an answer or without, for the last time or not.
@@ -216,12 +235,12 @@ Make(call, isAnswered, isLast) ==
      /\ answer' = IF isAnswered /\ answer[c][call.row] = "-"
                      /\ pc[c] = (IF call.kind = "prewrite" THEN "prewrite" ELSE "decide")
                   THEN [answer EXCEPT ![c][call.row] = IF holds THEN "yes" ELSE "no"] ELSE answer
-  /\ UNCHANGED <<pc, shape, met, value, version, step, todo, result, rec, seen>>
+  /\ UNCHANGED <<pc, shape, met, value, version, step, todo, result, rec, snap, seen>>
 
 (* ------------------------------------------------------------- recoverers *)
 Become(x, state) == rec' = [rec EXCEPT ![x] = state]
 Idle(x) == Become(x, [at |-> "idle"])
-UnchangedClients == UNCHANGED <<net, pc, shape, met, value, version, answer, step, todo, result, decided, seen>>
+UnchangedClients == UNCHANGED <<net, pc, shape, met, value, version, answer, step, todo, result, snap, decided, seen>>
 
 Meet(x, r) ==
   /\ rec[x].at = "idle" /\ ~IsSettled(header[r])
@@ -234,13 +253,11 @@ Meet(x, r) ==
 \* The decision is consulted first.
 AskPrimary(x) ==
   /\ rec[x].at = "ask"
-  /\ LET i == rec[x].intents l == rec[x].lock h == header[i.primary]
-         end(where) == [at |-> where, row |-> rec[x].row, lock |-> l, intents |-> i]
-         kill == [at |-> "kill", row |-> i.primary, lock |-> h, txn |-> l.txn, version |-> l.version] IN
-     Become(x, IF h.txn = l.txn
-               THEN IF h.state = "prewritten" THEN kill
-                    ELSE IF h.state = "committed" \/ h.outcome = "committed" THEN end("forward") ELSE end("back")
-               ELSE IF h = i.expected /\ ~BugNoFence THEN kill ELSE end("back"))
+  /\ LET i == rec[x].intents l == rec[x].lock said == Decision(l, i)
+         end(where) == [at |-> where, row |-> rec[x].row, lock |-> l, intents |-> i] IN
+     Become(x, CASE said = "committed" -> end("forward") [] said = "aborted" -> end("back")
+               [] OTHER -> [at |-> "kill", row |-> i.primary, lock |-> header[i.primary],
+                            txn |-> l.txn, version |-> l.version])
   /\ UNCHANGED store /\ UnchangedClients
 
 \* The primary is moved on: from its lock, or, where it has none yet, from what the transaction expects (the fence).
@@ -287,6 +304,39 @@ RollPrimary(x) ==
   /\ IF header[rec[x].row] = rec[x].lock THEN Forwarded(rec[x].row, rec[x].lock) ELSE UNCHANGED store
   /\ Idle(x) /\ UnchangedClients
 
+(* ---------------------------------------------------- readers of snapshots *)
+\* Whether a lock's transaction, undecided at the snapshot, may come before others that the snapshot sees: when it held all of
+\* its rows, it may have looked at what it depends on before those others wrote it.
+MayBeBefore(lock, i) ==
+  LET p == i.primary IN
+  /\ header[p].txn = lock.txn /\ intents[p].depends /\ ~BugIgnoreUndecided
+  /\ \A s \in intents[p].secondaries : header[s].txn = lock.txn
+
+\* The snapshot is taken, and all rows are read at it. Each change that is seen stands with its row; those of which it depends on a
+\* decision yet to come, too.
+Pin(s) ==
+  /\ snap[s].at = "none"
+  /\ LET locked == {r \in Rows : ~IsSettled(header[r])}
+         said(r) == Decision(header[r], intents[r])
+         made == {<<r, c>> \in Rows \X Txns : \E a \in applied[r] : a[2] = c}
+         intended == {<<r, header[r].txn>> : r \in {q \in locked : said(q) = "committed"}}
+         doubted == {<<r, header[r].txn>> : r \in
+                     {q \in locked : said(q) = "undecided" /\ MayBeBefore(header[q], intents[q])}} IN
+     snap' = [snap EXCEPT ![s] = [at |-> IF doubted = {} THEN "done" ELSE "wait",
+                                  view |-> made \cup intended, doubt |-> doubted, seen |-> Ended]]
+  /\ UNCHANGED <<store, rec>> /\ UNCHANGED <<net, pc, shape, met, value, version, answer, step, todo, result, decided, seen>>
+
+\* The decision that was waited for; when the primary tells it no more the reader fails.
+Wait(s, change) ==
+  /\ snap[s].at = "wait" /\ change \in snap[s].doubt
+  /\ LET c == change[2] h == header[Primary(c)] left == snap[s].doubt \ {change} IN
+     IF h.txn = c
+     THEN /\ Own(h) # "undecided"
+          /\ snap' = [snap EXCEPT ![s].doubt = left, ![s].at = IF left = {} THEN "done" ELSE "wait",
+                                  ![s].view = IF Own(h) = "committed" THEN @ \cup {change} ELSE @]
+     ELSE snap' = [snap EXCEPT ![s] = [at |-> "failed"]]
+  /\ UNCHANGED <<store, rec>> /\ UNCHANGED <<net, pc, shape, met, value, version, answer, step, todo, result, decided, seen>>
+
 (* ------------------------------------------------------------------- steps *)
 Client(c) == \/ \E r \in Rows : Read(c, r) \/ LookAgain(c, r) \/ Check(c, r)
              \/ Start(c) \/ AllLocked(c) \/ Beat(c) \/ Decide(c) \/ Answered(c) \/ Ask(c) \/ Settle(c)
@@ -294,14 +344,18 @@ Client(c) == \/ \E r \in Rows : Read(c, r) \/ LookAgain(c, r) \/ Check(c, r)
 Recover(x) == \/ \E r \in Rows : Meet(x, r) \/ RollSecondary(x, r)
               \/ AskPrimary(x) \/ Kill(x) \/ Forward(x) \/ Back(x) \/ RollPrimary(x)
 Calls == \E call \in net : \E isAnswered, isLast \in BOOLEAN : Make(call, isAnswered, isLast)
+Reader(s) == Pin(s) \/ \E change \in Rows \X Txns : Wait(s, change)
 AtRest == /\ \A c \in Txns : pc[c] = "done"
           /\ net = {} /\ \A r \in Rows : IsSettled(header[r])
           /\ \A x \in Recoverers : rec[x].at = "idle"
-Next == (\E c \in Txns : Client(c)) \/ (\E x \in Recoverers : Recover(x)) \/ Calls \/ (AtRest /\ UNCHANGED vars)
+          /\ \A s \in Snapshots : snap[s].at \in {"done", "failed"}
+Next == (\E c \in Txns : Client(c)) \/ (\E x \in Recoverers : Recover(x)) \/ Calls
+        \/ (\E s \in Snapshots : Reader(s)) \/ (AtRest /\ UNCHANGED vars)
 Spec == Init /\ [][Next]_vars
 \* Everybody gets on; calls end.
 FairSpec == /\ Spec
             /\ \A c \in Txns : WF_vars(Client(c))
             /\ \A x \in Recoverers : WF_vars(Recover(x))
+            /\ \A s \in Snapshots : WF_vars(Reader(s))
             /\ WF_vars(Calls)
 =============================================================================
