@@ -21,7 +21,7 @@ CONSTANTS
   \* Faults that are planted, to see that the properties below notice them:
   BugNoFence, BugValidateFirst, BugRestoreOnAbort, BugFreePrimaryFirst,
   BugConflictUnread, BugNoRescan, BugNoRedoCondition, BugCommitEarly,
-  BugIgnoreUndecided
+  BugIgnoreUndecided, BugAbortUnasked
 
 VARIABLES
   header,   \* of each row
@@ -94,6 +94,18 @@ Decision(lock, i) ==
   IF h.txn = lock.txn THEN Own(h) ELSE IF h = i.expected /\ ~BugNoFence THEN "undecided" ELSE "aborted"
 
 (* --------------------------------------------------------------- the client *)
+\* It ends without being committed, and frees the rows that it holds. A lock of the primary that may still come is fenced; others that may
+\* still come find that, or are met by somebody.
+Free(c, r, held) ==
+  [kind |-> "free", txn |-> c, row |-> r, expect |-> held, new |-> Stable(c, version[c], "aborted"),
+   intents |-> NoIntents, applies |-> FALSE]
+Frees(c, rows) ==
+  {Free(c, r, Prewritten(c, version[c], IF r = Primary(c) THEN step[c] ELSE 0)) :
+     r \in {q \in rows : answer[c][q] = "yes"}}
+  \cup {Free(c, r, met[c][r]) : r \in {q \in rows : q = Primary(c) /\ answer[c][q] = "-"}}
+Abort(c) == /\ Finish(c, "abort")
+            /\ net' = net \cup (IF pc[c] = "read" THEN {} ELSE Frees(c, Writes(c)))
+
 \* A row is read with its header; one that is locked has to be waited for.
 Read(c, r) ==
   /\ pc[c] = "read" /\ r \in Touched(c) /\ met[c][r] = Unread /\ IsSettled(header[r])
@@ -127,13 +139,14 @@ Start(c) ==
              /\ net' = net \cup {Prewrite(c, r, v) : r \in Writes(c)}
   /\ UNCHANGED <<store, shape, met, value, answer, step, result, rec, snap, decided, seen>>
 
-\* A refusal is read again before it is believed: it may come of the call itself, made twice.
+\* A refusal is read again before it is believed: it may come of the call itself, made twice. So is a row whose call goes unanswered;
+\* the owner may give up on that.
 LookAgain(c, r) ==
-  /\ pc[c] = "prewrite" /\ answer[c][r] = "no"
-  /\ IF header[r].state = "prewritten" /\ header[r].txn = c
-     THEN answer' = [answer EXCEPT ![c][r] = "yes"] /\ UNCHANGED <<pc, result>>
-     ELSE Finish(c, "abort") /\ UNCHANGED answer
-  /\ UNCHANGED <<store, net, shape, met, value, version, step, todo, rec, snap, decided, seen>>
+  /\ pc[c] = "prewrite" /\ answer[c][r] # "yes"
+  /\ IF header[r] = Prewritten(c, version[c], 0)
+     THEN answer' = [answer EXCEPT ![c][r] = "yes"] /\ UNCHANGED <<net, pc, result>>
+     ELSE answer[c][r] = "no" /\ Abort(c) /\ UNCHANGED answer
+  /\ UNCHANGED <<store, shape, met, value, version, step, todo, rec, snap, decided, seen>>
 
 AllLocked(c) ==
   /\ pc[c] = "prewrite"
@@ -145,9 +158,9 @@ Check(c, r) ==
   /\ pc[c] = "check" \/ (BugValidateFirst /\ pc[c] = "prewrite")
   /\ r \in todo[c]
   /\ IF header[r] = met[c][r]
-     THEN todo' = [todo EXCEPT ![c] = @ \ {r}] /\ UNCHANGED <<pc, result>>
-     ELSE Finish(c, "abort") /\ UNCHANGED todo
-  /\ UNCHANGED <<store, net, shape, met, value, version, answer, step, rec, snap, decided, seen>>
+     THEN todo' = [todo EXCEPT ![c] = @ \ {r}] /\ UNCHANGED <<net, pc, result>>
+     ELSE Abort(c) /\ UNCHANGED todo
+  /\ UNCHANGED <<store, shape, met, value, version, answer, step, rec, snap, decided, seen>>
 
 Beat(c) ==
   /\ pc[c] \in {"prewrite", "check"} /\ Writes(c) # {} /\ step[c] < MaxBeats
@@ -156,9 +169,9 @@ Beat(c) ==
      IF header[p] = Prewritten(c, version[c], step[c])
      THEN /\ header' = [header EXCEPT ![p].step = @ + 1]
           /\ step' = [step EXCEPT ![c] = @ + 1]
-          /\ UNCHANGED <<pc, result>>
-     ELSE Finish(c, "abort") /\ UNCHANGED <<header, step>>
-  /\ UNCHANGED <<intents, applied, net, shape, met, value, version, answer, todo, rec, snap, decided, seen>>
+          /\ UNCHANGED <<net, pc, result>>
+     ELSE Abort(c) /\ UNCHANGED <<header, step>>
+  /\ UNCHANGED <<intents, applied, shape, met, value, version, answer, todo, rec, snap, decided, seen>>
 
 Decide(c) ==
   /\ pc[c] = "check" /\ todo[c] = {}
@@ -183,10 +196,11 @@ Decide(c) ==
 \* Yes is yes. After a refusal, or when no answer comes, the primary is asked.
 Answered(c) ==
   /\ pc[c] = "decide"
-  /\ IF answer[c][Primary(c)] = "yes" THEN Finish(c, "ok")
-     ELSE IF answer[c][Primary(c)] = "no" /\ BugConflictUnread THEN Finish(c, "abort")
-     ELSE pc' = [pc EXCEPT ![c] = "ask"] /\ UNCHANGED result
-  /\ UNCHANGED <<store, net, shape, met, value, version, answer, step, todo, rec, snap, decided, seen>>
+  /\ IF answer[c][Primary(c)] = "yes" THEN Finish(c, "ok") /\ UNCHANGED net
+     ELSE IF answer[c][Primary(c)] = "no" /\ BugConflictUnread THEN Finish(c, "abort") /\ UNCHANGED net
+     ELSE IF BugAbortUnasked THEN Finish(c, "unknown") /\ net' = net \cup Frees(c, Secondaries(c))
+     ELSE pc' = [pc EXCEPT ![c] = "ask"] /\ UNCHANGED <<net, result>>
+  /\ UNCHANGED <<store, shape, met, value, version, answer, step, todo, rec, snap, decided, seen>>
 
 \* What the primary says, and, while it says nothing, a fence against the call that may still be under way.
 Ask(c) ==
@@ -207,15 +221,16 @@ Settle(c) ==
      THEN /\ header' = [header EXCEPT ![p] = Stable(c, version[c], "aborted")]
           /\ intents' = [intents EXCEPT ![p] = NoIntents]
           /\ Finish(c, "abort")
-     ELSE pc' = [pc EXCEPT ![c] = "ask"] /\ UNCHANGED <<header, intents, result>>
-  /\ UNCHANGED <<applied, net, shape, met, value, version, answer, step, todo, rec, snap, decided, seen>>
+          /\ net' = net \cup Frees(c, Secondaries(c))
+     ELSE pc' = [pc EXCEPT ![c] = "ask"] /\ UNCHANGED <<header, intents, net, result>>
+  /\ UNCHANGED <<applied, shape, met, value, version, answer, step, todo, rec, snap, decided, seen>>
 
 \* It gives up, having met a conflict or its deadline; or stops, and nobody is told anything.
 GiveUp(c) ==
-  /\ pc[c] \in {"read", "prewrite", "check"} /\ Finish(c, "abort")
-  /\ UNCHANGED <<store, net, shape, met, value, version, answer, step, todo, rec, snap, decided, seen>>
+  /\ pc[c] \in {"read", "prewrite", "check"} /\ Abort(c)
+  /\ UNCHANGED <<store, shape, met, value, version, answer, step, todo, rec, snap, decided, seen>>
 Stop(c) ==
-  /\ pc[c] \in {"decide", "ask", "settle"} /\ Finish(c, "stopped")
+  /\ pc[c] \in {"prewrite", "check", "decide", "ask", "settle"} /\ Finish(c, "stopped")
   /\ UNCHANGED <<store, net, shape, met, value, version, answer, step, todo, rec, snap, decided, seen>>
 
 (* ------------------------------------------------------------------- calls *)
