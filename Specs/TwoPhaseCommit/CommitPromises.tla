@@ -56,10 +56,10 @@ EndsAtRest == <>[](\A r \in Rows : IsSettled(header[r]))
 IsPast(expected, h) ==
   \/ h.version > expected.version
   \/ h.version = expected.version /\ h # expected /\ (IsSettled(h) \/ h.state = "committed" \/ h.step > expected.step)
-MayMatter(call) == pc[call.txn] # "done" \/ ~IsPast(call.expect, header[call.row])
+MayMatter(call) == IsAwaited(call) \/ ~IsPast(call.expect, header[call.row])
 MayBeCommitted(c) == pc[c] # "done" \/ c \in decided \/ \E call \in net : call.txn = c /\ call.kind = "decide" /\ MayMatter(call)
 View ==
-  <<store, {call \in net : MayMatter(call)}, pc, shape, version, result, rec, snap, decided,
+  <<store, {[call EXCEPT !.again = @ /\ IsAwaited(call)] : call \in {k \in net : MayMatter(k)}}, pc, shape, version, result, rec, snap, decided,
     [c \in Txns |-> IF pc[c] = "done" THEN <<>> ELSE <<met[c], answer[c], step[c], todo[c]>>],
     [c \in Txns |-> IF MayBeCommitted(c) THEN <<value[c], seen[c]>> ELSE <<>>]>>
 =============================================================================

@@ -12,6 +12,8 @@ Mixed == {<<"w", "b">>, <<"b", "w">>, <<"w", "r">>, <<"r", "w">>, <<"w", "s">>, 
 Core == {<<"w", "w">>, <<"w", "r">>, <<"r", "b">>}
 Skew == {<<"w", "r">>, <<"r", "w">>}
 ScanSkew == {<<"w", "s">>, <<"s", "w">>}
+\* One row in one call, beside both rows.
+Alone == {<<"w", "n">>, <<"w", "w">>}
 Both == {<<"w", "w">>}
 \* For snapshots: one depends on what the other writes in a call; the same with whole transactions, and with a secondary.
 Passed == {<<"r", "w">>, <<"w", "n">>}

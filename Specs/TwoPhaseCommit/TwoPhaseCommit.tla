@@ -17,6 +17,7 @@ CONSTANTS
                 \* "n" nothing, "r" read, "s" scan, "w" read and write, "b" write
   MaxBeats,     \* how often an owner shows that it lives
   Duplicates,   \* whether calls may be made twice
+  SecondAnswers, \* whether the answer may then be that of the second time
   NoTxn,
   \* Faults that are planted, to see that the properties below notice them:
   BugNoFence, BugValidateFirst, BugRestoreOnAbort, BugFreePrimaryFirst,
@@ -55,6 +56,7 @@ Reads(c)     == {r \in Rows : shape[c][r] \in {"r", "s", "w"}}
 \* Rows that are read and not written: their headers are looked at once more.
 Validated(c) == {r \in Rows : shape[c][r] = "r" \/ (shape[c][r] = "s" /\ ~BugNoRescan)}
 Primary(c)   == Min(Writes(c))
+IsAlone(c)   == Cardinality(Writes(c)) = 1 /\ Touched(c) = Writes(c)
 Secondaries(c) == Writes(c) \ {Primary(c)}
 \* Whether it has read what it does not write: its primary's intents say so.
 Depends(c)   == \E r \in Rows : shape[c][r] \in {"r", "s"}
@@ -98,7 +100,7 @@ Decision(lock, i) ==
 \* still come find that, or are met by somebody.
 Free(c, r, held) ==
   [kind |-> "free", txn |-> c, row |-> r, expect |-> held, new |-> Stable(c, version[c], "aborted"),
-   intents |-> NoIntents, applies |-> FALSE]
+   intents |-> NoIntents, applies |-> FALSE, again |-> FALSE]
 Frees(c, rows) ==
   {Free(c, r, Prewritten(c, version[c], IF r = Primary(c) THEN step[c] ELSE 0)) :
      r \in {q \in rows : answer[c][q] = "yes"}}
@@ -121,7 +123,7 @@ Prewrite(c, r, v) ==
                 secondaries |-> IF r = Primary(c) THEN Secondaries(c) ELSE {},
                 depends |-> r = Primary(c) /\ Depends(c),
                 old |-> met[c][r]],
-   applies |-> FALSE]
+   applies |-> FALSE, again |-> FALSE]
 
 Start(c) ==
   /\ pc[c] = "read" /\ \A r \in Touched(c) : met[c][r] # Unread
@@ -129,12 +131,12 @@ Start(c) ==
      /\ version' = [version EXCEPT ![c] = v]
      /\ todo' = [todo EXCEPT ![c] = Validated(c)]
      /\ IF Writes(c) = {} THEN pc' = [pc EXCEPT ![c] = "check"] /\ UNCHANGED net
-        ELSE IF Touched(c) = Writes(c) /\ Cardinality(Writes(c)) = 1
+        ELSE IF IsAlone(c)
         \* One row: the condition, the header and the changes in one call.
         THEN /\ pc' = [pc EXCEPT ![c] = "decide"]
              /\ net' = net \cup {[kind |-> "decide", txn |-> c, row |-> Primary(c),
                                   expect |-> met[c][Primary(c)], new |-> Stable(c, v, "committed"),
-                                  intents |-> NoIntents, applies |-> TRUE]}
+                                  intents |-> NoIntents, applies |-> TRUE, again |-> FALSE]}
         ELSE /\ pc' = [pc EXCEPT ![c] = "prewrite"]
              /\ net' = net \cup {Prewrite(c, r, v) : r \in Writes(c)}
   /\ UNCHANGED <<store, shape, met, value, answer, step, result, rec, snap, decided, seen>>
@@ -189,15 +191,19 @@ Decide(c) ==
                              ELSE [primary |-> p, expected |-> met[c][p],
                                    secondaries |-> Secondaries(c), depends |-> Depends(c),
                                    old |-> met[c][p]],
-                 applies |-> alone]}
+                 applies |-> alone, again |-> FALSE]}
           /\ UNCHANGED <<result, decided>>
   /\ UNCHANGED <<store, shape, met, value, version, step, todo, rec, snap, seen>>
 
-\* Yes is yes. After a refusal, or when no answer comes, the primary is asked.
+\* Yes is yes. After a refusal, or when no answer comes, the primary is asked. Of one row alone a refusal is believed after one look at
+\* the row, which relies on a store that never gives the second answer: others may have written the row after the first.
 Answered(c) ==
   /\ pc[c] = "decide"
   /\ IF answer[c][Primary(c)] = "yes" THEN Finish(c, "ok") /\ UNCHANGED net
      ELSE IF answer[c][Primary(c)] = "no" /\ BugConflictUnread THEN Finish(c, "abort") /\ UNCHANGED net
+     ELSE IF answer[c][Primary(c)] = "no" /\ IsAlone(c)
+     THEN LET h == header[Primary(c)] IN
+          /\ Finish(c, IF h.txn = c /\ Own(h) = "committed" THEN "ok" ELSE "abort") /\ UNCHANGED net
      ELSE IF BugAbortUnasked THEN Finish(c, "unknown") /\ net' = net \cup Frees(c, Secondaries(c))
      ELSE pc' = [pc EXCEPT ![c] = "ask"] /\ UNCHANGED <<net, result>>
   /\ UNCHANGED <<store, shape, met, value, version, answer, step, todo, rec, snap, decided, seen>>
@@ -234,11 +240,16 @@ Stop(c) ==
   /\ UNCHANGED <<store, net, shape, met, value, version, answer, step, todo, rec, snap, decided, seen>>
 
 (* ------------------------------------------------------------------- calls *)
+\* Its client wants to know what has become of it.
+IsAwaited(call) == /\ pc[call.txn] = (IF call.kind = "prewrite" THEN "prewrite" ELSE "decide")
+                   /\ call.kind # "free" /\ answer[call.txn][call.row] = "-"
+
 \* A call is made: with an answer or without, for the last time or not.
 Make(call, isAnswered, isLast) ==
   /\ call \in net
   /\ isLast \/ Duplicates
-  /\ net' = IF isLast THEN net \ {call} ELSE net
+  /\ isAnswered => IsAwaited(call) /\ ~call.again
+  /\ net' = (net \ {call}) \cup (IF isLast THEN {} ELSE {[call EXCEPT !.again = ~SecondAnswers]})
   /\ LET c == call.txn holds == header[call.row] = call.expect IN
      /\ IF holds
         THEN /\ header' = [header EXCEPT ![call.row] = call.new]
@@ -247,9 +258,8 @@ Make(call, isAnswered, isLast) ==
                            THEN [applied EXCEPT ![call.row] = @ \cup {<<call.new.version, c>>}] ELSE applied
              /\ decided' = IF call.kind = "decide" THEN decided \cup {c} ELSE decided
         ELSE UNCHANGED <<store, decided>>
-     /\ answer' = IF isAnswered /\ answer[c][call.row] = "-"
-                     /\ pc[c] = (IF call.kind = "prewrite" THEN "prewrite" ELSE "decide")
-                  THEN [answer EXCEPT ![c][call.row] = IF holds THEN "yes" ELSE "no"] ELSE answer
+     /\ answer' = IF isAnswered THEN [answer EXCEPT ![c][call.row] = IF holds THEN "yes" ELSE "no"]
+                  ELSE answer
   /\ UNCHANGED <<pc, shape, met, value, version, step, todo, result, rec, snap, seen>>
 
 (* ------------------------------------------------------------- recoverers *)
