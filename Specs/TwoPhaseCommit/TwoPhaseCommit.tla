@@ -15,6 +15,7 @@ CONSTANTS
   Rows,         \* 1..N; the primary is the least row that is written
   Shapes,       \* what transactions may do: functions from Rows to
                 \* "n" nothing, "r" read, "s" scan, "w" read and write, "b" write
+  CallsMax,     \* how many rows are locked in one round
   MaxBeats,     \* how often an owner shows that it lives
   Duplicates,   \* whether calls may be made twice
   SecondAnswers, \* whether the answer may then be that of the second time
@@ -22,7 +23,7 @@ CONSTANTS
   \* Faults that are planted, to see that the properties below notice them:
   BugNoFence, BugValidateFirst, BugRestoreOnAbort, BugFreePrimaryFirst,
   BugConflictUnread, BugNoRescan, BugNoRedoCondition, BugCommitEarly,
-  BugIgnoreUndecided, BugAbortUnasked
+  BugIgnoreUndecided, BugAbortUnasked, BugBlindBeat
 
 VARIABLES
   header,   \* of each row
@@ -101,12 +102,11 @@ Decision(lock, i) ==
 Free(c, r, held) ==
   [kind |-> "free", txn |-> c, row |-> r, expect |-> held, new |-> Stable(c, version[c], "aborted"),
    intents |-> NoIntents, applies |-> FALSE, again |-> FALSE]
-Frees(c, rows) ==
-  {Free(c, r, Prewritten(c, version[c], IF r = Primary(c) THEN step[c] ELSE 0)) :
-     r \in {q \in rows : answer[c][q] = "yes"}}
-  \cup {Free(c, r, met[c][r]) : r \in {q \in rows : q = Primary(c) /\ answer[c][q] = "-"}}
+Frees(c, rows) == {Free(c, r, Prewritten(c, version[c], IF r = Primary(c) THEN step[c] ELSE 0)) : r \in rows}
+Held(c) == {r \in Writes(c) : answer[c][r] = "yes" \/ (pc[c] = "beat" /\ r = Primary(c))}
+Fence(c) == IF pc[c] = "prewrite" /\ answer[c][Primary(c)] = "-" THEN {Free(c, Primary(c), met[c][Primary(c)])} ELSE {}
 Abort(c) == /\ Finish(c, "abort")
-            /\ net' = net \cup (IF pc[c] = "read" THEN {} ELSE Frees(c, Writes(c)))
+            /\ net' = net \cup Frees(c, Held(c)) \cup Fence(c)
 
 \* A row is read with its header; one that is locked has to be waited for.
 Read(c, r) ==
@@ -125,10 +125,15 @@ Prewrite(c, r, v) ==
                 old |-> met[c][r]],
    applies |-> FALSE, again |-> FALSE]
 
+\* The next rows that are locked at once; the primary is among the first.
+Round(rows) == {r \in rows : Cardinality({q \in rows : q < r}) < CallsMax}
+Unsent(c) == {r \in Writes(c) : answer[c][r] = "unsent"}
+
 Start(c) ==
   /\ pc[c] = "read" /\ \A r \in Touched(c) : met[c][r] # Unread
   /\ LET v == Max({met[c][r].version : r \in Touched(c)}) + 1 IN
      /\ version' = [version EXCEPT ![c] = v]
+     /\ answer' = [answer EXCEPT ![c] = [r \in Rows |-> IF r \in Writes(c) \ Round(Writes(c)) THEN "unsent" ELSE "-"]]
      /\ todo' = [todo EXCEPT ![c] = Validated(c)]
      /\ IF Writes(c) = {} THEN pc' = [pc EXCEPT ![c] = "check"] /\ UNCHANGED net
         ELSE IF IsAlone(c)
@@ -138,17 +143,27 @@ Start(c) ==
                                   expect |-> met[c][Primary(c)], new |-> Stable(c, v, "committed"),
                                   intents |-> NoIntents, applies |-> TRUE, again |-> FALSE]}
         ELSE /\ pc' = [pc EXCEPT ![c] = "prewrite"]
-             /\ net' = net \cup {Prewrite(c, r, v) : r \in Writes(c)}
-  /\ UNCHANGED <<store, shape, met, value, answer, step, result, rec, snap, decided, seen>>
+             /\ net' = net \cup {Prewrite(c, r, v) : r \in Round(Writes(c))}
+  /\ UNCHANGED <<store, shape, met, value, step, result, rec, snap, decided, seen>>
 
 \* A refusal is read again before it is believed: it may come of the call itself, made twice. So is a row whose call goes unanswered;
 \* the owner may give up on that.
 LookAgain(c, r) ==
-  /\ pc[c] = "prewrite" /\ answer[c][r] # "yes"
+  /\ pc[c] = "prewrite" /\ answer[c][r] \in {"-", "no"}
   /\ IF header[r] = Prewritten(c, version[c], 0)
      THEN answer' = [answer EXCEPT ![c][r] = "yes"] /\ UNCHANGED <<net, pc, result>>
      ELSE answer[c][r] = "no" /\ Abort(c) /\ UNCHANGED answer
   /\ UNCHANGED <<store, shape, met, value, version, step, todo, rec, snap, decided, seen>>
+
+\* All of a round are held.
+IsBetweenRounds(c) == pc[c] = "prewrite" /\ \A r \in Writes(c) : answer[c][r] \in {"yes", "unsent"}
+
+NextRound(c) ==
+  /\ IsBetweenRounds(c) /\ Unsent(c) # {}
+  /\ LET rows == Round(Unsent(c)) IN
+     /\ answer' = [answer EXCEPT ![c] = [r \in Rows |-> IF r \in rows THEN "-" ELSE @[r]]]
+     /\ net' = net \cup {Prewrite(c, r, version[c]) : r \in rows}
+  /\ UNCHANGED <<store, pc, shape, met, value, version, step, todo, result, rec, snap, decided, seen>>
 
 AllLocked(c) ==
   /\ pc[c] = "prewrite"
@@ -164,16 +179,29 @@ Check(c, r) ==
      ELSE Abort(c) /\ UNCHANGED todo
   /\ UNCHANGED <<store, shape, met, value, version, answer, step, rec, snap, decided, seen>>
 
+\* It shows that it lives: between rounds, so that it never meets its own decision.
 Beat(c) ==
-  /\ pc[c] \in {"prewrite", "check"} /\ Writes(c) # {} /\ step[c] < MaxBeats
-  /\ answer[c][Primary(c)] = "yes"
+  /\ IsBetweenRounds(c) /\ step[c] < MaxBeats
   /\ LET p == Primary(c) IN
-     IF header[p] = Prewritten(c, version[c], step[c])
-     THEN /\ header' = [header EXCEPT ![p].step = @ + 1]
+     /\ pc' = [pc EXCEPT ![c] = "beat"]
+     /\ answer' = [answer EXCEPT ![c][p] = "-"]
+     /\ net' = net \cup
+          {[kind |-> "beat", txn |-> c, row |-> p, expect |-> Prewritten(c, version[c], step[c]),
+            new |-> Prewritten(c, version[c], step[c] + 1),
+            intents |-> Prewrite(c, p, version[c]).intents, applies |-> FALSE, again |-> FALSE]}
+  /\ UNCHANGED <<store, shape, met, value, version, step, todo, result, rec, snap, decided, seen>>
+
+\* After a refusal, or when no answer comes, the primary is looked at; the owner gives up when it does not find what it has written.
+Beaten(c) ==
+  /\ pc[c] = "beat"
+  /\ LET p == Primary(c) IN
+     IF answer[c][p] = "yes" \/ header[p] = Prewritten(c, version[c], step[c] + 1)
+     THEN /\ pc' = [pc EXCEPT ![c] = "prewrite"]
+          /\ answer' = [answer EXCEPT ![c][p] = "yes"]
           /\ step' = [step EXCEPT ![c] = @ + 1]
-          /\ UNCHANGED <<net, pc, result>>
-     ELSE Abort(c) /\ UNCHANGED <<header, step>>
-  /\ UNCHANGED <<intents, applied, shape, met, value, version, answer, todo, rec, snap, decided, seen>>
+          /\ UNCHANGED <<net, result>>
+     ELSE Abort(c) /\ UNCHANGED <<answer, step>>
+  /\ UNCHANGED <<store, shape, met, value, version, todo, rec, snap, decided, seen>>
 
 Decide(c) ==
   /\ pc[c] = "check" /\ todo[c] = {}
@@ -204,7 +232,7 @@ Answered(c) ==
      ELSE IF answer[c][Primary(c)] = "no" /\ IsAlone(c)
      THEN LET h == header[Primary(c)] IN
           /\ Finish(c, IF h.txn = c /\ Own(h) = "committed" THEN "ok" ELSE "abort") /\ UNCHANGED net
-     ELSE IF BugAbortUnasked THEN Finish(c, "unknown") /\ net' = net \cup Frees(c, Secondaries(c))
+     ELSE IF BugAbortUnasked THEN Finish(c, "unknown") /\ net' = net \cup Frees(c, Held(c) \ {Primary(c)})
      ELSE pc' = [pc EXCEPT ![c] = "ask"] /\ UNCHANGED <<net, result>>
   /\ UNCHANGED <<store, shape, met, value, version, answer, step, todo, rec, snap, decided, seen>>
 
@@ -227,22 +255,21 @@ Settle(c) ==
      THEN /\ header' = [header EXCEPT ![p] = Stable(c, version[c], "aborted")]
           /\ intents' = [intents EXCEPT ![p] = NoIntents]
           /\ Finish(c, "abort")
-          /\ net' = net \cup Frees(c, Secondaries(c))
+          /\ net' = net \cup Frees(c, Held(c) \ {Primary(c)})
      ELSE pc' = [pc EXCEPT ![c] = "ask"] /\ UNCHANGED <<header, intents, net, result>>
   /\ UNCHANGED <<applied, shape, met, value, version, answer, step, todo, rec, snap, decided, seen>>
 
 \* It gives up, having met a conflict or its deadline; or stops, and nobody is told anything.
 GiveUp(c) ==
-  /\ pc[c] \in {"read", "prewrite", "check"} /\ Abort(c)
+  /\ pc[c] \in {"read", "prewrite", "beat", "check"} /\ Abort(c)
   /\ UNCHANGED <<store, shape, met, value, version, answer, step, todo, rec, snap, decided, seen>>
 Stop(c) ==
-  /\ pc[c] \in {"prewrite", "check", "decide", "ask", "settle"} /\ Finish(c, "stopped")
+  /\ pc[c] \in {"prewrite", "beat", "check", "decide", "ask", "settle"} /\ Finish(c, "stopped")
   /\ UNCHANGED <<store, net, shape, met, value, version, answer, step, todo, rec, snap, decided, seen>>
 
 (* ------------------------------------------------------------------- calls *)
 \* Its client wants to know what has become of it.
-IsAwaited(call) == /\ pc[call.txn] = (IF call.kind = "prewrite" THEN "prewrite" ELSE "decide")
-                   /\ call.kind # "free" /\ answer[call.txn][call.row] = "-"
+IsAwaited(call) == /\ pc[call.txn] = call.kind /\ answer[call.txn][call.row] = "-"
 
 \* A call is made: with an answer or without, for the last time or not.
 Make(call, isAnswered, isLast) ==
@@ -250,7 +277,7 @@ Make(call, isAnswered, isLast) ==
   /\ isLast \/ Duplicates
   /\ isAnswered => IsAwaited(call) /\ ~call.again
   /\ net' = (net \ {call}) \cup (IF isLast THEN {} ELSE {[call EXCEPT !.again = ~SecondAnswers]})
-  /\ LET c == call.txn holds == header[call.row] = call.expect IN
+  /\ LET c == call.txn holds == header[call.row] = call.expect \/ (BugBlindBeat /\ call.kind = "beat") IN
      /\ IF holds
         THEN /\ header' = [header EXCEPT ![call.row] = call.new]
              /\ intents' = [intents EXCEPT ![call.row] = call.intents]
@@ -364,7 +391,7 @@ Wait(s, change) ==
 
 (* ------------------------------------------------------------------- steps *)
 Client(c) == \/ \E r \in Rows : Read(c, r) \/ LookAgain(c, r) \/ Check(c, r)
-             \/ Start(c) \/ AllLocked(c) \/ Beat(c) \/ Decide(c) \/ Answered(c) \/ Ask(c) \/ Settle(c)
+             \/ Start(c) \/ NextRound(c) \/ AllLocked(c) \/ Beat(c) \/ Beaten(c) \/ Decide(c) \/ Answered(c) \/ Ask(c) \/ Settle(c)
              \/ GiveUp(c) \/ Stop(c)
 Recover(x) == \/ \E r \in Rows : Meet(x, r) \/ RollSecondary(x, r)
               \/ AskPrimary(x) \/ Kill(x) \/ Forward(x) \/ Back(x) \/ RollPrimary(x)
