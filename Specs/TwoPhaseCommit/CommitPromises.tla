@@ -51,15 +51,15 @@ VersionsGrow == [][\A r \in Rows : header'[r] # header[r] =>
 \* No lock stays for ever.
 EndsAtRest == <>[](\A r \in Rows : IsSettled(header[r]))
 
-\* States are told apart by what may matter still: not by what a client keeps that has ended, nor what one has read that can never be
-\* committed, nor by calls that nobody awaits and that can never be made, since headers do not recur (VersionsGrow).
+\* States are told apart by what may matter still: not by what a client has read that can never be committed, nor by calls that nobody
+\* awaits and that can never be made, since headers do not recur (VersionsGrow).
 IsPast(expected, h) ==
   \/ h.version > expected.version
   \/ h.version = expected.version /\ h # expected /\ (IsSettled(h) \/ h.state = "committed" \/ h.step > expected.step)
 MayMatter(call) == IsAwaited(call) \/ ~IsPast(call.expect, header[call.row])
 MayBeCommitted(c) == pc[c] # "done" \/ c \in decided \/ \E call \in net : call.txn = c /\ call.kind = "decide" /\ MayMatter(call)
 View ==
-  <<store, {[call EXCEPT !.again = @ /\ IsAwaited(call)] : call \in {k \in net : MayMatter(k)}}, pc, shape, version, result, rec, snap, decided,
-    [c \in Txns |-> IF pc[c] = "done" THEN <<>> ELSE <<met[c], answer[c], step[c], todo[c]>>],
+  <<store, {[call EXCEPT !.again = @ /\ IsAwaited(call)] : call \in {k \in net : MayMatter(k)}}, pc, shape, version, result, rec,
+    snap, decided, mind,
     [c \in Txns |-> IF MayBeCommitted(c) THEN <<value[c], seen[c]>> ELSE <<>>]>>
 =============================================================================

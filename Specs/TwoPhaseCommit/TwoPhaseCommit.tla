@@ -85,8 +85,14 @@ Init ==
 \* Of whom it is known that they came before whatever begins now.
 Ended == {d \in Txns : result[d] = "ok"} \cup {s \in Snapshots : snap[s].at = "done"}
 
+\* What a client keeps while it is under way.
+mind == <<met, answer, step, todo>>
 Finish(c, r) == /\ pc' = [pc EXCEPT ![c] = "done"]
                 /\ result' = [result EXCEPT ![c] = r]
+                /\ met' = [met EXCEPT ![c] = [q \in Rows |-> Unread]]
+                /\ answer' = [answer EXCEPT ![c] = [q \in Rows |-> "-"]]
+                /\ step' = [step EXCEPT ![c] = 0]
+                /\ todo' = [todo EXCEPT ![c] = {}]
 
 \* What a header says of its transaction, if it is the primary's.
 Own(h) == IF h.state = "prewritten" THEN "undecided"
@@ -151,9 +157,9 @@ Start(c) ==
 LookAgain(c, r) ==
   /\ pc[c] = "prewrite" /\ answer[c][r] \in {"-", "no"}
   /\ IF header[r] = Prewritten(c, version[c], 0)
-     THEN answer' = [answer EXCEPT ![c][r] = "yes"] /\ UNCHANGED <<net, pc, result>>
-     ELSE answer[c][r] = "no" /\ Abort(c) /\ UNCHANGED answer
-  /\ UNCHANGED <<store, shape, met, value, version, step, todo, rec, snap, decided, seen>>
+     THEN answer' = [answer EXCEPT ![c][r] = "yes"] /\ UNCHANGED <<net, pc, met, step, todo, result>>
+     ELSE answer[c][r] = "no" /\ Abort(c)
+  /\ UNCHANGED <<store, shape, value, version, rec, snap, decided, seen>>
 
 \* All of a round are held.
 IsBetweenRounds(c) == pc[c] = "prewrite" /\ \A r \in Writes(c) : answer[c][r] \in {"yes", "unsent"}
@@ -175,9 +181,9 @@ Check(c, r) ==
   /\ pc[c] = "check" \/ (BugValidateFirst /\ pc[c] = "prewrite")
   /\ r \in todo[c]
   /\ IF header[r] = met[c][r]
-     THEN todo' = [todo EXCEPT ![c] = @ \ {r}] /\ UNCHANGED <<net, pc, result>>
-     ELSE Abort(c) /\ UNCHANGED todo
-  /\ UNCHANGED <<store, shape, met, value, version, answer, step, rec, snap, decided, seen>>
+     THEN todo' = [todo EXCEPT ![c] = @ \ {r}] /\ UNCHANGED <<net, pc, met, answer, step, result>>
+     ELSE Abort(c)
+  /\ UNCHANGED <<store, shape, value, version, rec, snap, decided, seen>>
 
 \* It shows that it lives: between rounds, so that it never meets its own decision.
 Beat(c) ==
@@ -199,14 +205,14 @@ Beaten(c) ==
      THEN /\ pc' = [pc EXCEPT ![c] = "prewrite"]
           /\ answer' = [answer EXCEPT ![c][p] = "yes"]
           /\ step' = [step EXCEPT ![c] = @ + 1]
-          /\ UNCHANGED <<net, result>>
-     ELSE Abort(c) /\ UNCHANGED <<answer, step>>
-  /\ UNCHANGED <<store, shape, met, value, version, todo, rec, snap, decided, seen>>
+          /\ UNCHANGED <<net, met, todo, result>>
+     ELSE Abort(c)
+  /\ UNCHANGED <<store, shape, value, version, rec, snap, decided, seen>>
 
 Decide(c) ==
   /\ pc[c] = "check" /\ todo[c] = {}
   /\ IF Writes(c) = {}
-     THEN /\ Finish(c, "ok") /\ decided' = decided \cup {c} /\ UNCHANGED <<net, answer>>
+     THEN /\ Finish(c, "ok") /\ decided' = decided \cup {c} /\ UNCHANGED net
      ELSE LET p == Primary(c) alone == Secondaries(c) = {} IN
           /\ pc' = [pc EXCEPT ![c] = "decide"]
           /\ answer' = [answer EXCEPT ![c][p] = "-"]
@@ -220,8 +226,8 @@ Decide(c) ==
                                    secondaries |-> Secondaries(c), depends |-> Depends(c),
                                    old |-> met[c][p]],
                  applies |-> alone, again |-> FALSE]}
-          /\ UNCHANGED <<result, decided>>
-  /\ UNCHANGED <<store, shape, met, value, version, step, todo, rec, snap, seen>>
+          /\ UNCHANGED <<met, step, todo, result, decided>>
+  /\ UNCHANGED <<store, shape, value, version, rec, snap, seen>>
 
 \* Yes is yes. After a refusal, or when no answer comes, the primary is asked. Of one row alone a refusal is believed after one look at
 \* the row, which relies on a store that never gives the second answer: others may have written the row after the first.
@@ -233,20 +239,19 @@ Answered(c) ==
      THEN LET h == header[Primary(c)] IN
           /\ Finish(c, IF h.txn = c /\ Own(h) = "committed" THEN "ok" ELSE "abort") /\ UNCHANGED net
      ELSE IF BugAbortUnasked THEN Finish(c, "unknown") /\ net' = net \cup Frees(c, Held(c) \ {Primary(c)})
-     ELSE pc' = [pc EXCEPT ![c] = "ask"] /\ UNCHANGED <<net, result>>
-  /\ UNCHANGED <<store, shape, met, value, version, answer, step, todo, rec, snap, decided, seen>>
+     ELSE pc' = [pc EXCEPT ![c] = "ask"] /\ UNCHANGED <<net, result, mind>>
+  /\ UNCHANGED <<store, shape, value, version, rec, snap, decided, seen>>
 
 \* What the primary says, and, while it says nothing, a fence against the call that may still be under way.
 Ask(c) ==
   /\ pc[c] = "ask"
   /\ LET p == Primary(c) h == header[p] IN
-     IF h.txn = c /\ (h.state = "committed" \/ h.outcome = "committed") THEN Finish(c, "ok") /\ UNCHANGED met
-     ELSE IF h.txn = c /\ h.outcome = "aborted" THEN Finish(c, "abort") /\ UNCHANGED met
-     ELSE IF (h.txn = c /\ h.state = "prewritten") \/ h = met[c][p]
+     IF h.txn = c /\ Own(h) # "undecided" THEN Finish(c, IF Own(h) = "committed" THEN "ok" ELSE "abort")
+     ELSE IF h.txn = c \/ h = met[c][p]
      THEN /\ pc' = [pc EXCEPT ![c] = "settle"]
-          /\ met' = [met EXCEPT ![c][p] = h] /\ UNCHANGED result
-     ELSE Finish(c, "unknown") /\ UNCHANGED met
-  /\ UNCHANGED <<store, net, shape, value, version, answer, step, todo, rec, snap, decided, seen>>
+          /\ met' = [met EXCEPT ![c][p] = h] /\ UNCHANGED <<answer, step, todo, result>>
+     ELSE Finish(c, "unknown")
+  /\ UNCHANGED <<store, net, shape, value, version, rec, snap, decided, seen>>
 
 Settle(c) ==
   /\ pc[c] = "settle"
@@ -256,16 +261,16 @@ Settle(c) ==
           /\ intents' = [intents EXCEPT ![p] = NoIntents]
           /\ Finish(c, "abort")
           /\ net' = net \cup Frees(c, Held(c) \ {Primary(c)})
-     ELSE pc' = [pc EXCEPT ![c] = "ask"] /\ UNCHANGED <<header, intents, net, result>>
-  /\ UNCHANGED <<applied, shape, met, value, version, answer, step, todo, rec, snap, decided, seen>>
+     ELSE pc' = [pc EXCEPT ![c] = "ask"] /\ UNCHANGED <<header, intents, net, result, mind>>
+  /\ UNCHANGED <<applied, shape, value, version, rec, snap, decided, seen>>
 
 \* It gives up, having met a conflict or its deadline; or stops, and nobody is told anything.
 GiveUp(c) ==
   /\ pc[c] \in {"read", "prewrite", "beat", "check"} /\ Abort(c)
-  /\ UNCHANGED <<store, shape, met, value, version, answer, step, todo, rec, snap, decided, seen>>
+  /\ UNCHANGED <<store, shape, value, version, rec, snap, decided, seen>>
 Stop(c) ==
   /\ pc[c] \in {"prewrite", "beat", "check", "decide", "ask", "settle"} /\ Finish(c, "stopped")
-  /\ UNCHANGED <<store, net, shape, met, value, version, answer, step, todo, rec, snap, decided, seen>>
+  /\ UNCHANGED <<store, net, shape, value, version, rec, snap, decided, seen>>
 
 (* ------------------------------------------------------------------- calls *)
 \* Its client wants to know what has become of it.
