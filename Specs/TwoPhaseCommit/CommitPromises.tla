@@ -56,8 +56,10 @@ EndsAtRest == <>[](\A r \in Rows : IsSettled(header[r]))
 IsPast(expected, h) ==
   \/ h.version > expected.version
   \/ h.version = expected.version /\ h # expected /\ (IsSettled(h) \/ h.state = "committed" \/ h.step > expected.step)
-MayMatter(call) == IsAwaited(call) \/ ~IsPast(call.expect, header[call.row])
-MayBeCommitted(c) == pc[c] # "done" \/ c \in decided \/ \E call \in net : call.txn = c /\ call.kind = "decide" /\ MayMatter(call)
+MayMatter(call) == \/ IsAwaited(call)
+                   \/ IF call.kind = "batch" THEN \A r \in Touched(call.txn) : ~IsPast(call.expects[r], header[r])
+                      ELSE ~IsPast(call.expect, header[call.row])
+MayBeCommitted(c) == pc[c] # "done" \/ c \in decided \/ \E call \in net : call.txn = c /\ call.kind \in {"decide", "batch"} /\ MayMatter(call)
 View ==
   <<store, {[call EXCEPT !.again = @ /\ IsAwaited(call)] : call \in {k \in net : MayMatter(k)}}, pc, shape, version, result, rec,
     snap, decided, mind,

@@ -15,6 +15,7 @@ CONSTANTS
   Rows,         \* 1..N; the primary is the least row that is written
   Shapes,       \* what transactions may do: functions from Rows to
                 \* "n" nothing, "r" read, "s" scan, "w" read and write, "b" write
+  OneBatch,     \* which transactions commit in one batch: "never", "any"
   CallsMax,     \* how many rows are locked in one round
   MaxBeats,     \* how often an owner shows that it lives
   Duplicates,   \* whether calls may be made twice
@@ -23,7 +24,7 @@ CONSTANTS
   \* Faults that are planted, to see that the properties below notice them:
   BugNoFence, BugValidateFirst, BugRestoreOnAbort, BugFreePrimaryFirst,
   BugConflictUnread, BugNoRescan, BugNoRedoCondition, BugCommitEarly,
-  BugIgnoreUndecided, BugAbortUnasked, BugBlindBeat
+  BugIgnoreUndecided, BugAbortUnasked, BugBlindBeat, BugBatchOfWrites
 
 VARIABLES
   header,   \* of each row
@@ -152,6 +153,16 @@ Start(c) ==
              /\ net' = net \cup {Prewrite(c, r, v) : r \in Round(Writes(c))}
   /\ UNCHANGED <<store, shape, met, value, step, result, rec, snap, decided, seen>>
 
+\* The other way to commit: a store that can, compares and changes all rows in one step.
+StartBatch(c) ==
+  /\ OneBatch = "any" /\ pc[c] = "read" /\ Writes(c) # {} /\ \A r \in Touched(c) : met[c][r] # Unread
+  /\ LET v == Max({met[c][r].version : r \in Touched(c)}) + 1 IN
+     /\ version' = [version EXCEPT ![c] = v]
+     /\ pc' = [pc EXCEPT ![c] = "batch"]
+     /\ net' = net \cup {[kind |-> "batch", txn |-> c, row |-> Primary(c), expect |-> met[c][Primary(c)],
+                          new |-> Stable(c, v, "committed"), expects |-> met[c], again |-> FALSE]}
+  /\ UNCHANGED <<store, shape, met, value, answer, step, todo, result, rec, snap, decided, seen>>
+
 \* A refusal is read again before it is believed: it may come of the call itself, made twice. So is a row whose call goes unanswered;
 \* the owner may give up on that.
 LookAgain(c, r) ==
@@ -242,6 +253,15 @@ Answered(c) ==
      ELSE pc' = [pc EXCEPT ![c] = "ask"] /\ UNCHANGED <<net, result, mind>>
   /\ UNCHANGED <<store, shape, value, version, rec, snap, decided, seen>>
 
+\* The same of a batch: its rows bear one header, and the first of them is looked at.
+AnsweredBatch(c) ==
+  /\ pc[c] = "batch"
+  /\ LET h == header[Primary(c)] said == answer[c][Primary(c)] IN
+     IF said = "yes" THEN Finish(c, "ok")
+     ELSE IF said = "no" THEN Finish(c, IF h.txn = c /\ Own(h) = "committed" THEN "ok" ELSE "abort")
+     ELSE pc' = [pc EXCEPT ![c] = "ask"] /\ UNCHANGED <<result, mind>>
+  /\ UNCHANGED <<store, net, shape, value, version, rec, snap, decided, seen>>
+
 \* What the primary says, and, while it says nothing, a fence against the call that may still be under way.
 Ask(c) ==
   /\ pc[c] = "ask"
@@ -269,7 +289,7 @@ GiveUp(c) ==
   /\ pc[c] \in {"read", "prewrite", "beat", "check"} /\ Abort(c)
   /\ UNCHANGED <<store, shape, value, version, rec, snap, decided, seen>>
 Stop(c) ==
-  /\ pc[c] \in {"prewrite", "beat", "check", "decide", "ask", "settle"} /\ Finish(c, "stopped")
+  /\ pc[c] \in {"prewrite", "beat", "check", "decide", "batch", "ask", "settle"} /\ Finish(c, "stopped")
   /\ UNCHANGED <<store, net, shape, value, version, rec, snap, decided, seen>>
 
 (* ------------------------------------------------------------------- calls *)
@@ -278,7 +298,7 @@ IsAwaited(call) == /\ pc[call.txn] = call.kind /\ answer[call.txn][call.row] = "
 
 \* A call is made: with an answer or without, for the last time or not.
 Make(call, isAnswered, isLast) ==
-  /\ call \in net
+  /\ call \in net /\ call.kind # "batch"
   /\ isLast \/ Duplicates
   /\ isAnswered => IsAwaited(call) /\ ~call.again
   /\ net' = (net \ {call}) \cup (IF isLast THEN {} ELSE {[call EXCEPT !.again = ~SecondAnswers]})
@@ -289,6 +309,24 @@ Make(call, isAnswered, isLast) ==
              /\ applied' = IF call.applies
                            THEN [applied EXCEPT ![call.row] = @ \cup {<<call.new.version, c>>}] ELSE applied
              /\ decided' = IF call.kind = "decide" THEN decided \cup {c} ELSE decided
+        ELSE UNCHANGED <<store, decided>>
+     /\ answer' = IF isAnswered THEN [answer EXCEPT ![c][call.row] = IF holds THEN "yes" ELSE "no"]
+                  ELSE answer
+  /\ UNCHANGED <<pc, shape, met, value, version, step, todo, result, rec, snap, seen>>
+
+MakeBatch(call, isAnswered, isLast) ==
+  /\ call \in net /\ call.kind = "batch"
+  /\ isLast \/ Duplicates
+  /\ isAnswered => IsAwaited(call) /\ ~call.again
+  /\ net' = (net \ {call}) \cup (IF isLast THEN {} ELSE {[call EXCEPT !.again = ~SecondAnswers]})
+  /\ LET c == call.txn
+         compared == IF BugBatchOfWrites THEN Writes(c) ELSE Touched(c)
+         holds == \A r \in compared : header[r] = call.expects[r] IN
+     /\ IF holds
+        THEN /\ header' = [r \in Rows |-> IF r \in Writes(c) THEN call.new ELSE header[r]]
+             /\ applied' = [r \in Rows |-> IF r \in Writes(c) THEN applied[r] \cup {<<call.new.version, c>>} ELSE applied[r]]
+             /\ decided' = decided \cup {c}
+             /\ UNCHANGED intents
         ELSE UNCHANGED <<store, decided>>
      /\ answer' = IF isAnswered THEN [answer EXCEPT ![c][call.row] = IF holds THEN "yes" ELSE "no"]
                   ELSE answer
@@ -396,11 +434,11 @@ Wait(s, change) ==
 
 (* ------------------------------------------------------------------- steps *)
 Client(c) == \/ \E r \in Rows : Read(c, r) \/ LookAgain(c, r) \/ Check(c, r)
-             \/ Start(c) \/ NextRound(c) \/ AllLocked(c) \/ Beat(c) \/ Beaten(c) \/ Decide(c) \/ Answered(c) \/ Ask(c) \/ Settle(c)
+             \/ Start(c) \/ StartBatch(c) \/ AnsweredBatch(c) \/ NextRound(c) \/ AllLocked(c) \/ Beat(c) \/ Beaten(c) \/ Decide(c) \/ Answered(c) \/ Ask(c) \/ Settle(c)
              \/ GiveUp(c) \/ Stop(c)
 Recover(x) == \/ \E r \in Rows : Meet(x, r) \/ RollSecondary(x, r)
               \/ AskPrimary(x) \/ Kill(x) \/ Forward(x) \/ Back(x) \/ RollPrimary(x)
-Calls == \E call \in net : \E isAnswered, isLast \in BOOLEAN : Make(call, isAnswered, isLast)
+Calls == \E call \in net : \E isAnswered, isLast \in BOOLEAN : Make(call, isAnswered, isLast) \/ MakeBatch(call, isAnswered, isLast)
 Reader(s) == Pin(s) \/ \E change \in Rows \X Txns : Wait(s, change)
 AtRest == /\ \A c \in Txns : pc[c] = "done"
           /\ net = {} /\ \A r \in Rows : IsSettled(header[r])
