@@ -7,11 +7,11 @@ Writers == {c \in Txns : Writes(c) # {}}
 
 \* A committed change is made, or its row is locked for it; nothing else is made.
 Atomicity == \A c \in Writers : \A r \in Writes(c) :
-  IF c \in decided THEN Has(c, r) \/ (header[r].txn = c /\ ~IsSettled(header[r])) ELSE ~Has(c, r)
+  IF c \in decided THEN Has(c, r) \/ (Same(header[r], c) /\ ~IsSettled(header[r])) ELSE ~Has(c, r)
 
 \* A snapshot of this state, which looks at the primary's header where it meets a lock, sees all of a transaction or nothing.
-Says(c) == LET h == header[Primary(c)] IN h.txn = c /\ (h.state = "committed" \/ h.outcome = "committed")
-Visible(c, r) == Has(c, r) \/ (header[r].txn = c /\ ~IsSettled(header[r]) /\ Says(c))
+Says(c) == LET h == header[Primary(c)] IN Same(h, c) /\ (h.state = "committed" \/ h.outcome = "committed")
+Visible(c, r) == Has(c, r) \/ (Same(header[r], c) /\ ~IsSettled(header[r]) /\ Says(c))
 SnapshotsAreWhole == \A c \in Writers : \A r \in Writes(c) : Visible(c, r) <=> c \in decided
 
 Honest == \A c \in Txns : /\ result[c] = "ok" => c \in decided
@@ -63,5 +63,6 @@ MayBeCommitted(c) == pc[c] # "done" \/ c \in decided \/ \E call \in net : call.t
 View ==
   <<store, {[call EXCEPT !.again = @ /\ IsAwaited(call)] : call \in {k \in net : MayMatter(k)}}, pc, shape, version, result, rec,
     snap, decided, mind,
+    [c \in Txns |-> IF pc[c] = "done" THEN <<>> ELSE scan[c]],
     [c \in Txns |-> IF MayBeCommitted(c) THEN <<value[c], seen[c]>> ELSE <<>>]>>
 =============================================================================

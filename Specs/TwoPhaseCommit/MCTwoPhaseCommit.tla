@@ -12,6 +12,8 @@ Mixed == {<<"w", "b">>, <<"b", "w">>, <<"w", "r">>, <<"r", "w">>, <<"w", "s">>, 
 Core == {<<"w", "w">>, <<"w", "r">>, <<"r", "b">>}
 Skew == {<<"w", "r">>, <<"r", "w">>}
 ScanSkew == {<<"w", "s">>, <<"s", "w">>}
+\* A row that is scanned and put, blindly, with another one.
+Scanned == {<<"p", "b">>}
 \* One row in one call, beside both rows.
 Alone == {<<"w", "n">>, <<"w", "w">>}
 Both == {<<"w", "w">>}

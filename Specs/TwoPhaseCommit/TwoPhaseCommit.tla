@@ -14,7 +14,9 @@ CONSTANTS
   Snapshots,    \* of the whole store, each with a reader; symmetric
   Rows,         \* 1..N; the primary is the least row that is written
   Shapes,       \* what transactions may do: functions from Rows to
-                \* "n" nothing, "r" read, "s" scan, "w" read and write, "b" write
+                \* "n" nothing, "r" read, "s" scan, "w" read and write, "b" write,
+                \* "p" scan and write
+  MaxVersion,   \* up to which version a commit is built anew when a row of it that was not read has changed
   OneBatch,     \* which transactions commit in one batch: "never", "any"
   CallsMax,     \* how many rows are locked in one round
   MaxBeats,     \* how often an owner shows that it lives
@@ -24,7 +26,7 @@ CONSTANTS
   \* Faults that are planted, to see that the properties below notice them:
   BugNoFence, BugValidateFirst, BugRestoreOnAbort, BugFreePrimaryFirst,
   BugConflictUnread, BugNoRescan, BugNoRedoCondition, BugCommitEarly,
-  BugIgnoreUndecided, BugAbortUnasked, BugBlindBeat, BugBatchOfWrites
+  BugIgnoreUndecided, BugAbortUnasked, BugBlindBeat, BugBatchOfWrites, BugHeldUnread
 
 VARIABLES
   header,   \* of each row
@@ -34,11 +36,12 @@ VARIABLES
   pc, shape, met, value, version, answer, step, todo, result, \* clients
   rec,      \* recoverers
   snap,     \* readers of snapshots
+  scan,     \* of each client: the headers of rows that it scans and writes
   decided, seen \* history: who is committed; who had been, when one began
 
 store == <<header, intents, applied>>
 vars == <<header, intents, applied, net, pc, shape, met, value, version,
-          answer, step, todo, result, rec, snap, decided, seen>>
+          answer, step, todo, result, rec, snap, scan, decided, seen>>
 
 Min(S) == CHOOSE x \in S : \A y \in S : x <= y
 Max(S) == CHOOSE x \in S : \A y \in S : x >= y
@@ -53,15 +56,17 @@ NoIntents == [primary |-> 0, expected |-> None, secondaries |-> {}, depends |-> 
 Unread == [None EXCEPT !.state = "unread"]
 
 Touched(c)   == {r \in Rows : shape[c][r] # "n"}
-Writes(c)    == {r \in Rows : shape[c][r] \in {"w", "b"}}
-Reads(c)     == {r \in Rows : shape[c][r] \in {"r", "s", "w"}}
-\* Rows that are read and not written: their headers are looked at once more.
-Validated(c) == {r \in Rows : shape[c][r] = "r" \/ (shape[c][r] = "s" /\ ~BugNoRescan)}
+Writes(c)    == {r \in Rows : shape[c][r] \in {"w", "b", "p"}}
+Reads(c)     == {r \in Rows : shape[c][r] \in {"r", "s", "w", "p"}}
+\* Rows that are read and not written: their headers are looked at once more. A row of a scanned range that is written without having been
+\* read by itself must have been locked as it was scanned.
+Validated(c) == {r \in Rows : shape[c][r] = "r" \/ (shape[c][r] \in {"s", "p"} /\ ~BugNoRescan)}
+Blind(c) == {r \in Rows : shape[c][r] \in {"b", "p"}}
 Primary(c)   == Min(Writes(c))
 IsAlone(c)   == Cardinality(Writes(c)) = 1 /\ Touched(c) = Writes(c)
 Secondaries(c) == Writes(c) \ {Primary(c)}
 \* Whether it has read what it does not write: its primary's intents say so.
-Depends(c)   == \E r \in Rows : shape[c][r] \in {"r", "s"}
+Depends(c)   == \E r \in Rows : shape[c][r] \in {"r", "s", "p"}
 Newest(r)    == (CHOOSE a \in applied[r] : \A b \in applied[r] : a[1] >= b[1])[2]
 
 Init ==
@@ -80,6 +85,7 @@ Init ==
   /\ result = [c \in Txns |-> "-"]
   /\ rec = [x \in Recoverers |-> [at |-> "idle"]]
   /\ snap = [s \in Snapshots |-> [at |-> "none"]]
+  /\ scan = [c \in Txns |-> [r \in Rows |-> Unread]]
   /\ decided = {}
   /\ seen = [c \in Txns |-> {}]
 
@@ -95,13 +101,15 @@ Finish(c, r) == /\ pc' = [pc EXCEPT ![c] = "done"]
                 /\ step' = [step EXCEPT ![c] = 0]
                 /\ todo' = [todo EXCEPT ![c] = {}]
 
+\* Whether a header is one of the commit as it was built last.
+Same(h, c) == h.txn = c /\ h.version = version[c]
 \* What a header says of its transaction, if it is the primary's.
 Own(h) == IF h.state = "prewritten" THEN "undecided"
           ELSE IF h.state = "committed" \/ h.outcome = "committed" THEN "committed" ELSE "aborted"
 \* What the primary's header says of the transaction that owns a lock; it may still come when it is as the transaction expects it.
 Decision(lock, i) ==
   LET h == header[i.primary] IN
-  IF h.txn = lock.txn THEN Own(h) ELSE IF h = i.expected /\ ~BugNoFence THEN "undecided" ELSE "aborted"
+  IF h.txn = lock.txn /\ h.version = lock.version THEN Own(h) ELSE IF h = i.expected /\ ~BugNoFence THEN "undecided" ELSE "aborted"
 
 (* --------------------------------------------------------------- the client *)
 \* It ends without being committed, and frees the rows that it holds. A lock of the primary that may still come is fenced; others that may
@@ -115,13 +123,24 @@ Fence(c) == IF pc[c] = "prewrite" /\ answer[c][Primary(c)] = "-" THEN {Free(c, P
 Abort(c) == /\ Finish(c, "abort")
             /\ net' = net \cup Frees(c, Held(c)) \cup Fence(c)
 
+\* A row that was written without having been read has changed: it is read again, and the commit built anew, under a greater version.
+Again(c) == /\ version[c] < MaxVersion
+            /\ pc' = [pc EXCEPT ![c] = "read"]
+            /\ met' = [met EXCEPT ![c] = [q \in Rows |-> IF q \in Blind(c) THEN Unread ELSE met[c][q]]]
+            /\ answer' = [answer EXCEPT ![c] = [q \in Rows |-> "-"]]
+            /\ step' = [step EXCEPT ![c] = 0]
+            /\ todo' = [todo EXCEPT ![c] = {}]
+            /\ net' = net \cup Frees(c, Held(c)) \cup Fence(c)
+            /\ UNCHANGED result
+
 \* A row is read with its header; one that is locked has to be waited for.
 Read(c, r) ==
   /\ pc[c] = "read" /\ r \in Touched(c) /\ met[c][r] = Unread /\ IsSettled(header[r])
-  /\ seen' = IF \A q \in Rows : met[c][q] = Unread
+  /\ seen' = IF version[c] = 0 /\ \A q \in Rows : met[c][q] = Unread
              THEN [seen EXCEPT ![c] = Ended] ELSE seen
   /\ met' = [met EXCEPT ![c][r] = header[r]]
-  /\ value' = IF r \in Reads(c) THEN [value EXCEPT ![c][r] = Newest(r)] ELSE value
+  /\ value' = IF r \in Reads(c) /\ version[c] = 0 THEN [value EXCEPT ![c][r] = Newest(r)] ELSE value
+  /\ scan' = IF shape[c][r] = "p" /\ version[c] = 0 THEN [scan EXCEPT ![c][r] = header[r]] ELSE scan
   /\ UNCHANGED <<store, net, pc, shape, version, answer, step, todo, result, rec, snap, decided>>
 
 Prewrite(c, r, v) ==
@@ -138,7 +157,7 @@ Unsent(c) == {r \in Writes(c) : answer[c][r] = "unsent"}
 
 Start(c) ==
   /\ pc[c] = "read" /\ \A r \in Touched(c) : met[c][r] # Unread
-  /\ LET v == Max({met[c][r].version : r \in Touched(c)}) + 1 IN
+  /\ LET v == Max({met[c][r].version : r \in Touched(c)} \cup {version[c]}) + 1 IN
      /\ version' = [version EXCEPT ![c] = v]
      /\ answer' = [answer EXCEPT ![c] = [r \in Rows |-> IF r \in Writes(c) \ Round(Writes(c)) THEN "unsent" ELSE "-"]]
      /\ todo' = [todo EXCEPT ![c] = Validated(c)]
@@ -151,17 +170,19 @@ Start(c) ==
                                   intents |-> NoIntents, applies |-> TRUE, again |-> FALSE]}
         ELSE /\ pc' = [pc EXCEPT ![c] = "prewrite"]
              /\ net' = net \cup {Prewrite(c, r, v) : r \in Round(Writes(c))}
-  /\ UNCHANGED <<store, shape, met, value, step, result, rec, snap, decided, seen>>
+  /\ UNCHANGED <<store, shape, scan, met, value, step, result, rec, snap, decided, seen>>
 
 \* The other way to commit: a store that can, compares and changes all rows in one step.
 StartBatch(c) ==
   /\ OneBatch = "any" /\ pc[c] = "read" /\ Writes(c) # {} /\ \A r \in Touched(c) : met[c][r] # Unread
-  /\ LET v == Max({met[c][r].version : r \in Touched(c)}) + 1 IN
+  /\ LET v == Max({met[c][r].version : r \in Touched(c)} \cup {version[c]}) + 1 IN
      /\ version' = [version EXCEPT ![c] = v]
      /\ pc' = [pc EXCEPT ![c] = "batch"]
      /\ net' = net \cup {[kind |-> "batch", txn |-> c, row |-> Primary(c), expect |-> met[c][Primary(c)],
-                          new |-> Stable(c, v, "committed"), expects |-> met[c], again |-> FALSE]}
-  /\ UNCHANGED <<store, shape, met, value, answer, step, todo, result, rec, snap, decided, seen>>
+                          new |-> Stable(c, v, "committed"), again |-> FALSE,
+                          \* Of a range that was scanned no row may have changed since.
+                          expects |-> [r \in Rows |-> IF shape[c][r] = "p" THEN scan[c][r] ELSE met[c][r]]]}
+  /\ UNCHANGED <<store, shape, scan, met, value, answer, step, todo, result, rec, snap, decided, seen>>
 
 \* A refusal is read again before it is believed: it may come of the call itself, made twice. So is a row whose call goes unanswered;
 \* the owner may give up on that.
@@ -169,8 +190,8 @@ LookAgain(c, r) ==
   /\ pc[c] = "prewrite" /\ answer[c][r] \in {"-", "no"}
   /\ IF header[r] = Prewritten(c, version[c], 0)
      THEN answer' = [answer EXCEPT ![c][r] = "yes"] /\ UNCHANGED <<net, pc, met, step, todo, result>>
-     ELSE answer[c][r] = "no" /\ Abort(c)
-  /\ UNCHANGED <<store, shape, value, version, rec, snap, decided, seen>>
+     ELSE answer[c][r] = "no" /\ (Abort(c) \/ (r \in Blind(c) /\ Again(c)))
+  /\ UNCHANGED <<store, shape, scan, value, version, rec, snap, decided, seen>>
 
 \* All of a round are held.
 IsBetweenRounds(c) == pc[c] = "prewrite" /\ \A r \in Writes(c) : answer[c][r] \in {"yes", "unsent"}
@@ -180,25 +201,26 @@ NextRound(c) ==
   /\ LET rows == Round(Unsent(c)) IN
      /\ answer' = [answer EXCEPT ![c] = [r \in Rows |-> IF r \in rows THEN "-" ELSE @[r]]]
      /\ net' = net \cup {Prewrite(c, r, version[c]) : r \in rows}
-  /\ UNCHANGED <<store, pc, shape, met, value, version, step, todo, result, rec, snap, decided, seen>>
+  /\ UNCHANGED <<store, pc, shape, scan, met, value, version, step, todo, result, rec, snap, decided, seen>>
 
 AllLocked(c) ==
   /\ pc[c] = "prewrite"
   /\ \A r \in Writes(c) : answer[c][r] = "yes" \/ (BugCommitEarly /\ r # Primary(c))
   /\ pc' = [pc EXCEPT ![c] = "check"]
-  /\ UNCHANGED <<store, net, shape, met, value, version, answer, step, todo, result, rec, snap, decided, seen>>
+  /\ UNCHANGED <<store, net, shape, scan, met, value, version, answer, step, todo, result, rec, snap, decided, seen>>
 
 Check(c, r) ==
   /\ pc[c] = "check" \/ (BugValidateFirst /\ pc[c] = "prewrite")
   /\ r \in todo[c]
-  /\ IF header[r] = met[c][r]
+  /\ IF IF r \in Writes(c) THEN met[c][r] = scan[c][r] \/ BugHeldUnread ELSE header[r] = met[c][r]
      THEN todo' = [todo EXCEPT ![c] = @ \ {r}] /\ UNCHANGED <<net, pc, met, answer, step, result>>
      ELSE Abort(c)
-  /\ UNCHANGED <<store, shape, value, version, rec, snap, decided, seen>>
+  /\ UNCHANGED <<store, shape, scan, value, version, rec, snap, decided, seen>>
 
-\* It shows that it lives: between rounds, so that it never meets its own decision.
+\* It shows that it lives: between rounds, and while it looks at what it read; before the decision, so that it never meets its own.
 Beat(c) ==
-  /\ IsBetweenRounds(c) /\ step[c] < MaxBeats
+  /\ step[c] < MaxBeats
+  /\ IsBetweenRounds(c) \/ (pc[c] = "check" /\ Writes(c) # {} /\ \A r \in Writes(c) : answer[c][r] = "yes")
   /\ LET p == Primary(c) IN
      /\ pc' = [pc EXCEPT ![c] = "beat"]
      /\ answer' = [answer EXCEPT ![c][p] = "-"]
@@ -206,7 +228,7 @@ Beat(c) ==
           {[kind |-> "beat", txn |-> c, row |-> p, expect |-> Prewritten(c, version[c], step[c]),
             new |-> Prewritten(c, version[c], step[c] + 1),
             intents |-> Prewrite(c, p, version[c]).intents, applies |-> FALSE, again |-> FALSE]}
-  /\ UNCHANGED <<store, shape, met, value, version, step, todo, result, rec, snap, decided, seen>>
+  /\ UNCHANGED <<store, shape, scan, met, value, version, step, todo, result, rec, snap, decided, seen>>
 
 \* After a refusal, or when no answer comes, the primary is looked at; the owner gives up when it does not find what it has written.
 Beaten(c) ==
@@ -218,7 +240,7 @@ Beaten(c) ==
           /\ step' = [step EXCEPT ![c] = @ + 1]
           /\ UNCHANGED <<net, met, todo, result>>
      ELSE Abort(c)
-  /\ UNCHANGED <<store, shape, value, version, rec, snap, decided, seen>>
+  /\ UNCHANGED <<store, shape, scan, value, version, rec, snap, decided, seen>>
 
 Decide(c) ==
   /\ pc[c] = "check" /\ todo[c] = {}
@@ -238,7 +260,7 @@ Decide(c) ==
                                    old |-> met[c][p]],
                  applies |-> alone, again |-> FALSE]}
           /\ UNCHANGED <<met, step, todo, result, decided>>
-  /\ UNCHANGED <<store, shape, value, version, rec, snap, seen>>
+  /\ UNCHANGED <<store, shape, scan, value, version, rec, snap, seen>>
 
 \* Yes is yes. After a refusal, or when no answer comes, the primary is asked. Of one row alone a refusal is believed after one look at
 \* the row, which relies on a store that never gives the second answer: others may have written the row after the first.
@@ -248,30 +270,30 @@ Answered(c) ==
      ELSE IF answer[c][Primary(c)] = "no" /\ BugConflictUnread THEN Finish(c, "abort") /\ UNCHANGED net
      ELSE IF answer[c][Primary(c)] = "no" /\ IsAlone(c)
      THEN LET h == header[Primary(c)] IN
-          /\ Finish(c, IF h.txn = c /\ Own(h) = "committed" THEN "ok" ELSE "abort") /\ UNCHANGED net
+          /\ Finish(c, IF Same(h, c) /\ Own(h) = "committed" THEN "ok" ELSE "abort") /\ UNCHANGED net
      ELSE IF BugAbortUnasked THEN Finish(c, "unknown") /\ net' = net \cup Frees(c, Held(c) \ {Primary(c)})
      ELSE pc' = [pc EXCEPT ![c] = "ask"] /\ UNCHANGED <<net, result, mind>>
-  /\ UNCHANGED <<store, shape, value, version, rec, snap, decided, seen>>
+  /\ UNCHANGED <<store, shape, scan, value, version, rec, snap, decided, seen>>
 
 \* The same of a batch: its rows bear one header, and the first of them is looked at.
 AnsweredBatch(c) ==
   /\ pc[c] = "batch"
   /\ LET h == header[Primary(c)] said == answer[c][Primary(c)] IN
      IF said = "yes" THEN Finish(c, "ok")
-     ELSE IF said = "no" THEN Finish(c, IF h.txn = c /\ Own(h) = "committed" THEN "ok" ELSE "abort")
+     ELSE IF said = "no" THEN Finish(c, IF Same(h, c) /\ Own(h) = "committed" THEN "ok" ELSE "abort")
      ELSE pc' = [pc EXCEPT ![c] = "ask"] /\ UNCHANGED <<result, mind>>
-  /\ UNCHANGED <<store, net, shape, value, version, rec, snap, decided, seen>>
+  /\ UNCHANGED <<store, net, shape, scan, value, version, rec, snap, decided, seen>>
 
 \* What the primary says, and, while it says nothing, a fence against the call that may still be under way.
 Ask(c) ==
   /\ pc[c] = "ask"
   /\ LET p == Primary(c) h == header[p] IN
-     IF h.txn = c /\ Own(h) # "undecided" THEN Finish(c, IF Own(h) = "committed" THEN "ok" ELSE "abort")
-     ELSE IF h.txn = c \/ h = met[c][p]
+     IF Same(h, c) /\ Own(h) # "undecided" THEN Finish(c, IF Own(h) = "committed" THEN "ok" ELSE "abort")
+     ELSE IF Same(h, c) \/ h = met[c][p]
      THEN /\ pc' = [pc EXCEPT ![c] = "settle"]
           /\ met' = [met EXCEPT ![c][p] = h] /\ UNCHANGED <<answer, step, todo, result>>
      ELSE Finish(c, "unknown")
-  /\ UNCHANGED <<store, net, shape, value, version, rec, snap, decided, seen>>
+  /\ UNCHANGED <<store, net, shape, scan, value, version, rec, snap, decided, seen>>
 
 Settle(c) ==
   /\ pc[c] = "settle"
@@ -282,19 +304,19 @@ Settle(c) ==
           /\ Finish(c, "abort")
           /\ net' = net \cup Frees(c, Held(c) \ {Primary(c)})
      ELSE pc' = [pc EXCEPT ![c] = "ask"] /\ UNCHANGED <<header, intents, net, result, mind>>
-  /\ UNCHANGED <<applied, shape, value, version, rec, snap, decided, seen>>
+  /\ UNCHANGED <<applied, shape, scan, value, version, rec, snap, decided, seen>>
 
 \* It gives up, having met a conflict or its deadline; or stops, and nobody is told anything.
 GiveUp(c) ==
   /\ pc[c] \in {"read", "prewrite", "beat", "check"} /\ Abort(c)
-  /\ UNCHANGED <<store, shape, value, version, rec, snap, decided, seen>>
+  /\ UNCHANGED <<store, shape, scan, value, version, rec, snap, decided, seen>>
 Stop(c) ==
   /\ pc[c] \in {"prewrite", "beat", "check", "decide", "batch", "ask", "settle"} /\ Finish(c, "stopped")
-  /\ UNCHANGED <<store, net, shape, value, version, rec, snap, decided, seen>>
+  /\ UNCHANGED <<store, net, shape, scan, value, version, rec, snap, decided, seen>>
 
 (* ------------------------------------------------------------------- calls *)
 \* Its client wants to know what has become of it.
-IsAwaited(call) == /\ pc[call.txn] = call.kind /\ answer[call.txn][call.row] = "-"
+IsAwaited(call) == /\ pc[call.txn] = call.kind /\ call.new.version = version[call.txn] /\ answer[call.txn][call.row] = "-"
 
 \* A call is made: with an answer or without, for the last time or not.
 Make(call, isAnswered, isLast) ==
@@ -312,7 +334,7 @@ Make(call, isAnswered, isLast) ==
         ELSE UNCHANGED <<store, decided>>
      /\ answer' = IF isAnswered THEN [answer EXCEPT ![c][call.row] = IF holds THEN "yes" ELSE "no"]
                   ELSE answer
-  /\ UNCHANGED <<pc, shape, met, value, version, step, todo, result, rec, snap, seen>>
+  /\ UNCHANGED <<pc, shape, scan, met, value, version, step, todo, result, rec, snap, seen>>
 
 MakeBatch(call, isAnswered, isLast) ==
   /\ call \in net /\ call.kind = "batch"
@@ -330,12 +352,12 @@ MakeBatch(call, isAnswered, isLast) ==
         ELSE UNCHANGED <<store, decided>>
      /\ answer' = IF isAnswered THEN [answer EXCEPT ![c][call.row] = IF holds THEN "yes" ELSE "no"]
                   ELSE answer
-  /\ UNCHANGED <<pc, shape, met, value, version, step, todo, result, rec, snap, seen>>
+  /\ UNCHANGED <<pc, shape, scan, met, value, version, step, todo, result, rec, snap, seen>>
 
 (* ------------------------------------------------------------- recoverers *)
 Become(x, state) == rec' = [rec EXCEPT ![x] = state]
 Idle(x) == Become(x, [at |-> "idle"])
-UnchangedClients == UNCHANGED <<net, pc, shape, met, value, version, answer, step, todo, result, snap, decided, seen>>
+UnchangedClients == UNCHANGED <<net, pc, shape, scan, met, value, version, answer, step, todo, result, snap, decided, seen>>
 
 Meet(x, r) ==
   /\ rec[x].at = "idle" /\ ~IsSettled(header[r])
@@ -404,8 +426,8 @@ RollPrimary(x) ==
 \* its rows, it may have looked at what it depends on before those others wrote it.
 MayBeBefore(lock, i) ==
   LET p == i.primary IN
-  /\ header[p].txn = lock.txn /\ intents[p].depends /\ ~BugIgnoreUndecided
-  /\ \A s \in intents[p].secondaries : header[s].txn = lock.txn
+  /\ header[p].txn = lock.txn /\ header[p].version = lock.version /\ intents[p].depends /\ ~BugIgnoreUndecided
+  /\ \A s \in intents[p].secondaries : header[s].txn = lock.txn /\ header[s].version = lock.version
 
 \* The snapshot is taken, and all rows are read at it. Each change that is seen stands with its row; those of which it depends on a
 \* decision yet to come, too.
@@ -419,18 +441,18 @@ Pin(s) ==
                      {q \in locked : said(q) = "undecided" /\ MayBeBefore(header[q], intents[q])}} IN
      snap' = [snap EXCEPT ![s] = [at |-> IF doubted = {} THEN "done" ELSE "wait",
                                   view |-> made \cup intended, doubt |-> doubted, seen |-> Ended]]
-  /\ UNCHANGED <<store, rec>> /\ UNCHANGED <<net, pc, shape, met, value, version, answer, step, todo, result, decided, seen>>
+  /\ UNCHANGED <<store, rec>> /\ UNCHANGED <<net, pc, shape, scan, met, value, version, answer, step, todo, result, decided, seen>>
 
 \* The decision that was waited for; when the primary tells it no more the reader fails.
 Wait(s, change) ==
   /\ snap[s].at = "wait" /\ change \in snap[s].doubt
   /\ LET c == change[2] h == header[Primary(c)] left == snap[s].doubt \ {change} IN
-     IF h.txn = c
+     IF Same(h, c)
      THEN /\ Own(h) # "undecided"
           /\ snap' = [snap EXCEPT ![s].doubt = left, ![s].at = IF left = {} THEN "done" ELSE "wait",
                                   ![s].view = IF Own(h) = "committed" THEN @ \cup {change} ELSE @]
      ELSE snap' = [snap EXCEPT ![s] = [at |-> "failed"]]
-  /\ UNCHANGED <<store, rec>> /\ UNCHANGED <<net, pc, shape, met, value, version, answer, step, todo, result, decided, seen>>
+  /\ UNCHANGED <<store, rec>> /\ UNCHANGED <<net, pc, shape, scan, met, value, version, answer, step, todo, result, decided, seen>>
 
 (* ------------------------------------------------------------------- steps *)
 Client(c) == \/ \E r \in Rows : Read(c, r) \/ LookAgain(c, r) \/ Check(c, r)
