@@ -35,6 +35,9 @@ public protocol WideColumnStore: Sendable {
 
   /// Changes one row atomically, and only if every condition holds.
   ///
+  /// A call whose answer is lost has an `unknownOutcome`; a store must not send it again by itself and give the second answer, that a condition
+  /// does not hold, which may come of the first.
+  ///
   /// - Returns: Whether the conditions held; if not, nothing was written.
   /// - Throws: as ``get(_:in:)``, and `limitExceeded`, `readOnly`, `unavailable`, `unknownOutcome`.
   func checkAndMutate(
