@@ -179,7 +179,7 @@ struct HostileClientTests {
     for (bytes, expected) in answers {
       let listener = try LoopbackSocket.listening(on: 0)
       async let code = RemoteFixture.code {
-        _ = try await RemoteStore(port: listener.port, deadline: .seconds(50))
+        _ = try await RemoteStore(port: listener.port, deadline: .seconds(400))
       }
       var accepted: LoopbackSocket?
       for _ in 0..<2000 where accepted == nil {

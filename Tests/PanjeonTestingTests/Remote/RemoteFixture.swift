@@ -33,7 +33,7 @@ struct RemoteFixture {
 
   /// A client with a deadline that no call reaches, however busy the machine.
   static func client(port: UInt16) async throws -> RemoteStore {
-    try await RemoteStore(port: port, deadline: .seconds(50))
+    try await RemoteStore(port: port, deadline: .seconds(400))
   }
 
   /// The value of a row's only column.
