@@ -60,7 +60,7 @@ QUICK = {
     "the fence removed": r"TwoPhaseLateCallTests/lateLock\(",
     "old headers restored by an abort": r"TwoPhaseLateCallTests/repeatedLock\(",
     "rows looked at before all are locked": r"TwoPhaseScheduleTests/phantom\(",
-    "a decision before all rows are locked": r"TwoPhaseScheduleTests/lostUpdate\(",
+    "a decision before all rows are locked": r"TwoPhaseBatchTests/refused\(",
 }
 
 
