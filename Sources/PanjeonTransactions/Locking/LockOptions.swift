@@ -6,7 +6,7 @@
 public struct LockOptions: Hashable, Sendable {
   /// For how long a lock must have been seen unchanged until its owner is taken for dead; by default 5 s.
   ///
-  /// By the monotonic clock of who looks. Owners show that they live four times in that time while they lock their rows, so that all clients of a
+  /// By the monotonic clock of who looks. Owners show that they live four times in that time until they have asked for the decision, so that all clients of a
   /// store should agree on it.
   public var timeToLive: Duration
 

@@ -23,7 +23,7 @@ struct LockLiveness {
   private var observations: [Subject: Observation] = [:]
 
   /// How many transactions are watched at the most.
-  static var observationsMax: Int { 1024 }
+  private static var observationsMax: Int { 1024 }
 
   /// After how long one that nobody has looked at makes room for another: its locks have been ended by others.
   private let unseenMax: Duration
