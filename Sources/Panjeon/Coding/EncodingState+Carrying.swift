@@ -4,7 +4,7 @@
 extension EncodingState {
   /// Appends the fields that the innermost value, a map, has to keep.
   ///
-  /// - Parameter isEnumCase: Whether the map is a case of an enum, which has no fields beside it.
+  /// `isEnumCase` says whether the map is a case of an enum, which has no fields beside it.
   func carryFields(isEnumCase: () -> Bool) throws(EncodingError) {
     if let own = level.own {
       let fields = fields(of: own.entries, in: 0..<own.entries.count)

@@ -14,9 +14,7 @@ extension EncodingState {
     return bytes
   }
 
-  /// Completes the innermost value.
-  ///
-  /// - Parameter value: The value itself, if there is one, for those whose look matters.
+  /// Completes the innermost value, which is `value` unless a container asked for it.
   func close(_ value: (any Encodable)?) throws {
     try throwFailure()
     switch level.kind {

@@ -93,7 +93,7 @@ final class LevelDecoder: Decoder {
     }
   }
 
-  /// - Parameter compare: How the key at an offset compares with the one looked for.
+  /// Looks for the key with which `compare` finds the one at an offset equal.
   private func find(_ compare: (Int) -> Int) -> Int? {
     let bytes = source.bytes
     var (index, offset) = (placeIndex, place)
