@@ -138,9 +138,7 @@ struct ElementMatching {
     guard let value = elements[index].value,
       stored.kind(at: item) == state.bytes.itemHead(at: range(of: index).lowerBound).kind
     else { return nil }
-    let again = state.makeState(storedItem: nil, key: IndexKey(index))
-    try again.encode(value, key: nil, stored: item)
-    return again.bytes
+    return try state.makeState(storedItem: item, key: IndexKey(index)).encodeItem(value)
   }
 
   private mutating func use(_ place: Int) {

@@ -9,7 +9,33 @@ extension LevelDecoder {
     _ type: Value.Type, at offset: Int, key: (any CodingKey)?
   ) throws -> Value {
     do throws(ValueFailure) {
-      if let value = try decodeAtOnce(type, at: offset) { return value }
+      // A cast of bits is sound where the types are the same. (An optional of the value's type would cost more.)
+      if Value.self == Bytes.self {
+        let range = try source.byteRange(at: offset)
+        let bytes = Bytes(sharing: source.bytes, from: range.lowerBound, to: range.upperBound)
+        return unsafe unsafeBitCast(bytes, to: Value.self)
+      }
+      if Value.self == String.self {
+        return unsafe unsafeBitCast(try source.text(at: offset), to: Value.self)
+      }
+      if Value.self == Int.self {
+        return unsafe unsafeBitCast(try source.integer(Int.self, at: offset), to: Value.self)
+      }
+      // An array of integers, which others may write, is read by its own `init(from:)`.
+      if Value.self == [UInt8].self, isByteString(at: offset) {
+        let range = try source.byteRange(at: offset)
+        return unsafe unsafeBitCast(Array(source.bytes[range]), to: Value.self)
+      }
+      if Value.self == UnknownFields.self {
+        return unsafe unsafeBitCast(try allFields(at: offset), to: Value.self)
+      }
+      if FoundationValue.isByteString(type), isByteString(at: offset) {
+        let range = try source.byteRange(at: offset)
+        guard let value = FoundationValue.read(type, from: source.bytes[range]) else {
+          throw ValueFailure.corrupted("\(range.count) bytes are no \(type)")
+        }
+        return value
+      }
     } catch {
       throw self.error(error, type, at: offset, key)
     }
@@ -21,42 +47,12 @@ extension LevelDecoder {
     }
   }
 
-  /// Decodes values of types that have an item of their own; returns nil for others.
-  private func decodeAtOnce<Value>(
-    _ type: Value.Type, at offset: Int
-  ) throws(ValueFailure) -> Value? {
-    // A cast of bits is sound where the types are the same.
-    if Value.self == Bytes.self {
-      let range = try source.byteRange(at: offset)
-      let bytes = Bytes(sharing: source.bytes, from: range.lowerBound, to: range.upperBound)
-      return unsafe unsafeBitCast(bytes, to: Value.self)
-    }
-    if Value.self == String.self {
-      return unsafe unsafeBitCast(try source.text(at: offset), to: Value.self)
-    }
-    if Value.self == Int.self {
-      return unsafe unsafeBitCast(try source.integer(Int.self, at: offset), to: Value.self)
-    }
-    if Value.self == [UInt8].self {
-      // An array of integers, which others may write, is read by its own `init(from:)`.
-      guard isByteString(at: offset) else { return nil }
-      let range = try source.byteRange(at: offset)
-      return unsafe unsafeBitCast(Array(source.bytes[range]), to: Value.self)
-    }
-    if Value.self == UnknownFields.self {
-      let head = source.bytes.itemHead(at: source.bytes.untagged(at: offset))
-      guard head.kind == .map else { throw .mismatch }
-      let entries = source.bytes[head.end..<source.bytes.itemEnd(at: offset)]
-      return unsafe unsafeBitCast(UnknownFields(entries: Array(entries)), to: Value.self)
-    }
-    if FoundationValue.isByteString(type), isByteString(at: offset) {
-      let range = try source.byteRange(at: offset)
-      guard let value = FoundationValue.read(type, from: source.bytes[range]) else {
-        throw .corrupted("\(range.count) bytes are no \(type)")
-      }
-      return value
-    }
-    return nil
+  /// A map as fields that nobody knows.
+  private func allFields(at offset: Int) throws(ValueFailure) -> UnknownFields {
+    let head = source.bytes.itemHead(at: source.bytes.untagged(at: offset))
+    guard head.kind == .map else { throw .mismatch }
+    return UnknownFields(
+      entries: Array(source.bytes[head.end..<source.bytes.itemEnd(at: offset)]))
   }
 
   private func isByteString(at offset: Int) -> Bool {

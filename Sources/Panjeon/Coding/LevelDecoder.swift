@@ -67,50 +67,43 @@ final class LevelDecoder: Decoder {
 
   /// Where the value of a field is, or nil if there is no such field.
   func find(_ key: some CodingKey) -> Int? {
-    let bytes = source.bytes
     if let number = key.fieldNumber {
-      let (kind, argument): (ItemKind, UInt64) =
-        number < 0 ? (.negative, UInt64(~number)) : (.unsigned, UInt64(number))
-      let found = find { offset in
-        let head = bytes.itemHead(at: offset)
-        if head.kind != kind { return head.kind.rawValue < kind.rawValue ? -1 : 1 }
-        return head.argument == argument ? 0 : head.argument < argument ? -1 : 1
-      }
+      let found = unsafe find(
+        number < 0 ? .negative : .unsigned, UInt64(number < 0 ? ~number : number),
+        text: UnsafeBufferPointer(start: nil, count: 0))
       // It may have been stored when the field had no number.
       if found != nil || !source.hasTextKeys { return found }
     }
-    var wanted: [UInt8] = []
-    wanted.appendText(key.stringValue)
-    let wantedHead = wanted.itemHead(at: 0)
-    return find { offset in
-      let head = bytes.itemHead(at: offset)
-      if head.kind != .text { return head.kind.rawValue < ItemKind.text.rawValue ? -1 : 1 }
-      if head.argument != wantedHead.argument {
-        return head.argument < wantedHead.argument ? -1 : 1
-      }
-      return bytes.compare(
-        head.end..<(head.end + head.count), with: wanted, wantedHead.end..<wanted.count)
+    var name = key.stringValue
+    // Only read while the closure runs.
+    return name.withUTF8 { text in
+      unsafe find(.text, UInt64(text.count), text: text)
     }
   }
 
-  /// Looks for the key with which `compare` finds the one at an offset equal.
-  private func find(_ compare: (Int) -> Int) -> Int? {
-    let bytes = source.bytes
+  /// Looks for the key that is an integer, or a text.
+  private func find(
+    _ kind: ItemKind, _ argument: UInt64, text: UnsafeBufferPointer<UInt8>
+  ) -> Int? {
     var (index, offset) = (placeIndex, place)
-    if source.keysAscend, index > 0, compare(offset) > 0 { (index, offset) = (0, firstKey) }
+    if source.keysAscend, index > 0,
+      unsafe source.compareKey(at: offset, kind, argument, text: text) > 0
+    {
+      (index, offset) = (0, firstKey)
+    }
     for _ in 0..<count {
       if index == count {
         if source.keysAscend { return nil }
         (index, offset) = (0, firstKey)
       }
-      let order = compare(offset)
+      let order = unsafe source.compareKey(at: offset, kind, argument, text: text)
       if order == 0 {
         (placeIndex, place) = (index, offset)
-        return bytes.itemEnd(at: offset)
+        return source.bytes.itemEnd(at: offset)
       }
       if order > 0, source.keysAscend { return nil }
       index += 1
-      offset = bytes.itemEnd(at: bytes.itemEnd(at: offset))
+      offset = source.bytes.itemEnd(at: source.bytes.itemEnd(at: offset))
     }
     return nil
   }

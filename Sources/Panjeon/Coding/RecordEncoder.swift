@@ -50,10 +50,8 @@ public struct RecordEncoder: Sendable {
   }
 
   private func encode(_ value: some Encodable, beside stored: StoredRecord?) throws -> Bytes {
-    let storedItem = stored == nil ? nil : 0
-    let state = EncodingState(stored: stored, at: storedItem, userInfo: userInfo)
+    let state = EncodingState(stored: stored, at: stored?.root, userInfo: userInfo)
     state.bytes.reserveCapacity(128)
-    try state.encode(value, key: nil, stored: storedItem)
-    return Bytes(state.bytes)
+    return Bytes(try state.encodeItem(value))
   }
 }

@@ -34,6 +34,22 @@ final class RecordSource {
     }
   }
 
+  /// How the key at an offset compares with an integer or a text: less than, equal to or greater than zero.
+  func compareKey(
+    at offset: Int, _ kind: ItemKind, _ argument: UInt64, text: UnsafeBufferPointer<UInt8>
+  ) -> Int {
+    let head = bytes.itemHead(at: offset)
+    if head.kind != kind { return head.kind.rawValue < kind.rawValue ? -1 : 1 }
+    if head.argument != argument { return head.argument < argument ? -1 : 1 }
+    var offset = head.end
+    // As many bytes as the text has, of which the argument is the length.
+    for unsafebyte in unsafe text {
+      if bytes[offset] != byte { return bytes[offset] < byte ? -1 : 1 }
+      offset += 1
+    }
+    return 0
+  }
+
   func isNull(at offset: Int) -> Bool {
     let byte = bytes[bytes.untagged(at: offset)]
     return byte == RecordFormat.nullByte || byte == RecordFormat.undefinedByte

@@ -12,6 +12,9 @@ final class StoredRecord {
 
   let bytes: [UInt8]
 
+  /// Where the record begins.
+  let root: Int
+
   /// How many more elements of arrays may be encoded to see whether they are a stored one.
   ///
   /// Arrays within arrays could ask for too many.
@@ -21,14 +24,20 @@ final class StoredRecord {
   ///
   /// Throws `DecodingError.dataCorrupted` if it is no record.
   init(_ stored: Bytes) throws(DecodingError) {
-    let bytes = Array(stored)
     do throws(MalformedRecord) {
-      let check = try RecordCheck(bytes, in: 0..<bytes.count)
-      self.bytes = check.isDeterministic ? bytes : RecordValue(checked: bytes, at: 0).bytes
+      let check = try RecordCheck(stored.storage, in: stored.start..<stored.end)
+      if check.isDeterministic {
+        bytes = stored.storage
+        root = stored.start
+      } else {
+        bytes = RecordValue(checked: stored.storage, at: stored.start).bytes
+        root = 0
+      }
     } catch {
-      throw DecodingError(error, codingPath: [])
+      throw DecodingError(
+        MalformedRecord(error.reason, at: error.offset - stored.start), codingPath: [])
     }
-    attemptsLeft = 1024 + bytes.count
+    attemptsLeft = 1024 + stored.count
   }
 
   /// The kind of the item at `offset`.
