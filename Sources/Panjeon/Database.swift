@@ -19,7 +19,7 @@ public final class Database: Sendable {
   /// It refuses plain writes to tables that take part in transactions, but by `EmbeddedStore.commitBypassingTransactions(_:durability:)`.
   public let store: EmbeddedStore
 
-  private let transactions: TransactionManager<EmbeddedStore>
+  let transactions: TransactionManager<EmbeddedStore>
 
   private init(_ store: EmbeddedStore) {
     self.store = store

@@ -36,6 +36,9 @@ public final class TransactionManager<Store: AtomicBatchStore>: Sendable {
     random = Mutex(SplitMix64(seed: seed))
   }
 
+  /// Gives row versions, deadlines and waits.
+  package var timeSource: any TimeSource { clock }
+
   /// What has been done with the locks of others.
   public var lockStatistics: LockStatistics { locks.counters.withLock { $0 } }
 

@@ -44,4 +44,15 @@ public struct SnapshotTransaction<Store: SnapshotStore>: Sendable {
       try await store.scan(scan.withHeader(), in: table, at: snapshot), of: scan,
       LockedRows(locks: locks, snapshot: snapshot, table: table))
   }
+
+  /// The version of a row, that of the last transaction that has changed it; nil when none has.
+  ///
+  /// In microseconds, above that of every earlier transaction on the row; each cell that the transaction wrote bears it as its timestamp. Of a row that a
+  /// commit in two phases holds it is one below that which the commit will leave. Throws errors of the store.
+  public func version(of row: RowKey, in table: String) async throws(StoreError) -> Timestamp? {
+    let header = try await store.get(.header(row), in: table, at: snapshot)?.header
+    return header.flatMap(LockHeader.init(decoding:)).map { header in
+      Timestamp(microseconds: Int64(clamping: header.version) - (header.state == .stable ? 0 : 1))
+    }
+  }
 }

@@ -85,21 +85,6 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
     return results
   }
 
-  mutating func readOverlaid(
-    _ name: TransactionRow, _ get: Get, _ changes: [Mutation]
-  ) async throws -> RowResult? {
-    let schema = try await store.schema(of: name.table)
-    var whole = get.withHeader()
-    whole.cellsMax = nil
-    whole.filter = nil
-    whole.versionsMax = schema.families.map(\.versionsMax).max() ?? 1
-    let read = try await read(whole, in: name.table)
-    try noteRead(name, read)
-    var overlay = RowOverlay(read, schema: schema)
-    for change in changes { try overlay.apply(change) }
-    return overlay.result(get)
-  }
-
   /// Changes a row when the transaction commits.
   ///
   /// A put bears the row's version as its timestamp, so it may not name one. A delete that names a timestamp

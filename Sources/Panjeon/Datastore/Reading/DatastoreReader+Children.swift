@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PanjeonTransactions
+internal import WideColumn
+
+extension DatastoreReader where Self: ~Copyable {
+  /// Reads a page of the children of a type under a parent.
+  ///
+  /// - Parameters:
+  ///   - type: The children's type.
+  ///   - parent: Their parent.
+  ///   - bounds: Which of their ids; all by default.
+  ///   - order: From which end; ascending by default.
+  ///   - limit: How many to return at the most, at least one.
+  ///   - cursor: Where the page before ended, of the same bounds and order; nil for the first.
+  /// - Returns: The children in order; `next` is nil exactly when no more follow.
+  /// - Throws: `invalidCursor`, and as ``get(_:)``.
+  /// - Complexity: One read of the children that are returned; backwards, a few reads of some more.
+  public mutating func children<R: Record, Parent>(
+    _ type: ObjectType<R>, of parent: Key<Parent>, in bounds: KeyBounds = .all,
+    order: KeyOrder = .ascending, limit: Int, after cursor: PageCursor? = nil
+  ) async throws -> Page<R> {
+    precondition(limit >= 1, "a page holds at least one record")
+    let collection = CollectionKey(parent: parent.any, typeNumber: type.number)
+    let range = bounds.range(behind: collection.memberPrefix)
+    let cells = try await cells(
+      in: range.going(on: cursor, order), of: collection, order: order, limit: limit)
+    var page = Page<R>(entries: [], next: nil)
+    page.entries.reserveCapacity(cells.found.count)
+    for cell in cells.found {
+      let key = collection.key(cell.qualifier)
+      page.entries.append(
+        Entry(
+          key: Key(unchecked: key),
+          record: try Stored.decode(R.self, from: cell.value, at: key)))
+    }
+    if cells.goesOn { page.next = cells.found.last.map { PageCursor(bytes: $0.qualifier) } }
+    return page
+  }
+
+  /// The first cells of a range of a row, from one end.
+  mutating func cells(
+    in range: KeyRange, of collection: CollectionKey, order: KeyOrder, limit: Int
+  ) async throws -> FoundCells {
+    if range.isEmpty { return FoundCells() }
+    switch order {
+    case .ascending:
+      var found = try await cells(
+        in: range, of: collection.row, collection.table, cellsMax: limit + 1)
+      let goesOn = found.count > limit
+      if goesOn { found.removeLast() }
+      return FoundCells(found: found, goesOn: goesOn)
+    case .descending:
+      return try await lastCells(in: range, of: collection, limit: limit)
+    }
+  }
+
+  /// Reads backwards, as rows cannot be: pieces that begin where a hint says, each forwards, until there are enough cells.
+  ///
+  /// What the hints say makes it quicker or slower, not otherwise.
+  private mutating func lastCells(
+    in range: KeyRange, of collection: CollectionKey, limit: Int
+  ) async throws -> FoundCells {
+    let (row, table) = (collection.row, collection.table)
+    var found: [FoundCell] = []
+    var stop = range.stop
+    var isAtStart = false
+    while found.count <= limit, !isAtStart {
+      let hint = try await column(
+        limit + 1 - found.count, before: stop ?? Bytes(), in: row, of: table)
+      var start = range.start
+      if let hint, hint > start, stop.map({ hint < $0 }) ?? true { start = hint }
+      isAtStart = start == range.start
+      var piece: [FoundCell] = []
+      var next = start
+      // In bounded pieces, of which the last cells are kept: with a bad hint there may be very many.
+      while true {
+        let read = try await cells(
+          in: KeyRange(from: next, to: stop), of: row, table, cellsMax: Self.cellsPerPiece)
+        piece += read
+        if piece.count > limit + 1 { piece.removeFirst(piece.count - limit - 1) }
+        guard read.count == Self.cellsPerPiece, let last = read.last else { break }
+        next = last.qualifier.successor
+      }
+      found += piece.reversed()
+      stop = start
+    }
+    let goesOn = found.count > limit
+    return FoundCells(found: Array(found.prefix(limit)), goesOn: goesOn)
+  }
+
+  /// How many cells are read at once on the way to the last ones.
+  private static var cellsPerPiece: Int { 512 }
+
+  mutating func cells(
+    in range: KeyRange, of row: RowKey, _ table: String, cellsMax: Int
+  ) async throws -> [FoundCell] {
+    if range.isEmpty { return [] }
+    let get = Get(row, columns: .data(range), cellsMax: cellsMax)
+    guard let result = try await self.get(get, in: table) else { return [] }
+    return result.map {
+      FoundCell(
+        qualifier: $0.column.qualifier, value: $0.value, timestamp: $0.timestamp)
+    }
+  }
+}
+
+/// A cell of a datastore's row.
+struct FoundCell: Hashable {
+  var qualifier: Bytes
+  var value: Bytes
+  var timestamp: Timestamp
+}
+
+/// Cells of a range, and whether it has more of them.
+struct FoundCells {
+  var found: [FoundCell] = []
+  var goesOn = false
+}

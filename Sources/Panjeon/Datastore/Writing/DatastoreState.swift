@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PanjeonTransactions
+internal import Synchronization
+
+/// What transactions and snapshots of a datastore have to know of it.
+public final class DatastoreState: Sendable {
+  let schema: DatastoreSchema
+  let options: DatastoreOptions
+  let observers = Observers()
+  /// The table of the roots above each type.
+  private let tables: [Int: String]
+  /// The indexes that reads may not use, by number.
+  private let notReady = Mutex<Set<Int>>([])
+
+  init(schema: DatastoreSchema, options: DatastoreOptions) {
+    self.schema = schema
+    self.options = options
+    var tables: [Int: String] = [:]
+    for root in schema.roots {
+      root.forEachBelow { tables[$0.type.number] = root.type.table }
+    }
+    self.tables = tables
+  }
+
+  func tableOfRoot(above typeNumber: Int) -> String? { tables[typeNumber] }
+
+  /// Throws `undeclared`, `indexNotReady`.
+  func requireReady(_ type: AnyObjectType) throws(DatastoreError) {
+    if notReady.withLock({ $0.contains(type.number) }) {
+      throw DatastoreError(
+        .indexNotReady, "the index '\(type.name)' has not been built; see Datastore.buildIndex")
+    }
+  }
+
+  func isReady(_ number: Int) -> Bool { !notReady.withLock { $0.contains(number) } }
+
+  func setReady(_ number: Int, _ isReady: Bool) {
+    notReady.withLock { numbers in
+      if isReady { numbers.remove(number) } else { numbers.insert(number) }
+    }
+  }
+
+  /// Throws `undeclared` when there is no place for the object in the schema.
+  func requirePlace(_ key: AnyKey, _ type: AnyObjectType) throws(DatastoreError) {
+    if schema.node(of: key)?.type != type {
+      throw DatastoreError(
+        .undeclared, "the schema has no '\(type.name)' at this place", key: key)
+    }
+  }
+}
+
+/// Sizes and times of a datastore.
+public struct DatastoreOptions: Hashable, Sendable {
+  /// For how long it can be told that an object was deleted, to those who observe and come back; by default 7 days.
+  ///
+  /// Each deletion leaves a cell of some bytes for so long.
+  public var deletionsKept: Duration = .seconds(7 * 86_400)
+
+  /// How often an observer looks by itself, for commits whose outcome nobody was told; by default 5 s.
+  public var observersLook: Duration = .seconds(5)
+
+  /// How deep triggers may set off triggers; by default 16.
+  public var triggerDepthMax = 16
+
+  /// How many objects a transaction of a build or of a deletion in pieces takes; by default 256.
+  public var objectsPerPiece = 256
+
+  /// Creates the default options.
+  public init() {}
+}
+
+/// What an attempt of a transaction has to remember for its datastore.
+struct DatastoreAttempt {
+  var state: DatastoreState
+  var changes: ChangedObjects
+  var triggerDepth = 0
+}
+
+enum DatastoreAttemptKey: TransactionKey {
+  static var defaultValue: DatastoreAttempt? { nil }
+}

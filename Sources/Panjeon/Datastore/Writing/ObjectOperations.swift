@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PanjeonTransactions
+internal import WideColumn
+
+/// What can be done with objects of a type without knowing it.
+protocol ObjectOperations: Sendable {
+  /// The indexes over them.
+  var indexes: [any ObjectIndex] { get }
+
+  /// Deletes an object; whether there was one.
+  func delete<Store: AtomicBatchStore>(
+    _ key: AnyKey, countsIt: Bool, in transaction: inout Transaction<Store>
+  ) async throws -> Bool
+
+  /// What an object reads as, for people and for export: whether it can be decoded.
+  func check(_ stored: Bytes, at key: AnyKey) throws
+}
+
+/// An index without its records' type.
+protocol ObjectIndex: Sendable {
+  var type: AnyObjectType { get }
+  var scope: IndexScope { get }
+  var isUnique: Bool { get }
+  var version: Int { get }
+
+  /// The entries that a stored object should have.
+  func entries(ofStored stored: Bytes, at key: AnyKey) throws -> [AnyKey: Bytes]
+
+  /// Puts those of a stored object.
+  ///
+  /// Throws `uniqueViolation`.
+  func putEntries<Store: AtomicBatchStore>(
+    ofStored stored: Bytes, at key: AnyKey, in transaction: inout Transaction<Store>
+  ) async throws
+}
+
+struct RecordOperations<R: Record>: ObjectOperations {
+  var indexes: [any ObjectIndex] { R.indexes }
+
+  func delete<Store: AtomicBatchStore>(
+    _ key: AnyKey, countsIt: Bool, in transaction: inout Transaction<Store>
+  ) async throws -> Bool {
+    try await transaction.delete(Key<R>(unchecked: key), countsIt: countsIt)
+  }
+
+  func check(_ stored: Bytes, at key: AnyKey) throws {
+    _ = try Stored.decode(R.self, from: stored, at: key)
+  }
+}
+
+extension IndexDefinition: ObjectIndex {
+  func entries(ofStored stored: Bytes, at key: AnyKey) throws -> [AnyKey: Bytes] {
+    let record = try Stored.decode(R.self, from: stored, at: key)
+    return try entries(of: record, stored: stored, at: key)
+  }
+
+  func putEntries<Store: AtomicBatchStore>(
+    ofStored stored: Bytes, at key: AnyKey, in transaction: inout Transaction<Store>
+  ) async throws {
+    for (place, entry) in try entries(ofStored: stored, at: key)
+      .sorted(by: { AnyKey.isBefore($0.key, $1.key) })
+    {
+      if isUnique { try await transaction.requireFree(place, self, for: key) }
+      try transaction.putEntry(entry, at: place)
+    }
+  }
+}

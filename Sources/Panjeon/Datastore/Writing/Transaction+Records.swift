@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import PanjeonTransactions
+internal import WideColumn
+
+extension Transaction: DatastoreReader {
+  /// What is known of the datastore that began it; nil when none did.
+  public var datastoreState: DatastoreState? { self[DatastoreAttemptKey.self]?.state }
+
+  /// Reads the first rows of a scan.
+  public mutating func rows(
+    _ scan: Scan, in table: String, limit: Int
+  ) async throws -> [RowResult] {
+    var cursor = try await self.scan(scan, in: table)
+    var rows: [RowResult] = []
+    while rows.count < limit, let row = try await next(&cursor) { rows.append(row) }
+    return rows
+  }
+
+  /// A column of a row about so many cells before another one.
+  public func column(
+    _ cells: Int, before qualifier: Bytes, in row: RowKey, of table: String
+  ) async throws -> Bytes? {
+    nil
+  }
+
+  /// Writes a record, whether or not there is one under its key.
+  ///
+  /// Fields that are stored and that the program does not know stay. Index entries and the collection's metadata are kept in step, and triggers run
+  /// (<doc:Datastore>). Durable and visible with the transaction.
+  ///
+  /// - Parameters:
+  ///   - record: The record.
+  ///   - key: Its key.
+  /// - Throws: `uniqueViolation`; `undeclared` when the schema has no place for it; `noDatastore`; `malformed`; what triggers throw; errors of the transaction.
+  /// - Complexity: One read and one write of the row, and one of each row of an index with a table.
+  public mutating func put<R: Record>(_ record: R, at key: Key<R>) async throws {
+    try await write(record, at: key, isNew: false)
+  }
+
+  /// Writes a record under a key that has none.
+  ///
+  /// Throws `alreadyExists`, and as ``put(_:at:)``.
+  public mutating func insert<R: Record>(_ record: R, at key: Key<R>) async throws {
+    try await write(record, at: key, isNew: true)
+  }
+
+  /// Writes a new record under a parent, with the next id of the collection, from one on.
+  ///
+  /// An id is never issued again, whatever is deleted; ids that are put explicitly count. Two transactions that insert into the same collection conflict.
+  ///
+  /// - Parameters:
+  ///   - record: The record.
+  ///   - type: Its type.
+  ///   - parent: Its parent, which need not be there.
+  /// - Returns: Its key.
+  /// - Throws: As ``put(_:at:)``.
+  @discardableResult
+  public mutating func insert<R: Record, Parent>(
+    _ record: R, _ type: ObjectType<R>, under parent: Key<Parent>
+  ) async throws -> Key<R> {
+    let collection = CollectionKey(parent: parent.any, typeNumber: type.number)
+    let id = try await metadata(of: collection).nextID
+    let key = Key<R>(unchecked: collection.member(id.keyComponent))
+    try await write(record, at: key, isNew: true)
+    return key
+  }
+
+  /// Deletes a record, with its index entries; what is below it stays (``deleteSubtree(_:)``).
+  ///
+  /// - Parameter key: Its key.
+  /// - Returns: Whether there was one.
+  /// - Throws: `undeclared`, `noDatastore`, `malformed`; what triggers throw; errors of the transaction.
+  @discardableResult
+  public mutating func delete<R: Record>(_ key: Key<R>) async throws -> Bool {
+    try await delete(key, countsIt: true)
+  }
+}
