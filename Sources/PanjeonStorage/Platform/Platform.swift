@@ -26,6 +26,11 @@ package enum Platform {
     return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
   }
 
+  /// The operating system's generator, whose numbers nobody can predict.
+  package static func systemGenerator() -> SystemRandomNumberGenerator {
+    SystemRandomNumberGenerator()
+  }
+
   /// A seed from the operating system.
   package static func randomSeed() -> UInt64 {
     var generator = SystemRandomNumberGenerator()
