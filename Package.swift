@@ -32,9 +32,12 @@ let package = Package(
   traits: [
     .trait(name: "Snappy", description: "Reads and writes SSTable blocks compressed with Snappy."),
     .trait(name: "LZ4", description: "Reads and writes SSTable blocks compressed with LZ4."),
+    .trait(
+      name: "Sodium",
+      description: "Computes and verifies the checksums of large values, and talks to S3 services."),
     .trait(name: "Metrics", description: "Hands metrics on to swift-metrics."),
     .trait(name: "Tracing", description: "Traces transactions with swift-distributed-tracing."),
-    .default(enabledTraits: ["Snappy", "LZ4"]),
+    .default(enabledTraits: ["Snappy", "LZ4", "Sodium"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -51,6 +54,9 @@ let package = Package(
     .systemLibrary(
       name: "CPanjeonLZ4", pkgConfig: "liblz4",
       providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
+    .systemLibrary(
+      name: "CPanjeonSodium", pkgConfig: "libsodium",
+      providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
     .target(name: "WideColumn"),
     .target(
       name: "PanjeonStorage",
@@ -73,10 +79,15 @@ let package = Package(
           condition: .when(traits: ["Tracing"])),
       ]),
     .target(
-      name: "Panjeon", dependencies: ["PanjeonStorage", "PanjeonTransactions", "WideColumn"]),
+      name: "Panjeon",
+      dependencies: [
+        "PanjeonStorage", "PanjeonTransactions", "WideColumn",
+        .target(name: "CPanjeonSodium", condition: .when(traits: ["Sodium"])),
+      ]),
     .target(name: "Between", dependencies: ["Panjeon", "PanjeonTransactions", "WideColumn"]),
     .target(
-      name: "PanjeonTesting", dependencies: ["PanjeonStorage", "PanjeonTransactions", "WideColumn"]),
+      name: "PanjeonTesting",
+      dependencies: ["Panjeon", "PanjeonStorage", "PanjeonTransactions", "WideColumn"]),
     .target(
       name: "PanjeonInspector",
       dependencies: [
@@ -124,7 +135,9 @@ let package = Package(
           name: "InMemoryTracing", package: "swift-distributed-tracing",
           condition: .when(traits: ["Tracing"])),
       ]),
-    .testTarget(name: "PanjeonTests", dependencies: ["Panjeon", "PanjeonTesting", "WideColumn"]),
+    .testTarget(
+      name: "PanjeonTests",
+      dependencies: ["Panjeon", "PanjeonStorage", "PanjeonTesting", "WideColumn"]),
     .testTarget(
       name: "BetweenTests", dependencies: ["Between", "Panjeon", "PanjeonTesting", "WideColumn"]),
     .testTarget(

@@ -41,7 +41,8 @@ extension EmbeddedStore {
     }
   }
 
-  static func blocking<T: Sendable>(
+  /// Runs what blocks on a thread of its own.
+  package static func blocking<T: Sendable>(
     _ body: @escaping @Sendable () throws(StoreError) -> T
   ) async throws(StoreError) -> T {
     let result: Result<T, StoreError> = unsafe await withUnsafeContinuation { continuation in
