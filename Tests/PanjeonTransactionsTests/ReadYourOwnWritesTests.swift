@@ -112,6 +112,49 @@ struct ReadYourOwnWritesTests {
     }
   }
 
+  @Test(
+    "A limited read over own changes returns what the whole read begins with, and says whether more follow"
+  )
+  func limited() async throws {
+    TestSeed.announce("limited")
+    let fixture = try await TransactionFixture()
+    var random = SplitMix64(seed: TestSeed.value)
+    // A table whose families have one version, where a limited read need not read all.
+    try await fixture.store.createTable(
+      TableSchema(name: "one", families: [.lock, ColumnFamily("data"), ColumnFamily("more")]))
+    for round in 0..<(100 * TestSeed.effort) {
+      try await fixture.manager.withTransaction(TransactionFixture.once) { transaction in
+        for _ in 0..<random.below(10) {
+          let column = Column(
+            family: random.chance(0.7) ? "data" : "more",
+            qualifier: Bytes(utf8: "\(random.below(20) + 10)"))
+          var mutations = RowMutations("row")
+          switch random.below(10) {
+          case 0..<5:
+            mutations.mutations = [.put(column, timestamp: nil, value: Bytes(utf8: "\(round)"))]
+          case 5..<9: mutations.mutations = [.deleteColumn(column, upTo: nil)]
+          default: mutations.mutations = [.deleteFamily("more", upTo: nil)]
+          }
+          try transaction.mutate(mutations, in: "one")
+          var columns = ColumnSelection.all
+          if random.chance(0.5) {
+            columns = ColumnSelection()
+            let start = Bytes(utf8: "\(random.below(20) + 10)")
+            columns.add(family: "data", qualifiers: KeyRange(from: start, to: "40"))
+          }
+          let whole = try await transaction.get(Get("row", columns: columns), in: "one")
+          let limit = 1 + random.below(8)
+          let part = try await transaction.get(
+            Get("row", columns: columns, cellsMax: limit), in: "one")
+          let all = Self.seen(whole)
+          #expect(Self.seen(part) == Array(all.prefix(limit)), "round \(round)")
+          #expect(part?.mayHaveMoreCells ?? false == (all.count > limit), "round \(round)")
+        }
+      }
+    }
+    try await fixture.store.close()
+  }
+
   @Test("35: delete and put in one transaction: the later one wins, in each order")
   func deleteThenPut() async throws {
     let fixture = try await TransactionFixture()

@@ -43,10 +43,10 @@ public struct DatastoreSnapshot<Store: AtomicBatchStore>: DatastoreReader {
     return rows
   }
 
-  /// A column of a row about so many cells before another one.
-  public func column(
-    _ cells: Int, before qualifier: Bytes, in row: RowKey, of table: String
-  ) async throws -> Bytes? {
-    nil
+  /// A column to begin at when the cells before another one are to be read.
+  public func columnToReadFrom(
+    _ cells: Int, before column: Column, in row: RowKey, of table: String
+  ) -> Column? {
+    snapshot.columnToReadFrom(cells, before: column, in: row, of: table)
   }
 }

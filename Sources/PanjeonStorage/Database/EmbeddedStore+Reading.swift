@@ -53,6 +53,20 @@ extension EmbeddedStore: SnapshotStore {
       lifecycle: lifecycle)
   }
 
+  /// A column to begin at when the cells before another one are to be read; nil when there are not so many, or nothing is known.
+  ///
+  /// Looks at memtables and indexes, in no time worth mentioning.
+  public func columnToReadFrom(
+    _ cells: Int, before column: Column, in row: RowKey, of table: String
+  ) -> Column? {
+    guard lifecycle.isOpen, cells > 0, let table = try? catalog.table(table),
+      let family = try? table.familyNumber(column.family)
+    else { return nil }
+    let group = table.region(of: row).view.groups[Int(table.groupOfFamily[Int(family)])]
+    let hint = ColumnHint(cells, before: column.qualifier, family: family, row: row)
+    return hint.find(in: group).map { Column(family: column.family, qualifier: $0) }
+  }
+
   private func read(
     _ get: Get, in table: String, at snapshot: StoreSnapshot?
   ) async throws(StoreError) -> RowResult? {

@@ -27,6 +27,27 @@ extension MemTable {
     }
   }
 
+  /// A cell of a row before a key, about so many cells away, or zero when there is none so far away.
+  ///
+  /// What precedes the key on the level whose nodes are on average so far apart.
+  func cell(_ row: UInt32, _ cells: Int, before key: UnsafeRawBufferPointer) -> UInt32 {
+    var lowest = 0
+    while lowest < Self.heightMax - 1, 1 << (2 * lowest) < cells { lowest += 1 }
+    var links = Int(row)
+    var found: UInt32 = 0
+    var level = Self.heightMax - 1
+    while level >= lowest {
+      let next = unsafe Links.load(base, links + level * 4)
+      if next != 0, unsafe compareBytes(cellKey(next), key) < 0 {
+        found = next
+        links = Int(next) + Self.cellLinksOffset
+      } else {
+        level -= 1
+      }
+    }
+    return found
+  }
+
   func cellKey(_ cell: UInt32) -> UnsafeRawBufferPointer {
     let header = unsafe base + Int(cell)
     let packed = unsafe header.load(as: UInt32.self)

@@ -45,6 +45,15 @@ public struct SnapshotTransaction<Store: SnapshotStore>: Sendable {
       LockedRows(locks: locks, snapshot: snapshot, table: table))
   }
 
+  /// A column to begin at when the cells before another one are to be read.
+  ///
+  /// A hint of the store: `WideColumnStore.columnToReadFrom(_:before:in:of:)`.
+  public func columnToReadFrom(
+    _ cells: Int, before column: Column, in row: RowKey, of table: String
+  ) -> Column? {
+    store.columnToReadFrom(cells, before: column, in: row, of: table)
+  }
+
   /// The version of a row, that of the last transaction that has changed it; nil when none has.
   ///
   /// In microseconds, above that of every earlier transaction on the row; each cell that the transaction wrote bears it as its timestamp. Of a row that a

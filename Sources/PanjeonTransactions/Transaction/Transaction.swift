@@ -85,6 +85,15 @@ public struct Transaction<Store: AtomicBatchStore>: ~Copyable {
     return results
   }
 
+  /// A column to begin at when the cells before another one are to be read.
+  ///
+  /// A hint of the store, which knows nothing of this transaction's writes: `WideColumnStore.columnToReadFrom(_:before:in:of:)`.
+  public func columnToReadFrom(
+    _ cells: Int, before column: Column, in row: RowKey, of table: String
+  ) -> Column? {
+    store.columnToReadFrom(cells, before: column, in: row, of: table)
+  }
+
   /// Changes a row when the transaction commits.
   ///
   /// A put bears the row's version as its timestamp, so it may not name one. A delete that names a timestamp

@@ -33,6 +33,22 @@ public protocol WideColumnStore: Sendable {
   /// - Throws: as ``get(_:in:)``.
   func scan(_ scan: Scan, in table: String) async throws(StoreError) -> Cursor
 
+  /// A column of a row, of the same family as another one and before it, with about so many of the row's cells between them: where to begin when the
+  /// cells before a column are to be read, as rows are read forwards only.
+  ///
+  /// **A hint**, of the present state and without waiting: the column may be gone, and far from there. Nil when the store cannot tell (the default), and when
+  /// there are not so many.
+  ///
+  /// - Parameters:
+  ///   - cells: How many cells.
+  ///   - column: The column to read up to.
+  ///   - row: The row.
+  ///   - table: Its table.
+  /// - Returns: The column to begin at.
+  func columnToReadFrom(
+    _ cells: Int, before column: Column, in row: RowKey, of table: String
+  ) -> Column?
+
   /// Changes one row atomically, and only if every condition holds.
   ///
   /// A call whose answer is lost has an `unknownOutcome`; a store must not send it again by itself and give the second answer, that a condition
@@ -54,6 +70,13 @@ public protocol RowCursor: Sendable {
 }
 
 extension WideColumnStore {
+  /// Nil: not known.
+  public func columnToReadFrom(
+    _ cells: Int, before column: Column, in row: RowKey, of table: String
+  ) -> Column? {
+    nil
+  }
+
   /// Unknown.
   public var incarnation: StoreIncarnation { .unknown }
 

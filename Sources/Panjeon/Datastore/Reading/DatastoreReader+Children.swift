@@ -65,12 +65,18 @@ extension DatastoreReader where Self: ~Copyable {
     var found: [FoundCell] = []
     var stop = range.stop
     var isAtStart = false
+    // Where much was deleted few cells are found in a piece, and the next one is as long as all before it.
+    var cellsRead = 1
     while found.count <= limit, !isAtStart {
-      let hint = try await column(
-        limit + 1 - found.count, before: stop ?? Bytes(), in: row, of: table)
       var start = range.start
-      if let hint, hint > start, stop.map({ hint < $0 }) ?? true { start = hint }
+      if let stop {
+        let end = Column(family: AnyKey.family, qualifier: stop)
+        let wanted = max(limit + 1 - found.count, cellsRead)
+        let hint = columnToReadFrom(wanted, before: end, in: row, of: table)?.qualifier
+        if let hint, hint > start, hint < stop { start = hint }
+      }
       isAtStart = start == range.start
+      cellsRead = min(2 * max(cellsRead, limit + 1 - found.count), Self.cellsPerHintMax)
       var piece: [FoundCell] = []
       var next = start
       // In bounded pieces, of which the last cells are kept: with a bad hint there may be very many.
@@ -88,6 +94,9 @@ extension DatastoreReader where Self: ~Copyable {
     let goesOn = found.count > limit
     return FoundCells(found: Array(found.prefix(limit)), goesOn: goesOn)
   }
+
+  /// How far back a piece begins at the most, in cells.
+  private static var cellsPerHintMax: Int { 8192 }
 
   /// How many cells are read at once on the way to the last ones.
   private static var cellsPerPiece: Int { 512 }

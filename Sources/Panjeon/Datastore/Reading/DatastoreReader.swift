@@ -25,12 +25,10 @@ public protocol DatastoreReader: ~Copyable {
   /// Reads the first rows of a scan.
   mutating func rows(_ scan: Scan, in table: String, limit: Int) async throws -> [RowResult]
 
-  /// A column of a row about so many cells before another one: where to begin reading backwards.
-  ///
-  /// A hint: nil when there is none, or nobody knows.
-  func column(
-    _ cells: Int, before qualifier: Bytes, in row: RowKey, of table: String
-  ) async throws -> Bytes?
+  /// A column to begin at when the cells before another one are to be read; a hint of the store.
+  func columnToReadFrom(
+    _ cells: Int, before column: Column, in row: RowKey, of table: String
+  ) -> Column?
 
   /// What is known of the datastore it belongs to; nil for a transaction that was not begun by one.
   var datastoreState: DatastoreState? { get }

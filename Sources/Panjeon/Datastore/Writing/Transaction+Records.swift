@@ -17,13 +17,6 @@ extension Transaction: DatastoreReader {
     return rows
   }
 
-  /// A column of a row about so many cells before another one.
-  public func column(
-    _ cells: Int, before qualifier: Bytes, in row: RowKey, of table: String
-  ) async throws -> Bytes? {
-    nil
-  }
-
   /// Writes a record, whether or not there is one under its key.
   ///
   /// Fields that are stored and that the program does not know stay. Index entries and the collection's metadata are kept in step, and triggers run

@@ -54,6 +54,13 @@ public final class TwoPhaseStore<Base: WideColumnStore>: Sendable {
     return statistics
   }
 
+  /// A column to begin at when the cells before another one are to be read; what the store beneath says.
+  public func columnToReadFrom(
+    _ cells: Int, before column: Column, in row: RowKey, of table: String
+  ) -> Column? {
+    base.columnToReadFrom(cells, before: column, in: row, of: table)
+  }
+
   /// Waits until the locks of all transactions that this client has committed are ended, or left to others.
   ///
   /// To be called before the base store is closed, lest the next client has to do it.
