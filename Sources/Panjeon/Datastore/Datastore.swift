@@ -41,7 +41,8 @@ public struct Datastore<Store: AtomicBatchStore>: Sendable {
     migrations: [Migration<Store>] = [], options: DatastoreOptions = DatastoreOptions()
   ) async throws -> Datastore {
     try schema.validate()
-    let state = DatastoreState(schema: schema, options: options)
+    let state = DatastoreState(
+      schema: schema, options: options, timeSource: transactions.timeSource)
     let datastore = Datastore(transactions: transactions, state: state)
     // Mostly nothing is new, and then nothing is written: the store may be open for reading.
     var update = try await datastore.withSnapshot { try await CatalogUpdate(schema, in: &$0) }
@@ -115,7 +116,7 @@ extension DatastoreSchema {
   /// The tables that it needs, the datastore's own included.
   public var tables: [TableSchema] {
     let names = Set(declarations.compactMap(\.type.table))
-    return [CatalogTable.schema]
+    return [CatalogTable.schema, BlobTable.schema]
       + names.sorted().map {
         TableSchema(name: $0, families: [.lock, ColumnFamily(AnyKey.family)])
       }

@@ -94,7 +94,7 @@ public struct ChangesSequence<Store: AtomicBatchStore, R: Record>: AsyncSequence
     private func requireKept(_ microseconds: Int64) throws(DatastoreError) {
       let options = sequence.datastore.state.options
       let kept = options.deletionsKept.microseconds
-      if sequence.datastore.now - kept > microseconds {
+      if sequence.datastore.state.now - kept > microseconds {
         throw DatastoreError(
           .sequenceTooOld, "deletions are remembered for \(options.deletionsKept); read everything")
       }
@@ -119,7 +119,7 @@ public struct ChangesSequence<Store: AtomicBatchStore, R: Record>: AsyncSequence
     private func look() async throws {
       guard let last else { return }
       if let looked { try requireKept(Swift.max(looked, last.version.microseconds)) }
-      let moment = sequence.datastore.now
+      let moment = sequence.datastore.state.now
       let snapshot = try sequence.datastore.snapshot()
       let version = try await snapshot.snapshot.version(of: sequence.row, in: sequence.table)
       guard let version, version > last.version else {
@@ -140,8 +140,6 @@ extension Datastore {
   /// How many observe.
   package var observerCount: Int { state.observers.count }
 
-  /// Microseconds since the Unix epoch.
-  var now: Int64 { transactions.timeSource.presentMicroseconds() }
 }
 
 extension Duration {

@@ -10,6 +10,7 @@ public struct DatastoreError: Error, Sendable, CustomStringConvertible {
     private enum Kind: String {
       case alreadyExists, uniqueViolation, malformed, indexNotReady, undeclared, schemaConflict
       case invalidCursor, sequenceTooOld, triggersTooDeep, migrationOrder, noDatastore
+      case blobGone, blobTaken
     }
 
     private let kind: Kind
@@ -40,6 +41,11 @@ public struct DatastoreError: Error, Sendable, CustomStringConvertible {
     public static let migrationOrder = Code(.migrationOrder)
     /// The transaction was not begun by a datastore.
     public static let noDatastore = Code(.noDatastore)
+
+    /// The large value was never put, or was collected since: put it again, under a new key.
+    public static let blobGone = Code(.blobGone)
+    /// Another record refers to the large value; ``DatastoreError/key`` is which.
+    public static let blobTaken = Code(.blobTaken)
 
     /// The code's name.
     public var description: String { kind.rawValue }

@@ -33,7 +33,7 @@ extension DatastoreSchema {
         throw DatastoreError(
           .schemaConflict, "\(other) and \(type.number) are both named '\(type.name)'")
       }
-      if type.table == CatalogTable.name {
+      if type.table == CatalogTable.name || type.table == BlobTable.name {
         throw DatastoreError(.schemaConflict, "'\(type.name)' is in the datastore's own table")
       }
       seen[type.number] = type

@@ -24,6 +24,11 @@ public protocol Record: Codable, Sendable {
   /// The indexes over it; none by default.
   static var indexes: [IndexDefinition<Self>] { get }
 
+  /// The large values that it refers to, which are kept for as long as it does; nil, by default: none.
+  ///
+  /// Each must have been put by ``Datastore/putBlob(_:type:in:key:)``, and no other record may refer to it.
+  static var blobs: (@Sendable (Self) -> [Blob])? { get }
+
   /// What is done before and after it is changed, in this order; nothing by default.
   static var triggers: [any Trigger<Self>] { get }
 }
@@ -31,6 +36,9 @@ public protocol Record: Codable, Sendable {
 extension Record {
   /// None.
   public static var indexes: [IndexDefinition<Self>] { [] }
+
+  /// None.
+  public static var blobs: (@Sendable (Self) -> [Blob])? { nil }
 
   /// None.
   public static var triggers: [any Trigger<Self>] { [] }

@@ -2,6 +2,7 @@
 
 internal import PanjeonTransactions
 internal import Synchronization
+internal import WideColumn
 
 /// What transactions and snapshots of a datastore have to know of it.
 public final class DatastoreState: Sendable {
@@ -13,7 +14,10 @@ public final class DatastoreState: Sendable {
   /// The indexes that reads may not use, by number.
   private let notReady = Mutex<Set<Int>>([])
 
-  init(schema: DatastoreSchema, options: DatastoreOptions) {
+  private let timeSource: any TimeSource
+
+  init(schema: DatastoreSchema, options: DatastoreOptions, timeSource: any TimeSource) {
+    self.timeSource = timeSource
     self.schema = schema
     self.options = options
     var tables: [Int: String] = [:]
@@ -22,6 +26,9 @@ public final class DatastoreState: Sendable {
     }
     self.tables = tables
   }
+
+  /// Microseconds since the Unix epoch.
+  var now: Int64 { timeSource.presentMicroseconds() }
 
   func tableOfRoot(above typeNumber: Int) -> String? { tables[typeNumber] }
 

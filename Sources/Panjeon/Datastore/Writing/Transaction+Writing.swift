@@ -22,7 +22,7 @@ extension Transaction {
     }
     let (indexes, triggers) = (R.indexes, R.triggers)
     var change = RecordChange(key: key, old: nil, new: record)
-    if let bytes = stored.bytes, !indexes.isEmpty || !triggers.isEmpty {
+    if let bytes = stored.bytes, R.isDerivedFrom {
       change = RecordChange(
         key: key, old: try Stored.decode(R.self, from: bytes, at: key.any), new: record)
     }
@@ -30,6 +30,7 @@ extension Transaction {
     guard let record = change.new else { preconditionFailure("a put became a delete") }
     let bytes = try Stored.encode(record, over: stored.bytes)
     try await maintain(indexes, change, old: stored.bytes, new: bytes)
+    try await maintainBlobs(change, state)
     var put = Put(key.any.row)
     put.add(family: AnyKey.family, qualifier: key.any.qualifier, value: bytes)
     if stored.bytes == nil, var metadata = Optional(stored.metadata),
@@ -51,12 +52,13 @@ extension Transaction {
     guard let bytes = stored.bytes else { return false }
     let (indexes, triggers) = (R.indexes, R.triggers)
     var change = RecordChange<R>(key: key, old: nil, new: nil)
-    if !indexes.isEmpty || !triggers.isEmpty {
+    if R.isDerivedFrom {
       change = RecordChange(
         key: key, old: try Stored.decode(R.self, from: bytes, at: key.any), new: nil)
     }
     try await runBefore(triggers, &change)
     try await maintain(indexes, change, old: bytes, new: nil)
+    try await maintainBlobs(change, state)
     var mutations = RowMutations(key.any.row)
     mutations.delete(key.any.qualifier)
     mutations.put(
@@ -77,6 +79,15 @@ extension Transaction {
     note(key.any)
     try await runAfter(triggers, change)
     return true
+  }
+
+  private mutating func maintainBlobs<R: Record>(
+    _ change: RecordChange<R>, _ state: DatastoreState
+  ) async throws {
+    guard let blobs = R.blobs else { return }
+    let (old, new) = (change.old.map(blobs) ?? [], change.new.map(blobs) ?? [])
+    if old == new { return }
+    try await refer(to: new, insteadOf: old, from: change.key.any, state)
   }
 
   /// Throws `noDatastore`.
@@ -104,6 +115,13 @@ extension Transaction {
 
   /// Remembers that an object was changed, for those who observe it.
   private func note(_ key: AnyKey) { self[DatastoreAttemptKey.self]?.changes.insert(key) }
+}
+
+extension Record {
+  /// Whether anything depends on what a record was before.
+  fileprivate static var isDerivedFrom: Bool {
+    !indexes.isEmpty || !triggers.isEmpty || blobs != nil
+  }
 }
 
 // MARK: - Triggers

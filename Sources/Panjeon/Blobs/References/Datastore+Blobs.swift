@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PanjeonTransactions
+internal import WideColumn
+
+#if Sodium
+  extension Datastore {
+    /// Puts a large value into a blob store, for a record that is written afterwards.
+    ///
+    /// What is put is durable when this returns. If no record refers to it within the age that ``collectBlobs(in:olderThan:countMax:)`` is given, it is collected.
+    ///
+    /// - Parameters:
+    ///   - source: The bytes.
+    ///   - type: What they are, as a media type such as `image/jpeg`.
+    ///   - blobs: Where to.
+    ///   - key: Under which key; by default a new one that nobody can guess.
+    /// - Returns: What the record has to hold, and its type to list in ``Record/blobs``.
+    /// - Throws: Errors of the blob store, of transactions; `blobGone` when putting has taken so long that it was collected.
+    public func putBlob(
+      _ source: BlobSource, type: String, in blobs: some BlobStore, key: BlobKey = BlobKey()
+    ) async throws -> Blob {
+      let blob = try await Blob(describing: source, type: type, key: key)
+      // Known before there is a byte, so that nothing is ever stored that nobody knows of.
+      try await withTransaction { transaction in
+        let was = try await transaction.blobState(key)
+        try transaction.setBlobState(
+          key, BlobState(phase: .pending, since: state.now, owner: nil), was: was)
+      }
+      try await blobs.put(source, as: blob)
+      try await withTransaction { transaction in
+        let was = try await transaction.blobState(key)
+        guard was?.phase == .pending else {
+          throw DatastoreError(.blobGone, "the blob \(key) was collected while it was put")
+        }
+        // Its time begins now.
+        try transaction.setBlobState(
+          key, BlobState(phase: .pending, since: state.now, owner: nil), was: was)
+      }
+      return blob
+    }
+  }
+#endif
+
+extension Datastore {
+  /// Deletes large values that no record refers to: put and never referred to, or of records that are gone.
+  ///
+  /// A crash leaves values that are deleted the next time. The bytes of each are deleted twice, the second time as much later again, for whoever was
+  /// still putting them.
+  ///
+  /// - Parameters:
+  ///   - blobs: Where they are.
+  ///   - age: For how long nobody must have referred to them; by default 24 hours. Whoever puts a value has so long to write the record, and whoever has read a record
+  ///     to fetch its value.
+  ///   - countMax: How many to delete at the most; by default 10,000.
+  /// - Returns: How many were deleted.
+  /// - Throws: Errors of the blob store and of transactions.
+  @discardableResult
+  public func collectBlobs(
+    in blobs: some BlobStore, olderThan age: Duration = .seconds(86_400), countMax: Int = 10_000
+  ) async throws -> Int {
+    var deleted = 0
+    var rows = BlobTable.queue(until: state.now - age.microseconds)
+    while deleted < countMax, !rows.isEmpty, !rows.isInverted {
+      let found = try await withSnapshot { [rows] snapshot in
+        try await snapshot.rows(Scan(rows), in: BlobTable.name, limit: 100)
+      }
+      guard let last = found.last?.row else { break }
+      for key in found.compactMap({ BlobTable.key(ofQueued: $0.row) }) where deleted < countMax {
+        if try await collect(key, in: blobs, age) { deleted += 1 }
+      }
+      rows.start = last.successor
+    }
+    return deleted
+  }
+
+  /// Deletes a value unless something has become of it; whether it was deleted for the first time.
+  private func collect(
+    _ key: BlobKey, in blobs: some BlobStore, _ age: Duration
+  ) async throws -> Bool {
+    let phase = try await withTransaction { transaction -> BlobState.Phase? in
+      let was = try await transaction.blobState(key)
+      guard let was, was.phase != .referenced, was.since < state.now - age.microseconds else {
+        return nil
+      }
+      // No record can refer to it any more, so that its bytes may go.
+      if was.phase != .deleted {
+        try transaction.setBlobState(
+          key, BlobState(phase: .deleted, since: state.now, owner: nil), was: was)
+      }
+      return was.phase
+    }
+    guard let phase else { return false }
+    try await blobs.delete(key)
+    if phase != .deleted { return true }
+    try await withTransaction { transaction in
+      let was = try await transaction.blobState(key)
+      if was?.phase == .deleted { try transaction.setBlobState(key, nil, was: was) }
+    }
+    return false
+  }
+
+  /// Looks at every value of a blob store, and deletes those that the database does not know.
+  ///
+  /// There are none but after a restore of the database to an earlier day, or when bytes were put by other means. Reads the keys of the whole store.
+  ///
+  /// - Parameter blobs: The store, which must be this database's alone.
+  /// - Returns: How many were deleted.
+  /// - Throws: Errors of the blob store and of the database.
+  @discardableResult
+  public func sweepBlobs(in blobs: some BlobStore) async throws -> Int {
+    var deleted = 0
+    var after: BlobKey?
+    while true {
+      let page = try await blobs.keys(after: after, countMax: BlobPage.countMax)
+      // Looked up after they were listed: what is put is known before.
+      let states = try await withSnapshot { snapshot in
+        try await snapshot.storedValues(page.keys.map(BlobTable.state(of:)))
+      }
+      for (key, state) in zip(page.keys, states) where state == nil {
+        try await blobs.delete(key)
+        deleted += 1
+      }
+      guard let next = page.next else { return deleted }
+      after = next
+    }
+  }
+}

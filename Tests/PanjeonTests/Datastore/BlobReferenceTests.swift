@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if Sodium
+  import Panjeon
+  import PanjeonTesting
+  import Testing
+
+  private struct Picture: Record, Hashable {
+    static let objectType = ObjectType<Picture>(50, "picture", table: "picture")
+    static var blobs: (@Sendable (Picture) -> [Blob])? { { $0.images } }
+    var images: [Blob]
+    enum CodingKeys: Int, CodingKey { case images = 1 }
+  }
+
+  extension ObjectType<Picture> {
+    fileprivate static var picture: Self { Picture.objectType }
+  }
+
+  @Suite("References to blobs")
+  struct BlobReferenceTests {
+    private let schema = DatastoreSchema { Root(.picture) }
+    private let clock = ManualTimeSource()
+    private let day = Duration.seconds(86_400)
+
+    private func withPictures(
+      _ blobs: InMemoryBlobStore = InMemoryBlobStore(),
+      _ body: (DatabaseDatastore, InMemoryBlobStore) async throws -> Void
+    ) async throws {
+      var configuration = inMemory()
+      configuration.timeSource = clock
+      try await withDatabase(at: "/pictures", configuration: configuration) { database in
+        try await body(try await database.openDatastore(schema), blobs)
+      }
+    }
+
+    private func put(
+      _ text: String, _ datastore: DatabaseDatastore, _ blobs: InMemoryBlobStore
+    ) async throws -> Blob {
+      try await datastore.putBlob(.bytes(Array(text.utf8)), type: "image/jpeg", in: blobs)
+    }
+
+    @Test("A value is kept while a record refers to it, and collected a day after none does")
+    func life() async throws {
+      try await withPictures { datastore, blobs in
+        let key = Key(.picture, 1)
+        let (first, second) = (
+          try await put("first", datastore, blobs), try await put("second", datastore, blobs)
+        )
+        let never = try await put("never", datastore, blobs)
+        try await datastore.put(Picture(images: [first, second]), at: key)
+        clock.advance(by: day * 2)
+        #expect(try await datastore.collectBlobs(in: blobs) == 1)
+        #expect(Set(blobs.allKeys) == [first.key, second.key])
+        await expect(.blobGone) {
+          try await datastore.put(Picture(images: [never]), at: Key(.picture, 2))
+        }
+        try await datastore.put(Picture(images: [second]), at: key)
+        #expect(try await datastore.collectBlobs(in: blobs) == 0)
+        clock.advance(by: day * 2)
+        #expect(try await datastore.collectBlobs(in: blobs) == 1)
+        #expect(blobs.allKeys == [second.key])
+        try await datastore.deleteSubtree(key)
+        clock.advance(by: day * 2)
+        #expect(try await datastore.collectBlobs(in: blobs) == 1)
+        #expect(blobs.allKeys == [])
+        // Nothing is left to be remembered.
+        for _ in 0..<2 {
+          clock.advance(by: day * 2)
+          #expect(try await datastore.collectBlobs(in: blobs) == 0)
+        }
+        try await datastore.withSnapshot { snapshot in
+          let rows = try await snapshot.rows(Scan(), in: "!blobs!", limit: 10)
+          #expect(rows.isEmpty)
+        }
+      }
+    }
+
+    @Test(
+      "A record that is written before the collector comes keeps a value that another one has let go"
+    )
+    func handedOver() async throws {
+      try await withPictures { datastore, blobs in
+        let blob = try await put("a", datastore, blobs)
+        try await datastore.put(Picture(images: [blob]), at: Key(.picture, 1))
+        await expect(.blobTaken) {
+          try await datastore.put(Picture(images: [blob]), at: Key(.picture, 2))
+        }
+        try await datastore.withTransaction(.quick) { transaction in
+          try await transaction.delete(Key(.picture, 1))
+          try await transaction.put(Picture(images: [blob]), at: Key(.picture, 2))
+        }
+        clock.advance(by: day * 2)
+        #expect(try await datastore.collectBlobs(in: blobs) == 0)
+        #expect(blobs.allKeys == [blob.key])
+      }
+    }
+
+    @Test(
+      "A value that was put by other means cannot be referred to; a sweep deletes it, and nothing else"
+    )
+    func stranger() async throws {
+      try await withPictures { datastore, blobs in
+        let kept = try await put("a", datastore, blobs)
+        let stranger = try await blobs.put(.bytes([1, 2]), type: "image/png")
+        await expect(.blobGone) {
+          try await datastore.put(Picture(images: [stranger]), at: Key(.picture, 1))
+        }
+        #expect(try await datastore.sweepBlobs(in: blobs) == 1)
+        #expect(blobs.allKeys == [kept.key])
+      }
+    }
+
+    @Test(
+      "Whatever call fails or loses its answer, records refer to values that are there, and the rest is collected",
+      arguments: [1, 2, 3] as [UInt64])
+    func faults(seed: UInt64) async throws {
+      let blobs = InMemoryBlobStore { call in
+        var generator = SplitMix64(seed: seed &* 1000 &+ UInt64(call.number))
+        return [.unavailable, .lostAnswer, nil, nil].randomElement(using: &generator) ?? nil
+      }
+      var generator = SplitMix64(seed: seed)
+      try await withPictures(blobs) { datastore, blobs in
+        var model: [Int: Picture] = [:]
+        for _ in 0..<200 {
+          let id = Int.random(in: 0..<6, using: &generator)
+          switch Int.random(in: 0..<5, using: &generator) {
+          case 0..<3:
+            guard let blob = try? await put("\(id)", datastore, blobs) else { continue }
+            let keeps = Bool.random(using: &generator)
+            let picture = Picture(images: (keeps ? model[id]?.images ?? [] : []) + [blob])
+            try await datastore.put(picture, at: Key(.picture, id))
+            model[id] = picture
+          case 3:
+            try await datastore.delete(Key(.picture, id))
+            model[id] = nil
+          default:
+            clock.advance(by: .seconds(40_000))
+            _ = try? await datastore.collectBlobs(in: blobs)
+          }
+          let needed = Set(model.values.flatMap { $0.images.map(\.key) })
+          #expect(needed.isSubset(of: Set(blobs.allKeys)), "seed \(seed)")
+        }
+        #expect(!blobs.injected.isEmpty)
+        blobs.fail { _ in nil }
+        for _ in 0..<3 {
+          clock.advance(by: day * 2)
+          try await datastore.collectBlobs(in: blobs)
+        }
+        #expect(
+          Set(blobs.allKeys) == Set(model.values.flatMap { $0.images.map(\.key) }), "seed \(seed)")
+      }
+    }
+  }
+#endif
