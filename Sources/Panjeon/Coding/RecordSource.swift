@@ -43,7 +43,8 @@ final class RecordSource {
     if head.argument != argument { return head.argument < argument ? -1 : 1 }
     var offset = head.end
     // As many bytes as the text has, of which the argument is the length.
-    for unsafebyte in unsafe text {
+    for place in text.indices {
+      let byte = unsafe text[place]
       if bytes[offset] != byte { return bytes[offset] < byte ? -1 : 1 }
       offset += 1
     }
