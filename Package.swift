@@ -161,8 +161,8 @@ if Context.environment["PANJEON_FUZZERS"] != nil {
     .executableTarget(
       name: "Fuzzers",
       dependencies: [
-        "Between", "PanjeonInspector", "PanjeonStorage", "PanjeonTesting", "PanjeonTransactions",
-        "WideColumn",
+        "Between", "Panjeon", "PanjeonInspector", "PanjeonStorage", "PanjeonTesting",
+        "PanjeonTransactions", "WideColumn",
       ],
       path: "Tests/Fuzzers", exclude: ["Corpus"],
       swiftSettings: swiftSettings + [.unsafeFlags(["-parse-as-library"])]))

@@ -52,7 +52,8 @@ extension LevelDecoder {
     let head = source.bytes.itemHead(at: source.bytes.untagged(at: offset))
     guard head.kind == .map else { throw .mismatch }
     return UnknownFields(
-      entries: Array(source.bytes[head.end..<source.bytes.itemEnd(at: offset)]))
+      entries: Array(source.bytes[head.end..<source.bytes.itemEnd(at: offset)]),
+      areDeterministic: source.isDeterministic)
   }
 
   private func isByteString(at offset: Int) -> Bool {

@@ -132,6 +132,6 @@ final class LevelDecoder: Decoder {
         entries += source.bytes[key..<source.bytes.itemEnd(at: value)]
       }
     }
-    return UnknownFields(entries: entries)
+    return UnknownFields(entries: entries, areDeterministic: source.isDeterministic)
   }
 }

@@ -3,9 +3,9 @@
 /// Looks at all of a record before anything in it is believed.
 ///
 /// What has been checked can be read without further checks of lengths.
-struct RecordCheck {
+package struct RecordCheck {
   /// Whether the bytes are what the encoder would write: heads as short as can be, and keys that ascend.
-  private(set) var isDeterministic = true
+  package private(set) var isDeterministic = true
 
   /// Whether the keys of all maps ascend.
   private(set) var keysAscend = true
@@ -14,7 +14,7 @@ struct RecordCheck {
   private(set) var hasTextKeys = false
 
   /// Checks the one item that takes up all of `range`.
-  init(_ bytes: [UInt8], in range: Range<Int>) throws(MalformedRecord) {
+  package init(_ bytes: [UInt8], in range: Range<Int>) throws(MalformedRecord) {
     let end = try checkItem(bytes, at: range.lowerBound, limit: range.upperBound, nesting: 0)
     if end != range.upperBound { throw MalformedRecord("bytes follow the record", at: end) }
   }

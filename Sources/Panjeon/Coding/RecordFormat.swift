@@ -26,7 +26,7 @@ enum ItemKind: UInt8 {
 }
 
 /// Bytes that are no record.
-struct MalformedRecord: Error {
+package struct MalformedRecord: Error {
   let reason: String
   let offset: Int
 

@@ -16,6 +16,7 @@ enum ValueFailure: Error {
 final class RecordSource {
   let bytes: [UInt8]
   let start: Int
+  let isDeterministic: Bool
   let keysAscend: Bool
   let hasTextKeys: Bool
   let userInfo: [CodingUserInfoKey: any Sendable]
@@ -26,6 +27,7 @@ final class RecordSource {
     self.userInfo = userInfo
     do throws(MalformedRecord) {
       let check = try RecordCheck(bytes, in: record.start..<record.end)
+      isDeterministic = check.isDeterministic
       keysAscend = check.keysAscend
       hasTextKeys = check.hasTextKeys
     } catch {

@@ -24,8 +24,21 @@ public struct UnknownFields: Hashable, Sendable {
     entries = []
   }
 
-  init(entries: [UInt8]) {
-    self.entries = entries
+  /// Takes the keys and values of a record that was checked, in our form if they are not in it.
+  init(entries: [UInt8], areDeterministic: Bool) {
+    if areDeterministic {
+      self.entries = entries
+      return
+    }
+    var ordered: [UInt8] = []
+    var map: [UInt8] = []
+    Self.append(map: entries, to: &map)
+    if case .map(let fields) = RecordValue(checked: map, at: 0) {
+      let sorted = fields.map { (key: $0.key.bytes, value: $0.value.bytes) }
+        .sorted { $0.key.lexicographicallyPrecedes($1.key) }
+      for field in sorted { ordered += field.key + field.value }
+    }
+    self.entries = ordered
   }
 
   /// Whether there are none.
@@ -39,6 +52,10 @@ public struct UnknownFields: Hashable, Sendable {
   }
 
   func appendMap(to bytes: inout [UInt8]) {
+    Self.append(map: entries, to: &bytes)
+  }
+
+  private static func append(map entries: [UInt8], to bytes: inout [UInt8]) {
     var count: UInt64 = 0
     var offset = 0
     while offset < entries.count {
@@ -57,10 +74,14 @@ extension UnknownFields: Codable {
     let entries = try container.decode([UInt8].self)
     do throws(MalformedRecord) {
       _ = try RecordCheck(entries: entries, in: 0..<entries.count, nesting: 0)
+      // Now that they can be counted: their keys differ.
+      var map: [UInt8] = []
+      Self.append(map: entries, to: &map)
+      let check = try RecordCheck(map, in: 0..<map.count)
+      self.init(entries: entries, areDeterministic: check.isDeterministic)
     } catch {
       throw DecodingError(error, codingPath: decoder.codingPath)
     }
-    self.init(entries: entries)
   }
 
   /// Writes the fields' bytes, for another coder than the record's.

@@ -107,6 +107,30 @@ struct KeptFieldsTests {
     #expect(try list([]) == "")
   }
 
+  @Test("Position decides nothing in sets, and where different numbers of elements are left")
+  func positions() throws {
+    struct Holder: Encodable {
+      enum CodingKeys: Int, CodingKey { case set = 1, list }
+      struct Element: Codable, Hashable { var x: Int }
+      var set: Set<Element>?
+      var list: [Element?]?
+    }
+    func element(_ x: Int) -> Holder.Element { Holder.Element(x: x) }
+    let two: RecordValue = .array([inner(1, 9), inner(2, 8)])
+    #expect(
+      try keep(Holder(set: [element(1), element(3)]), map([(.integer(1), two)]))
+        == #"{1: [{"x": 3}, {"x": 1, "new": 9}]}"#)
+    let one: RecordValue = .array([.simple(22), inner(1, 9)])
+    #expect(
+      try keep(Holder(list: [element(5)]), map([(.integer(2), one)])) == #"{2: [{"x": 5}]}"#)
+    #expect(
+      try keep(Holder(list: [nil, element(5)]), map([(.integer(2), one)]))
+        == #"{2: [null, {"x": 5, "new": 9}]}"#)
+    #expect(
+      try keep(Holder(list: [nil, element(5)]), map([(.integer(2), two)]))
+        == #"{2: [null, {"x": 5}]}"#)
+  }
+
   @Test("Values of dictionaries keep theirs by key, whatever the type of the keys is")
   func dictionaries() throws {
     let ids = (0..<5).map { UUID(uuid: ($0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)) }
@@ -173,6 +197,22 @@ struct KeptFieldsTests {
         (.text("super"), map([(.integer(8), .integer(0)), (.integer(9), .integer(0))]))
       ])
     #expect(try keep(Two(), stored) == #"{1: 1, 4: 1, 5: 0, "super": {8: 0, 9: 1}}"#)
+  }
+
+  @Test("Fields are kept in their order beside containers that are put in late")
+  func late() throws {
+    struct Late: Encodable {
+      enum CodingKeys: Int, CodingKey { case zero = 0, one, two, nine = 9 }
+      func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        var nested = container.nestedContainer(keyedBy: CodingKeys.self, forKey: .one)
+        try container.encode(0, forKey: .two)
+        try container.encode(0, forKey: .nine)
+        try nested.encode(0, forKey: .zero)
+      }
+    }
+    #expect(
+      try keep(Late(), map([(.integer(5), .integer(7))])) == "{1: {0: 0}, 2: 0, 5: 7, 9: 0}")
   }
 
   @Test("Many elements without plain fields are compared a bounded number of times")

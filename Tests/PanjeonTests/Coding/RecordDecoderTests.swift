@@ -25,6 +25,7 @@ struct RecordDecoderTests {
       ("f8 1f", "a simple value in two bytes that needs one, at byte 0"),
       ("a2 01 00 01 00", "a key that is in the map already, at byte 3"),
       ("a2 01 00 18 01 00", "a key that is in the map already, at byte 3"),
+      ("a2 81 01 00 81 18 01 00", "a key that is in the map already, at byte 4"),
       ("a3 02 00 01 00 02 00", "a key that is in the map already, at byte 5"),
       ("a1 01 62 c3 28", "text that is no UTF-8, at byte 2"),
       ("61 ff", "text that is no UTF-8, at byte 0"),

@@ -89,14 +89,25 @@ struct UnknownFieldsTests {
     #expect(try encode(photo) == stored)
   }
 
+  @Test("Fields that were stored in another form are written in ours")
+  func otherForms() throws {
+    let photo = try decode(Photo.self, hex("a4 08 a1 79 00 00 18 01 01 61 61 18 07 05 03 80"))
+    #expect(try encode(photo) == hex("a4 01 61 61 03 80 07 05 08 a1 60 01"))
+    let equal = try decode(Photo.self, hex("a4 01 61 61 03 80 07 05 08 a1 60 01"))
+    #expect(photo == equal)
+  }
+
   @Test("Other coders keep them, too")
   func json() throws {
     let photo = try decode(Photo.self, encode(new))
     let read = try JSONDecoder().decode(Photo.self, from: JSONEncoder().encode(photo))
     #expect(read == photo)
-    let wrong = #"{"caption": "a", "unknownFields": [97, 98]}"#
-    #expect(throws: DecodingError.self) {
-      try JSONDecoder().decode(Photo.self, from: Array(wrong.utf8).withUnsafeBytes { Data($0) })
+    // A key without a value; a key twice.
+    for bytes in ["[97, 98]", "[1]", "[1, 1, 1, 2]"] {
+      let wrong = #"{"caption": "a", "unknownFields": \#(bytes)}"#
+      #expect(throws: DecodingError.self) {
+        try JSONDecoder().decode(Photo.self, from: Data(wrong.utf8))
+      }
     }
   }
 
