@@ -23,6 +23,7 @@ let package = Package(
     .library(name: "PanjeonStorage", targets: ["PanjeonStorage"]),
     .library(name: "PanjeonTransactions", targets: ["PanjeonTransactions"]),
     .library(name: "Panjeon", targets: ["Panjeon"]),
+    .library(name: "PanjeonS3", targets: ["PanjeonS3"]),
     .library(name: "Between", targets: ["Between"]),
     .library(name: "PanjeonTesting", targets: ["PanjeonTesting"]),
     .library(name: "PanjeonInspector", targets: ["PanjeonInspector"]),
@@ -84,6 +85,7 @@ let package = Package(
         "PanjeonStorage", "PanjeonTransactions", "WideColumn",
         .target(name: "CPanjeonSodium", condition: .when(traits: ["Sodium"])),
       ]),
+    .target(name: "PanjeonS3", dependencies: ["Panjeon", "PanjeonStorage", "WideColumn"]),
     .target(name: "Between", dependencies: ["Panjeon", "PanjeonTransactions", "WideColumn"]),
     .target(
       name: "PanjeonTesting",
@@ -138,6 +140,9 @@ let package = Package(
     .testTarget(
       name: "PanjeonTests",
       dependencies: ["Panjeon", "PanjeonStorage", "PanjeonTesting", "WideColumn"]),
+    .testTarget(
+      name: "PanjeonS3Tests",
+      dependencies: ["Panjeon", "PanjeonS3", "PanjeonStorage", "PanjeonTesting", "WideColumn"]),
     .testTarget(
       name: "BetweenTests", dependencies: ["Between", "Panjeon", "PanjeonTesting", "WideColumn"]),
     .testTarget(
