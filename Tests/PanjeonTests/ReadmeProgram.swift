@@ -3,28 +3,40 @@
 // README begins
 import Panjeon
 
-func keepAccounts(at path: String) async throws -> [String] {
-  try await withDatabase(at: path) { database in
-    try await database.createTableIfNeeded(
-      TableSchema(name: "account", families: [ColumnFamily("data")]))
+struct Family: Record {
+  static let objectType = ObjectType<Family>(2, "family", table: "family")
+  var name: String
+  enum CodingKeys: Int, CodingKey { case name = 1 }
+}
 
-    // Both rows change, or neither does. The body may run again after a conflict.
-    try await database.withTransaction { transaction in
-      for (name, amount) in [("minji", -30), ("jisoo", 30)] {
-        let row = Bytes(utf8: name)
-        let before = try await transaction.get(Get(row), in: "account")
-        let balance = before?.value(family: "data", qualifier: "balance")?.utf8String ?? "100"
-        var put = Put(row)
-        put.add(
-          family: "data", qualifier: "balance",
-          value: Bytes(utf8: "\((Int(balance) ?? 0) + amount)"))
-        try transaction.put(put, in: "account")
+struct Snapshot: Record {
+  static let objectType = ObjectType<Snapshot>(3, "snapshot")
+  static let byDay = Index(4, "snapshot_by_day", on: \Snapshot.day)
+  static var indexes: [IndexDefinition<Snapshot>] { [byDay.definition] }
+  var day: String
+  var caption: String?
+  enum CodingKeys: Int, CodingKey { case day = 1, caption = 2 }
+}
+
+extension ObjectType<Family> { static var family: Self { Family.objectType } }
+extension ObjectType<Snapshot> { static var snapshot: Self { Snapshot.objectType } }
+
+func keepAlbum(at path: String) async throws -> [String] {
+  try await withDatabase(at: path) { database in
+    let datastore = try await database.openDatastore(
+      DatastoreSchema { Root(.family) { Children(.snapshot) } })
+    let kims = Key(.family, "kim")
+
+    // All of it or nothing, index and count included. The body may run again after a conflict.
+    try await datastore.withTransaction { transaction in
+      try await transaction.put(Family(name: "김씨네"), at: kims)
+      for (day, caption) in [("2026-11-24", "first snow"), ("2026-08-02", "바다")] {
+        try await transaction.insert(Snapshot(day: day, caption: caption), .snapshot, under: kims)
       }
     }
-
-    var lines: [String] = []
-    for try await row in database.scan(in: "account") {
-      for cell in row { lines.append("\(row.row) \(cell.column) = \(cell.value)") }
+    var lines = ["\(try await datastore.count(.snapshot, of: kims)) snapshots"]
+    for try await photo in datastore.find(Snapshot.byDay, of: kims, in: .from("2026-08-01")) {
+      lines.append("\(photo.key): \(photo.record.day) \(photo.record.caption ?? "")")
     }
     return lines
   }

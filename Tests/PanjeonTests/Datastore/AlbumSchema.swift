@@ -134,6 +134,11 @@ struct FoundWrong: Error, CustomStringConvertible {
 }
 
 extension TransactionOptions {
+  /// For tests on disk, beside all others.
+  static var patient: TransactionOptions {
+    TransactionOptions(attemptsMax: 10_000, deadline: .seconds(400))
+  }
+
   /// For tests in memory.
   static var quick: TransactionOptions {
     TransactionOptions(durability: .memory, attemptsMax: 10_000, deadline: .seconds(400))

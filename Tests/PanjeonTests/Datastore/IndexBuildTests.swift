@@ -128,7 +128,7 @@ struct IndexBuildTests {
         let task = Task { try await datastore.buildIndexes() }
         while datastore.transactions.statistics.commits < before + UInt64(transactions),
           try await datastore.indexesNotReady() != []
-        { await Task.yield() }
+        { try await Task.sleep(for: .milliseconds(1)) }
         task.cancel()
         _ = await task.result
       }

@@ -207,7 +207,7 @@ struct ObservationTests {
         for try await _ in datastore.changes(to: .memo, of: couple) {}
         return true
       }
-      while datastore.observerCount < 1 { await Task.yield() }
+      while datastore.observerCount < 1 { try await Task.sleep(for: .milliseconds(1)) }
       task.cancel()
       let isEnded = try await task.value
       #expect(isEnded)

@@ -141,6 +141,39 @@ struct RecordsTests {
     }
   }
 
+  @Test("A datastore works over a store that changes one row at a time, in two phases")
+  func twoPhases() async throws {
+    let base = try await EmbeddedStore.open(at: "/base", configuration: inMemory())
+    for table in albumSchema.tables { try await base.createTable(table) }
+    let clock = SystemTimeSource()
+    let store = TwoPhaseStore(base, timeSource: clock)
+    let manager = TransactionManager(store: store, timeSource: clock, seed: 3)
+    let datastore = try await Datastore.open(albumSchema, on: manager)
+    try await withThrowingTaskGroup { group in
+      for client in 0..<3 {
+        group.addTask {
+          for number in 0..<8 {
+            try await datastore.withTransaction(.patient) { transaction in
+              let root = Key(.couple, number % 2)
+              try await transaction.put(
+                Couple(name: "\(client)", email: "\(number % 2)@\(client)"), at: root)
+              try await transaction.insert(Photo(Int64(number)), .photo, under: root)
+            }
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(try await datastore.count(.photo, of: Key(.couple, 1)) == 12)
+    let changes = datastore.changes(to: .photo, of: Key(.couple, 1), since: .beginning)
+      .makeAsyncIterator()
+    var seen = 0
+    while seen < 12, let next = try await changes.next() { seen += next.changes.count }
+    #expect(try await datastore.verify().findings == [])
+    await store.drain()
+    try await base.close()
+  }
+
   @Test("Bytes that are no record are an error that names the key")
   func malformed() async throws {
     try await withDatabase(at: "/album", configuration: inMemory()) { database in

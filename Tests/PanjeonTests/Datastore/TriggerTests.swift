@@ -57,10 +57,35 @@ private struct Endless: Trigger {
   }
 }
 
+/// A post, before which another one is put into the same collection, or the post itself.
+private struct Post: Record, Hashable {
+  static let objectType = ObjectType<Post>(22, "post")
+  static let byText = Index(23, "post_by_text", on: \Post.text)
+  static var indexes: [IndexDefinition<Post>] { [byText.definition] }
+  static var triggers: [any Trigger<Post>] { [Meddling()] }
+  var text: String
+}
+
+private struct Meddling: Trigger {
+  func before<Store: AtomicBatchStore>(
+    _ change: inout RecordChange<Post>, in transaction: inout Transaction<Store>
+  ) async throws {
+    guard let parent = change.key.ancestor(Entry1.objectType) else { return }
+    switch change.new?.text {
+    case "another":
+      try await transaction.insert(Post(text: "first"), Post.objectType, under: parent)
+    case "itself": try await transaction.put(Post(text: "before"), at: change.key)
+    case nil where change.old?.text == "itself":
+      try await transaction.put(Post(text: "gone"), at: change.key)
+    default: break
+    }
+  }
+}
+
 @Suite("Trigger")
 struct TriggerTests {
   private let schema = DatastoreSchema {
-    Root(Entry1.objectType)
+    Root(Entry1.objectType) { Children(Post.objectType) }
     Root(Total.objectType)
   }
 
@@ -88,6 +113,26 @@ struct TriggerTests {
       try await datastore.put(Entry1(text: "kept"), at: key)
       await #expect(throws: Refusing.Refused()) { try await datastore.delete(key) }
       #expect(try await datastore.get(key) == Entry1(text: "kept!"))
+    }
+  }
+
+  @Test(
+    "What a trigger writes to the same collection, or the same record, is counted and indexed once")
+  func meddling() async throws {
+    try await withAlbum(schema: schema) { datastore in
+      let parent = Key(Entry1.objectType, "a")
+      let (another, itself) = (Key(parent, Post.objectType, 10), Key(parent, Post.objectType, 20))
+      try await datastore.put(Post(text: "another"), at: another)
+      try await datastore.put(Post(text: "itself"), at: itself)
+      #expect(try await datastore.count(Post.objectType, of: parent) == 3)
+      #expect(try await datastore.verify().findings == [])
+      try await datastore.delete(itself)
+      #expect(try await datastore.count(Post.objectType, of: parent) == 2)
+      try await datastore.put(Post(text: "another"), at: another)
+      let page = try await datastore.withSnapshot {
+        try await $0.find(Post.byText, of: parent, limit: 10)
+      }
+      #expect(page.entries.map(\.record.text) == ["another", "first", "first"])
     }
   }
 

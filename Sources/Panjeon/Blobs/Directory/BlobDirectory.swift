@@ -102,12 +102,8 @@ final class BlobDirectory: Sendable {
 
   func delete(_ key: BlobKey) throws(BlobError) {
     try converting(key) { () throws(StoreError) in
-      do throws(StoreError) {
-        try fileSystem.remove(file(of: key))
-      } catch {
-        if try fileSystem.exists(file(of: key)) { throw error }
-        // Gone already, but perhaps not on disk: the sync is needed all the same.
-      }
+      try whileThere(key) { () throws(StoreError) in try fileSystem.remove(file(of: key)) }
+      // Gone already, perhaps, but not on disk: the sync is needed all the same.
       try fileSystem.syncDirectory(fan(of: key))
     }
   }
@@ -163,14 +159,30 @@ final class BlobDirectory: Sendable {
   /// Nil when there is no such file.
   private func open(_ key: BlobKey) throws(BlobError) -> (any File)? {
     try converting(key) { () throws(StoreError) in
+      try whileThere(key) { () throws(StoreError) in try fileSystem.open(file(of: key), .read) }
+    }
+  }
+
+  /// Does something with the file of a value; nil when there is none.
+  ///
+  /// One that was not there may have been put by the time that is looked for: then it is tried again.
+  private func whileThere<T>(
+    _ key: BlobKey, _ body: () throws(StoreError) -> T
+  ) throws(StoreError) -> T? {
+    var attempts = 1
+    while true {
       do throws(StoreError) {
-        return try fileSystem.open(file(of: key), .read)
+        return try body()
       } catch {
-        if try fileSystem.exists(file(of: key)) { throw error }
-        return nil
+        guard try fileSystem.exists(file(of: key)) else { return nil }
+        if attempts == Self.attemptsMax { throw error }
+        attempts += 1
       }
     }
   }
+
+  /// How often a file is tried that is there.
+  private static let attemptsMax = 4
 
   // MARK: Names
 

@@ -59,6 +59,7 @@ extension Datastore {
     in blobs: some BlobStore, olderThan age: Duration = .seconds(86_400), countMax: Int = 10_000
   ) async throws -> Int {
     var deleted = 0
+    let age = max(age, .zero)
     var rows = BlobTable.queue(until: state.now - age.microseconds)
     while deleted < countMax, !rows.isEmpty, !rows.isInverted {
       let found = try await withSnapshot { [rows] snapshot in

@@ -195,6 +195,12 @@ struct DatastoreVerifier<Store: AtomicBatchStore> {
     }
     let table = index.scope.table == nil ? key.table : tableOfObjects(index)
     let object = AnyKey(table: table, row: entry.row ?? key.row, qualifier: entry.qualifier)
+    let isIndexed =
+      state.schema.node(of: object)?.operations.indexes.contains { $0.type == index.type } ?? false
+    guard isIndexed else {
+      return report.note(
+        .strayEntry, key, "the entry stands for what '\(index.type.name)' is not of")
+    }
     let found = try await snapshot.storedValues([object])[0]
     let expected = found.flatMap { try? index.entries(ofStored: $0, at: object) }
     if expected?[key] == nil {

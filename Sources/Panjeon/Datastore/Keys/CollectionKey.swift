@@ -41,6 +41,12 @@ struct CollectionKey: Hashable {
     return AnyKey(table: table, row: row, qualifier: Bytes(bytes))
   }
 
+  /// Whether a qualifier that begins as those of members do is one.
+  func isMember(_ qualifier: Bytes) -> Bool {
+    var reader = KeyReader(qualifier[(prefix.count + 1)..<qualifier.count])
+    return reader.readComponent() != nil && reader.isAtEnd
+  }
+
   func key(_ qualifier: Bytes) -> AnyKey {
     AnyKey(table: table, row: row, qualifier: qualifier)
   }

@@ -40,7 +40,8 @@ public struct Key<R: Record>: Hashable, Sendable {
   /// Nil when what is there is no object of this type.
   public init?(_ any: AnyKey) {
     guard let parts = KeyPathParts(any.qualifier), parts.kind == .object,
-      parts.steps.last?.typeNumber == R.objectType.number
+      parts.steps.last?.typeNumber == R.objectType.number,
+      KeyComponent(decoding: any.row) != nil
     else { return nil }
     self.any = any
   }

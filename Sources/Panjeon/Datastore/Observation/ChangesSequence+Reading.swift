@@ -19,7 +19,7 @@ extension ChangesSequence.Iterator {
     for part in [deletions, range] {
       var rest = part
       while true {
-        let after = Timestamp(microseconds: last.version.microseconds + 1)
+        let after = Timestamp(microseconds: last.version.microseconds &+ 1)
         let get = Get(
           sequence.row, columns: .data(rest), cellsMax: Self.cellsPerPiece,
           filter: .time(from: after, to: nil))

@@ -10,7 +10,12 @@ public struct ChangeSequence: Hashable, Sendable, Codable, Comparable {
   public var version: Timestamp
 
   /// Creates a place, from one that was kept.
-  public init(version: Timestamp) { self.version = version }
+  public init(version: Timestamp) {
+    // Versions are microseconds since 1970, far from the ends.
+    self.version = min(max(version, Timestamp(microseconds: 0)), Self.greatest)
+  }
+
+  private static let greatest = Timestamp(microseconds: 1 << 62)
 
   /// Before everything.
   public static let beginning = ChangeSequence(version: Timestamp(microseconds: 0))
@@ -23,7 +28,7 @@ public struct ChangeSequence: Hashable, Sendable, Codable, Comparable {
   /// Reads the version.
   public init(from decoder: any Decoder) throws {
     let microseconds = try decoder.singleValueContainer().decode(Int64.self)
-    version = Timestamp(microseconds: microseconds)
+    self.init(version: Timestamp(microseconds: microseconds))
   }
 
   /// Writes the version.

@@ -11,7 +11,7 @@ extension DatastoreReader where Self: ~Copyable {
   ///   - parent: Their parent.
   ///   - bounds: Which of their ids; all by default.
   ///   - order: From which end; ascending by default.
-  ///   - limit: How many to return at the most, at least one.
+  ///   - limit: How many to return at the most, at least one and at most ``Page/limitMax``.
   ///   - cursor: Where the page before ended, of the same bounds and order; nil for the first.
   /// - Returns: The children in order; `next` is nil exactly when no more follow.
   /// - Throws: `invalidCursor`, and as ``get(_:)``.
@@ -20,7 +20,7 @@ extension DatastoreReader where Self: ~Copyable {
     _ type: ObjectType<R>, of parent: Key<Parent>, in bounds: KeyBounds = .all,
     order: KeyOrder = .ascending, limit: Int, after cursor: PageCursor? = nil
   ) async throws -> Page<R> {
-    precondition(limit >= 1, "a page holds at least one record")
+    let limit = Page<R>.clamped(limit)
     let collection = CollectionKey(parent: parent.any, typeNumber: type.number)
     let range = bounds.range(behind: collection.memberPrefix)
     let cells = try await cells(
@@ -29,6 +29,9 @@ extension DatastoreReader where Self: ~Copyable {
     page.entries.reserveCapacity(cells.found.count)
     for cell in cells.found {
       let key = collection.key(cell.qualifier)
+      guard collection.isMember(cell.qualifier) else {
+        throw DatastoreError(.malformed, "the qualifier is no member's", key: key)
+      }
       page.entries.append(
         Entry(
           key: Key(unchecked: key),

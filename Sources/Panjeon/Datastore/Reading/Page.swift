@@ -23,10 +23,18 @@ public struct PageCursor: Hashable, Sendable {
 
 /// Some of the records of a collection, or of an index, in order.
 public struct Page<R: Record>: Sendable {
+  /// How many records a page has at the most, whatever is asked for: 65,536.
+  public static var limitMax: Int { 65_536 }
+
   /// The records.
   public var entries: [Entry<R>]
   /// Where to go on; nil when there are no more.
   public var next: PageCursor?
+
+  static func clamped(_ limit: Int) -> Int {
+    precondition(limit >= 1, "a page holds at least one record")
+    return min(limit, limitMax)
+  }
 }
 
 extension Page: Equatable where R: Equatable {}

@@ -49,6 +49,31 @@ extension DatastoreSchema {
       }
     }
     if let conflict { throw conflict }
+    try validateScopes()
+  }
+
+  /// Refuses indexes that could not be kept.
+  private func validateScopes() throws(DatastoreError) {
+    for node in types.values {
+      let above = roots.filter { root in
+        var isBelow = false
+        root.forEachBelow { isBelow = isBelow || $0.type == node.type }
+        return isBelow
+      }
+      for index in node.operations.indexes {
+        if index.scope == .collection, node.type.table != nil {
+          throw DatastoreError(
+            .schemaConflict,
+            "'\(index.type.name)' is beside the objects of '\(node.type.name)', which are roots; give it a table"
+          )
+        }
+        if index.scope.table != nil, above.count > 1 {
+          throw DatastoreError(
+            .schemaConflict,
+            "'\(index.type.name)' has a table, and '\(node.type.name)' is below more than one root")
+        }
+      }
+    }
   }
 
   /// The place in the trees of an object; nil when it has none.

@@ -10,7 +10,7 @@ protocol ObjectOperations: Sendable {
 
   /// Deletes an object; whether there was one.
   func delete<Store: AtomicBatchStore>(
-    _ key: AnyKey, countsIt: Bool, in transaction: inout Transaction<Store>
+    _ key: AnyKey, in transaction: inout Transaction<Store>
   ) async throws -> Bool
 
   /// What an object reads as, for people and for export: whether it can be decoded.
@@ -39,9 +39,9 @@ struct RecordOperations<R: Record>: ObjectOperations {
   var indexes: [any ObjectIndex] { R.indexes }
 
   func delete<Store: AtomicBatchStore>(
-    _ key: AnyKey, countsIt: Bool, in transaction: inout Transaction<Store>
+    _ key: AnyKey, in transaction: inout Transaction<Store>
   ) async throws -> Bool {
-    try await transaction.delete(Key<R>(unchecked: key), countsIt: countsIt)
+    try await transaction.deleteRecord(Key<R>(unchecked: key))
   }
 
   func check(_ stored: Bytes, at key: AnyKey) throws {

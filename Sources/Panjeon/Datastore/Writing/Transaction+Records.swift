@@ -66,6 +66,6 @@ extension Transaction: DatastoreReader {
   /// - Throws: `undeclared`, `noDatastore`, `malformed`; what triggers throw; errors of the transaction.
   @discardableResult
   public mutating func delete<R: Record>(_ key: Key<R>) async throws -> Bool {
-    try await delete(key, countsIt: true)
+    try await deleteRecord(key)
   }
 }

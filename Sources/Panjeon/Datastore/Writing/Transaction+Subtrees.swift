@@ -51,7 +51,7 @@ extension Transaction {
           }
           if parts.kind == .metadata { continue }
           // Counted, lest a deletion in pieces leave counts that are wrong.
-          if try await type.operations.delete(place, countsIt: true, in: &self) { deleted += 1 }
+          if try await type.operations.delete(place, in: &self) { deleted += 1 }
         }
         guard cells.count == 256, let last = cells.last else { break }
         range.start = last.qualifier.successor

@@ -9,33 +9,39 @@ struct StoredObject {
   var collection: CollectionKey?
   var metadata = CollectionMetadata()
   var metadataBytes: Bytes?
+
+  /// The record, where something depends on what it was; nil where nothing does, or there is none.
+  func record<R: Record>(for key: Key<R>) throws(DatastoreError) -> R? {
+    guard let bytes, R.isDerivedFrom else { return nil }
+    return try Stored.decode(R.self, from: bytes, at: key.any)
+  }
 }
 
 extension Transaction {
   mutating func write<R: Record>(_ record: R, at key: Key<R>, isNew: Bool) async throws {
     let state = try requireState()
-    let stored = try await readStored(key.any)
+    var stored = try await readStored(key.any)
     if stored.bytes == nil {
       try state.requirePlace(key.any, R.objectType.any)
     } else if isNew {
       throw DatastoreError(.alreadyExists, "there is a record already", key: key.any)
     }
     let (indexes, triggers) = (R.indexes, R.triggers)
-    var change = RecordChange(key: key, old: nil, new: record)
-    if let bytes = stored.bytes, R.isDerivedFrom {
-      change = RecordChange(
-        key: key, old: try Stored.decode(R.self, from: bytes, at: key.any), new: record)
+    var change = RecordChange(key: key, old: try stored.record(for: key), new: record)
+    if !triggers.isEmpty {
+      try await runBefore(triggers, &change)
+      // They may have written to the collection, and to the record itself.
+      stored = try await readStored(key.any)
+      change = RecordChange(key: key, old: try stored.record(for: key), new: change.new)
     }
-    try await runBefore(triggers, &change)
     guard let record = change.new else { preconditionFailure("a put became a delete") }
     let bytes = try Stored.encode(record, over: stored.bytes)
     try await maintain(indexes, change, old: stored.bytes, new: bytes)
     try await maintainBlobs(change, state)
     var put = Put(key.any.row)
     put.add(family: AnyKey.family, qualifier: key.any.qualifier, value: bytes)
-    if stored.bytes == nil, var metadata = Optional(stored.metadata),
-      let collection = stored.collection
-    {
+    if stored.bytes == nil, let collection = stored.collection {
+      var metadata = stored.metadata
       metadata.insert(key.idComponent)
       put.add(
         family: AnyKey.family, qualifier: collection.metadata,
@@ -46,39 +52,47 @@ extension Transaction {
     try await runAfter(triggers, change)
   }
 
-  mutating func delete<R: Record>(_ key: Key<R>, countsIt: Bool) async throws -> Bool {
+  mutating func deleteRecord<R: Record>(_ key: Key<R>) async throws -> Bool {
     let state = try requireState()
-    let stored = try await readStored(key.any)
-    guard let bytes = stored.bytes else { return false }
+    var stored = try await readStored(key.any)
+    if stored.bytes == nil { return false }
     let (indexes, triggers) = (R.indexes, R.triggers)
-    var change = RecordChange<R>(key: key, old: nil, new: nil)
-    if R.isDerivedFrom {
-      change = RecordChange(
-        key: key, old: try Stored.decode(R.self, from: bytes, at: key.any), new: nil)
+    var change = RecordChange<R>(key: key, old: try stored.record(for: key), new: nil)
+    if !triggers.isEmpty {
+      try await runBefore(triggers, &change)
+      stored = try await readStored(key.any)
+      // One of them may have deleted it.
+      if stored.bytes == nil { return true }
+      change = RecordChange(key: key, old: try stored.record(for: key), new: nil)
     }
-    try await runBefore(triggers, &change)
-    try await maintain(indexes, change, old: bytes, new: nil)
+    try await maintain(indexes, change, old: stored.bytes, new: nil)
     try await maintainBlobs(change, state)
-    var mutations = RowMutations(key.any.row)
-    mutations.delete(key.any.qualifier)
-    mutations.put(
-      family: AnyKey.family, qualifier: key.any.deletion, value: Bytes(),
-      timeToLive: state.options.deletionsKept)
-    if countsIt, let collection = stored.collection {
-      var metadata = stored.metadata
-      guard metadata.count > 0 else {
-        throw DatastoreError(
-          .malformed, "a collection counts fewer members than it has", key: key.any)
-      }
-      metadata.count -= 1
-      mutations.put(
-        family: AnyKey.family, qualifier: collection.metadata,
-        value: try Stored.encode(metadata, over: stored.metadataBytes))
-    }
-    try mutate(mutations, in: key.any.table)
+    try mutate(try deletion(of: key.any, stored, state), in: key.any.table)
     note(key.any)
     try await runAfter(triggers, change)
     return true
+  }
+
+  /// What is written when an object is deleted: its cell goes, its collection counts one less, and it can be told for a while.
+  private func deletion(
+    of key: AnyKey, _ stored: StoredObject, _ state: DatastoreState
+  ) throws -> RowMutations {
+    var mutations = RowMutations(key.row)
+    mutations.delete(key.qualifier)
+    mutations.put(
+      family: AnyKey.family, qualifier: key.deletion, value: Bytes(),
+      timeToLive: state.options.deletionsKept)
+    guard let collection = stored.collection else { return mutations }
+    var metadata = stored.metadata
+    guard metadata.count > 0 else {
+      throw DatastoreError(
+        .malformed, "a collection counts fewer members than it has", key: key)
+    }
+    metadata.count -= 1
+    mutations.put(
+      family: AnyKey.family, qualifier: collection.metadata,
+      value: try Stored.encode(metadata, over: stored.metadataBytes))
+    return mutations
   }
 
   private mutating func maintainBlobs<R: Record>(
