@@ -5,7 +5,7 @@
   internal import PanjeonStorage
   internal import WideColumn
 
-  /// What every ``BlobStore`` promises, as claims that can be verified of any of them.
+  /// What every `BlobStore` promises, as claims that can be verified of any of them.
   ///
   /// ```swift
   /// @Test(arguments: BlobStoreContract.Claim.allCases)
@@ -15,7 +15,7 @@
   /// ```
   ///
   /// The store may hold other values, and may be used at the same time; each claim removes what it has put. Give it a
-  /// ``BlobStore/bytesMax`` of a few MiB: values of that size, and larger ones, are tried.
+  /// `BlobStore.bytesMax` of a few MiB: values of that size, and larger ones, are tried.
   public struct BlobStoreContract: Sendable {
     /// Something that is promised.
     public enum Claim: String, CaseIterable, Hashable, Sendable {

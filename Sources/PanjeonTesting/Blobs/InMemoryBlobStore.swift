@@ -5,7 +5,7 @@ internal import PanjeonStorage
 internal import Synchronization
 public import WideColumn
 
-/// Large values in memory, for tests of what uses a ``BlobStore``; calls that a test chooses fail.
+/// Large values in memory, for tests of what uses a `BlobStore`; calls that a test chooses fail.
 ///
 /// ```swift
 /// let blobs = InMemoryBlobStore { call in call.kind == .put && call.number == 3 ? .lostAnswer : nil }
