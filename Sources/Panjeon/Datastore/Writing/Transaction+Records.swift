@@ -66,6 +66,39 @@ extension Transaction: DatastoreReader {
     return key
   }
 
+  /// Writes a new record under a parent, with the next id of the collection, and what becomes of the parent: the head of a conversation with each message, say.
+  ///
+  /// One read of the row and three writes: the record, the collection's metadata and the parent.
+  ///
+  /// - Parameters:
+  ///   - type: The type of the new record. **Neither it nor the parent's may have triggers**, which would run between the read and the writes.
+  ///   - parent: The parent.
+  ///   - change: Is given the id and the parent, and returns the new record.
+  /// - Returns: The key; nil when there is no such parent, and then nothing is written.
+  /// - Throws: As ``put(_:at:)``, and what `change` throws.
+  public mutating func insert<R: Record, Parent: Record>(
+    _ type: ObjectType<R>, updating parent: Key<Parent>,
+    _ change: (_ id: UInt64, _ parent: inout Parent) throws -> R
+  ) async throws -> Key<R>? {
+    precondition(
+      R.triggers.isEmpty && Parent.triggers.isEmpty, "neither of the types may have triggers")
+    let collection = CollectionKey(parent: parent.any, typeNumber: type.number)
+    let columns = ColumnSelection.data(collection.metadata, parent.any.qualifier)
+    let row = try await get(Get(collection.row, columns: columns), in: collection.table)
+    guard let stored = row?.data(parent.any.qualifier) else { return nil }
+    var object = StoredObject(bytes: nil, collection: collection)
+    object.metadataBytes = row?.data(collection.metadata)
+    object.metadata = try CollectionMetadata(stored: object.metadataBytes, of: collection)
+    let id = object.metadata.nextID
+    var record = try Stored.decode(Parent.self, from: stored, at: parent.any)
+    let child = try change(id, &record)
+    let key = Key<R>(unchecked: collection.member(id.keyComponent))
+    // An id that has not been issued is nobody's: there is nothing to be read under it.
+    try await write(child, at: key, over: object)
+    try await write(record, at: parent, over: StoredObject(bytes: stored))
+    return key
+  }
+
   /// Deletes a record, with its index entries; what is below it stays (``deleteSubtree(_:)``).
   ///
   /// - Parameter key: Its key.

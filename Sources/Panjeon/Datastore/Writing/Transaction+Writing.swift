@@ -13,13 +13,19 @@ struct StoredObject {
 
 extension Transaction {
   mutating func write<R: Record>(_ record: R, at key: Key<R>, isNew: Bool) async throws {
-    let state = try requireState()
     let stored = try await readStored(key.any)
-    if stored.bytes == nil {
-      try state.requirePlace(key.any, R.objectType.any)
-    } else if isNew {
+    if stored.bytes != nil, isNew {
       throw DatastoreError(.alreadyExists, "there is a record already", key: key.any)
     }
+    try await write(record, at: key, over: stored)
+  }
+
+  /// Writes a record over what has been read.
+  mutating func write<R: Record>(
+    _ record: R, at key: Key<R>, over stored: StoredObject
+  ) async throws {
+    let state = try requireState()
+    if stored.bytes == nil { try state.requirePlace(key.any, R.objectType.any) }
     let (indexes, triggers) = (R.indexes, R.triggers)
     var change = RecordChange(key: key, old: nil, new: record)
     if let bytes = stored.bytes, !indexes.isEmpty || !triggers.isEmpty {
