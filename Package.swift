@@ -34,7 +34,9 @@ let package = Package(
     .trait(name: "LZ4", description: "Reads and writes SSTable blocks compressed with LZ4."),
     .trait(
       name: "Sodium",
-      description: "Computes and verifies the checksums of large values, and talks to S3 services."),
+      description:
+        "Computes and verifies the checksums of large values, talks to S3 services, hashes passwords."
+    ),
     .trait(name: "Metrics", description: "Hands metrics on to swift-metrics."),
     .trait(name: "Tracing", description: "Traces transactions with swift-distributed-tracing."),
     .default(enabledTraits: ["Snappy", "LZ4", "Sodium"]),
@@ -84,7 +86,12 @@ let package = Package(
         "PanjeonStorage", "PanjeonTransactions", "WideColumn",
         .target(name: "CPanjeonSodium", condition: .when(traits: ["Sodium"])),
       ]),
-    .target(name: "Between", dependencies: ["Panjeon", "PanjeonTransactions", "WideColumn"]),
+    .target(
+      name: "Between",
+      dependencies: [
+        "Panjeon", "PanjeonStorage", "PanjeonTransactions", "WideColumn",
+        .target(name: "CPanjeonSodium", condition: .when(traits: ["Sodium"])),
+      ]),
     .target(
       name: "PanjeonTesting",
       dependencies: ["Panjeon", "PanjeonStorage", "PanjeonTransactions", "WideColumn"]),
@@ -161,8 +168,8 @@ if Context.environment["PANJEON_FUZZERS"] != nil {
     .executableTarget(
       name: "Fuzzers",
       dependencies: [
-        "Between", "PanjeonInspector", "PanjeonStorage", "PanjeonTesting", "PanjeonTransactions",
-        "WideColumn",
+        "Between", "Panjeon", "PanjeonInspector", "PanjeonStorage", "PanjeonTesting",
+        "PanjeonTransactions", "WideColumn",
       ],
       path: "Tests/Fuzzers", exclude: ["Corpus"],
       swiftSettings: swiftSettings + [.unsafeFlags(["-parse-as-library"])]))
