@@ -35,7 +35,9 @@ let package = Package(
     .trait(name: "LZ4", description: "Reads and writes SSTable blocks compressed with LZ4."),
     .trait(
       name: "Sodium",
-      description: "Computes and verifies the checksums of large values, and talks to S3 services."),
+      description:
+        "Computes and verifies the checksums of large values, talks to S3 services, hashes passwords."
+    ),
     .trait(name: "Metrics", description: "Hands metrics on to swift-metrics."),
     .trait(name: "Tracing", description: "Traces transactions with swift-distributed-tracing."),
     .default(enabledTraits: ["Snappy", "LZ4", "Sodium"]),
@@ -86,7 +88,12 @@ let package = Package(
         .target(name: "CPanjeonSodium", condition: .when(traits: ["Sodium"])),
       ]),
     .target(name: "PanjeonS3", dependencies: ["Panjeon", "PanjeonStorage", "WideColumn"]),
-    .target(name: "Between", dependencies: ["Panjeon", "PanjeonTransactions", "WideColumn"]),
+    .target(
+      name: "Between",
+      dependencies: [
+        "Panjeon", "PanjeonStorage", "PanjeonTransactions", "WideColumn",
+        .target(name: "CPanjeonSodium", condition: .when(traits: ["Sodium"])),
+      ]),
     .target(
       name: "PanjeonTesting",
       dependencies: ["Panjeon", "PanjeonStorage", "PanjeonTransactions", "WideColumn"]),

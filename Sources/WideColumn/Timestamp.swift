@@ -31,3 +31,16 @@ extension Timestamp: ExpressibleByIntegerLiteral, CustomStringConvertible {
   /// The number of microseconds, in decimal.
   public var description: String { String(microseconds) }
 }
+
+extension Timestamp: Codable {
+  /// Reads the number of microseconds.
+  public init(from decoder: any Decoder) throws {
+    self.init(microseconds: try decoder.singleValueContainer().decode(Int64.self))
+  }
+
+  /// Writes the number of microseconds.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(microseconds)
+  }
+}

@@ -7,76 +7,112 @@ import Testing
 
 @Suite("Messaging")
 struct MessagingTests {
-  private func withCouple(
-    _ body: (Database, Relationship) async throws -> Void
-  ) async throws {
-    var configuration = StoreConfiguration()
-    configuration.fileSystem = InMemoryFileSystem()
-    try await withDatabase(at: "/between", configuration: configuration) { database in
-      try await BetweenSchema.create(in: database)
-      let couple = try await database.withTransaction { transaction in
-        var generator = SplitMix64(seed: 7)
-        let a = try Accounts.create(name: "민지", using: &generator, in: &transaction)
-        let b = try Accounts.create(name: "지수", using: &generator, in: &transaction)
-        return try await Couples.pair(a.id, b.id, using: &generator, in: &transaction)
-      }
-      try await body(database, couple)
-    }
-  }
-
-  private func send(
-    _ text: String, _ database: Database, _ couple: Relationship, from sender: ObjectID
-  ) async throws -> Messaging.Receipt {
-    try await database.withTransaction(TransactionOptions(durability: .memory, attemptsMax: 10_000))
-    {
-      transaction in
-      try await Messaging.send(
-        Bytes(utf8: text), from: sender, in: couple.id, sentAtMicroseconds: 1, in: &transaction)
-    }
-  }
-
-  @Test("A message is in both rows, with counts, head and unread count to match")
+  @Test("A message is in both rows byte for byte, with counts, head and unread count to match")
   func sending() async throws {
-    try await withCouple { database, couple in
-      let texts = ["안녕", "hello\u{0}there", "❤️", ""]
+    try await withCouple { setting in
+      // Composed and decomposed letters look alike, and stay what they are.
+      let texts = [
+        "안녕", "hello\u{0}there", "❤️", "", "é", "e\u{301}", "각", "\u{1100}\u{1161}\u{11A8}",
+        "مرحبا", "שלום", "नमस्ते", "👩‍👩‍👧‍👦", "line\r\nbreak\u{2028}", "\u{FEFF}bom", "𝔘𝔫𝔦",
+      ]
       for (index, text) in texts.enumerated() {
-        let sender = index % 2 == 0 ? couple.first : couple.second
-        let receipt = try await send(text, database, couple, from: sender)
-        #expect(receipt.senderMessageID == UInt64(index + 1))
-        #expect(receipt.receiverMessageID == UInt64(index + 1))
+        let receipt = try await setting.send(text, from: index % 3 == 0 ? setting.b : setting.a)
+        #expect(receipt.id == UInt64(index + 1))
+        #expect(receipt.receiver == (index % 3 == 0 ? setting.a : setting.b))
       }
-      try await database.withSnapshot { snapshot in
-        for owner in [couple.first, couple.second] {
-          let conversation = Conversation(of: owner, at: snapshot)
-          let messages = try await conversation.page(.oldestFirst, limit: 10)
-          #expect(messages.map(\.text) == texts.map { Bytes(utf8: $0) })
-          let collection = try await conversation.collection()
-          #expect(collection.count == 4)
-          #expect(collection.nextID == 5)
-          let head = try await conversation.head()
-          #expect(head.lastMessageID == 4)
-          #expect(head.unreadCount == 2)
+      for (owner, unread) in [(setting.a, 5), (setting.b, 10)] {
+        let messages = try await setting.messages(of: owner)
+        let bytes = messages.map { entry -> [UInt8] in
+          guard case .text(let text) = entry.record.content else { return [] }
+          return Array(text.utf8)
+        }
+        #expect(bytes == texts.map { Array($0.utf8) })
+        let head = try await setting.conversation(of: owner)
+        #expect(head.count == 15 && head.lastMessageID == 15)
+        #expect(head.unreadCount == UInt64(unread))
+        #expect(head.lastText == texts[14])
+      }
+    }
+  }
+
+  @Test("Stickers, photos and voices arrive, with their bytes")
+  func kinds() async throws {
+    try await withCouple { setting in
+      let between = setting.between
+      let photo = try await between.upload(.bytes([1, 2, 3]), type: "image/jpeg")
+      let voice = try await between.upload(.bytes([4, 5]), type: "audio/ogg")
+      let contents: [MessageContent] = [
+        .sticker("bear/hug"), .photo(photo, caption: "우리"), .photo(photo, caption: ""),
+        .voice(voice, milliseconds: 1200),
+      ]
+      for content in contents {
+        _ = try await between.messaging.send(content, from: setting.a, in: setting.couple)
+      }
+      let found = try await setting.messages(of: setting.b).map(\.record.content)
+      #expect(found == contents)
+      let bytes = try await between.download(try #require(found[1].blob))
+      #expect(Array(bytes) == [1, 2, 3])
+    }
+  }
+
+  @Test("A message reads three rows once each, and writes three cells in each of two")
+  func cost() async throws {
+    try await withCouple { setting in
+      _ = try await setting.send("first", from: setting.a)
+      let before = setting.database.store.metrics.reads.gets
+      let versions = try await setting.between.read { reader in
+        var versions: [Timestamp] = []
+        for user in [setting.a, setting.b] {
+          let version = try await reader.snapshot.version(
+            of: Key(.user, user).any.row, in: BetweenSchema.userTable)
+          versions.append(try #require(version))
+        }
+        return versions
+      }
+      let betweenReads = setting.database.store.metrics.reads.gets - before
+      _ = try await setting.send("second", from: setting.a)
+      let gets = setting.database.store.metrics.reads.gets - before - betweenReads
+      #expect(gets == 3)
+      try await setting.between.read { reader in
+        for (user, version) in zip([setting.a, setting.b], versions) {
+          let after = Timestamp(microseconds: version.microseconds + 1)
+          var columns = ColumnSelection()
+          columns.add(family: AnyKey.family, qualifiers: .all)
+          let row = try await reader.get(
+            Get(Key(.user, user).any.row, columns: columns, filter: .time(from: after, to: nil)),
+            in: BetweenSchema.userTable)
+          #expect(row.map(Array.init)?.count == 3)
         }
       }
     }
   }
 
-  @Test("Pages from either end fit together and end with the conversation")
+  @Test("Pages from either end fit together and end with the conversation, with gaps and without")
   func pages() async throws {
-    try await withCouple { database, couple in
-      for number in 1...23 {
-        _ = try await send("\(number)", database, couple, from: couple.first)
+    try await withCouple { setting in
+      let messaging = setting.between.messaging
+      for number in 1...47 { _ = try await setting.send("\(number)", from: setting.a) }
+      for id in Array(8...39) + [47] {
+        try await messaging.delete(UInt64(id), of: setting.b, in: setting.couple)
       }
-      try await database.withSnapshot { snapshot in
-        let conversation = Conversation(of: couple.second, at: snapshot)
-        for order in [Conversation<EmbeddedStore>.Order.oldestFirst, .newestFirst] {
-          var ids: [UInt64] = []
-          while true {
-            let page = try await conversation.page(order, after: ids.last, limit: 5)
-            ids += page.map(\.id)
-            if page.count < 5 { break }
+      for (user, all) in [
+        (setting.a, Array(1...47)), (setting.b, Array(1...7) + Array(40...46)),
+      ] {
+        for order in [MessageOrder.oldestFirst, .newestFirst] {
+          for limit in [1, 5, 46, 100] {
+            var ids: [UInt64] = []
+            while true {
+              let last = ids.last
+              let page = try await setting.between.read { reader in
+                try await messaging.page(
+                  of: user, in: setting.couple, order, after: last, limit: limit, in: &reader)
+              }
+              ids += page.compactMap { $0.key.id() }
+              if page.count < limit { break }
+            }
+            let expected = all.map { UInt64($0) }
+            #expect(ids == (order == .oldestFirst ? expected : expected.reversed()))
           }
-          #expect(ids == (order == .oldestFirst ? Array(1...23) : (1...23).reversed()))
         }
       }
     }
@@ -84,83 +120,150 @@ struct MessagingTests {
 
   @Test("Partners who write at the same time get ids without gaps, the same in both rows")
   func concurrentPartners() async throws {
-    try await withCouple { database, couple in
+    try await withCouple { setting in
       try await withThrowingTaskGroup { group in
-        for (index, sender) in [couple.first, couple.second, couple.first, couple.second]
-          .enumerated()
-        {
+        for (index, sender) in [setting.a, setting.b, setting.a, setting.b].enumerated() {
           group.addTask {
             for number in 0..<15 {
-              _ = try await send("\(index)/\(number)", database, couple, from: sender)
+              _ = try await setting.send("\(index)/\(number)", from: sender)
+              if number % 5 == 0 {
+                try await setting.between.messaging.markRead(by: sender, in: setting.couple)
+              }
             }
           }
         }
         try await group.waitForAll()
       }
-      try await database.withSnapshot { snapshot in
-        let a = try await Conversation(of: couple.first, at: snapshot).page(
-          .oldestFirst, limit: 100)
-        let b = try await Conversation(of: couple.second, at: snapshot).page(
-          .oldestFirst, limit: 100)
-        #expect(a.map(\.id) == Array(1...60))
-        #expect(a == b)
+      let a = try await setting.messages(of: setting.a)
+      let b = try await setting.messages(of: setting.b)
+      #expect(a.map { $0.key.id() } == Array(1...60).map { UInt64?($0) })
+      #expect(a.map(\.record) == b.map(\.record))
+    }
+  }
+
+  @Test("Every message is later than those before it, whatever the clock says")
+  func order() async throws {
+    try await withCouple { setting in
+      let messaging = setting.between.messaging
+      for moment in [Int64(100), 50, 100, 101, -7, 102] {
+        _ = try await messaging.send(
+          .text("\(moment)"), from: setting.a, in: setting.couple,
+          sentAt: Timestamp(microseconds: moment))
+      }
+      let moments = try await setting.messages(of: setting.b).map(\.record.sentAt.microseconds)
+      #expect(moments == [100, 101, 102, 103, 104, 105])
+    }
+  }
+
+  @Test("A search by date finds the first message from a moment on, as a scan of all does")
+  func searchByDate() async throws {
+    try await withCouple { setting in
+      let messaging = setting.between.messaging
+      for number in 1...60 {
+        _ = try await messaging.send(
+          .text("\(number)"), from: setting.a, in: setting.couple,
+          sentAt: Timestamp(microseconds: Int64(number * number * 10)))
+      }
+      for id in Array(20...30) + [1, 59, 60] {
+        try await messaging.delete(UInt64(id), of: setting.b, in: setting.couple)
+      }
+      for user in [setting.a, setting.b] {
+        let all = try await setting.messages(of: user)
+        for moment in stride(from: Int64(0), through: 40_000, by: 371) {
+          let found = try await setting.between.read { reader in
+            try await messaging.first(
+              sentFrom: Timestamp(microseconds: moment), of: user, in: setting.couple, in: &reader)
+          }
+          let expected = all.first { $0.record.sentAt.microseconds >= moment }
+          #expect(found == expected, "\(moment)")
+        }
       }
     }
   }
 
-  @Test("Strangers, third partners and unknown users are refused")
+  @Test("Marks go forward only, and are shown to the partner")
+  func marks() async throws {
+    try await withCouple { setting in
+      let messaging = setting.between.messaging
+      for number in 1...10 {
+        _ = try await setting.send("\(number)", from: number % 2 == 0 ? setting.a : setting.b)
+      }
+      try await messaging.markRead(by: setting.b, in: setting.couple, through: 5)
+      var head = try await setting.conversation(of: setting.b)
+      #expect(head.unreadCount == 3 && head.readThrough == 5)
+      try await messaging.markRead(by: setting.b, in: setting.couple, through: 3)
+      head = try await setting.conversation(of: setting.b)
+      #expect(head.readThrough == 5)
+      let shown = try await setting.conversation(of: setting.a)
+      #expect(shown.partnerReadThrough == 5)
+      try await messaging.markRead(by: setting.b, in: setting.couple, through: 1000)
+      head = try await setting.conversation(of: setting.b)
+      #expect(head.unreadCount == 0 && head.readThrough == 10)
+    }
+  }
+
+  @Test("What one side deletes the other keeps; head and counts follow; ids are not given again")
+  func deleting() async throws {
+    try await withCouple { setting in
+      let messaging = setting.between.messaging
+      for number in 1...4 { _ = try await setting.send("\(number)", from: setting.a) }
+      try await messaging.delete(4, of: setting.b, in: setting.couple)
+      try await messaging.delete(2, of: setting.b, in: setting.couple)
+      var head = try await setting.conversation(of: setting.b)
+      #expect(head.lastMessageID == 3 && head.lastText == "3" && head.unreadCount == 2)
+      try await setting.expectSound()
+      await expect(.noSuchObject) {
+        try await messaging.delete(4, of: setting.b, in: setting.couple)
+      }
+      for id: UInt64 in [1, 3] {
+        try await messaging.delete(id, of: setting.b, in: setting.couple)
+      }
+      head = try await setting.conversation(of: setting.b)
+      #expect(head.lastMessageID == 0 && head.lastText.isEmpty && head.count == 0)
+      let receipt = try await setting.send("5", from: setting.b)
+      #expect(receipt.id == 5)
+      #expect(try await setting.messages(of: setting.a).count == 5)
+    }
+  }
+
+  @Test("The bytes of a photo go with its last copy")
+  func blobs() async throws {
+    try await withCouple { setting in
+      let messaging = setting.between.messaging
+      let blob = try await setting.between.upload(.bytes([1]), type: "image/jpeg")
+      _ = try await messaging.send(.photo(blob, caption: ""), from: setting.a, in: setting.couple)
+      try await messaging.delete(1, of: setting.a, in: setting.couple)
+      #expect(try await setting.blobs.size(of: blob.key) == 1)
+      try await setting.expectSound()
+      try await messaging.delete(1, of: setting.b, in: setting.couple)
+      #expect(try await setting.blobs.size(of: blob.key) == nil)
+    }
+  }
+
+  @Test("Texts that are too long, strangers and unknown couples are refused")
   func refusals() async throws {
-    try await withCouple { database, couple in
-      var generator = SplitMix64(seed: 99)
-      let stranger = ObjectID(using: &generator)
-      await #expect(throws: BetweenError.notPaired) {
-        _ = try await send("hi", database, couple, from: stranger)
+    try await withCouple { setting in
+      let stranger = RandomID(high: 1, low: 2)
+      await expect(.notPaired) { _ = try await setting.send("hi", from: stranger) }
+      await expect(.notPaired) {
+        _ = try await setting.between.messaging.send(.text("x"), from: setting.a, in: stranger)
       }
-      await #expect(throws: BetweenError.alreadyPaired) {
-        try await database.withTransaction { transaction in
-          var generator = SplitMix64(seed: 8)
-          let third = try Accounts.create(name: "c", using: &generator, in: &transaction)
-          _ = try await Couples.pair(couple.first, third.id, using: &generator, in: &transaction)
-        }
-      }
-      await #expect(throws: BetweenError.noSuchUser) {
-        try await database.withTransaction { transaction in
-          var generator = SplitMix64(seed: 8)
-          _ = try await Couples.pair(stranger, couple.first, using: &generator, in: &transaction)
-        }
+      let longest = String(repeating: "a", count: BetweenLimits.textBytesMax)
+      _ = try await setting.send(longest, from: setting.a)
+      await expect(.tooLong) { _ = try await setting.send(longest + "a", from: setting.a) }
+      await expect(.invalidText) {
+        _ = try await setting.between.messaging.send(
+          .unknown(9), from: setting.a, in: setting.couple)
       }
     }
   }
-}
 
-@Suite("Qualifier")
-struct QualifierTests {
-  @Test(
-    "The metadata of a collection sorts right before its first member, and collections do not mix")
-  func order() {
-    let metadata = Qualifier.metadata(of: .message)
-    let members = [0, 1, 255, 256, UInt64.max].map { Qualifier.member(.message, $0) }
-    #expect(([metadata] + members).sorted() == [metadata] + members)
-    #expect(Qualifier.metadata(of: .conversation) > members[4])
-    #expect(members.map(Qualifier.memberID) == [0, 1, 255, 256, UInt64.max])
-    #expect(Qualifier.memberID(metadata) == nil)
-    let nested = Qualifier.member(.message, 3, under: [(.relationship, 9)])
-    #expect(Array(nested) == [5, 3, 0, 0, 0, 0, 0, 0, 0, 9, 1, 0, 0, 0, 0, 0, 0, 0, 3])
-    #expect(Qualifier.memberID(nested) == 3)
-    #expect(Qualifier.members(of: .message, from: 1).contains(members[4]))
-    #expect(!Qualifier.members(of: .message, from: 1).contains(members[0]))
-    #expect(!Qualifier.members(of: .message, from: 1, to: 256).contains(members[3]))
-  }
-
-  @Test("A field that a record's reader does not know is written back as it was")
-  func unknownFields() throws {
-    let bytes: [UInt8] = [0x08, 0x05, 0x10, 0x06, 0x9A, 0x06, 0x02, 0x68, 0x69, 0xA0, 0x06, 0x01]
-    var collection = try MessageCollection(decoding: Bytes(bytes))
-    #expect(collection.count == 5)
-    collection.count = 7
-    #expect(Array(collection.encode()) == [0x08, 0x07] + bytes.dropFirst(2))
-    #expect(throws: BetweenError.malformedRecord) {
-      _ = try MessageCollection(decoding: Bytes(bytes.dropLast()))
+  @Test("A preview is cut between scalars")
+  func preview() async throws {
+    try await withCouple { setting in
+      _ = try await setting.send(String(repeating: "가", count: 100), from: setting.a)
+      let head = try await setting.conversation(of: setting.b)
+      #expect(head.lastText == String(repeating: "가", count: 66))
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Between
+import Panjeon
 import PanjeonInspector
 import PanjeonStorage
 import PanjeonTesting
@@ -40,16 +41,15 @@ func checkHistory(_ bytes: [UInt8]) throws {
 
 /// Every kind of record; a message written again must say the same.
 func decodeRecords(_ bytes: [UInt8]) {
-  let id = ObjectID(Bytes(bytes.prefix(16))) ?? ObjectID(Bytes([UInt8](repeating: 1, count: 16)))
-  let record = Bytes(bytes)
-  _ = try? MessageCollection(decoding: record)
-  _ = try? ConversationHead(decoding: record)
-  if let id {
-    _ = try? User(id: id, decoding: record)
-    _ = try? Relationship(id: id, decoding: record)
-  }
-  guard let message = try? Message(id: 1, decoding: record) else { return }
-  let again = try? Message(id: 1, decoding: message.encode())
+  let (record, decoder) = (Bytes(bytes), RecordDecoder())
+  _ = try? decoder.decode(Account.self, from: record)
+  _ = try? decoder.decode(User.self, from: record)
+  _ = try? decoder.decode(Relationship.self, from: record)
+  _ = try? decoder.decode(Invitation.self, from: record)
+  _ = try? decoder.decode(Conversation.self, from: record)
+  guard let message = try? decoder.decode(Message.self, from: record) else { return }
+  let again = (try? RecordEncoder().encode(message))
+    .flatMap { try? decoder.decode(Message.self, from: $0) }
   precondition(again == message, "a message changes when it is written again")
 }
 

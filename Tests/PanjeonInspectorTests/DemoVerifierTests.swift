@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Between
+import Panjeon
 import PanjeonInspector
 import Testing
 import WideColumn
@@ -12,13 +13,12 @@ struct DemoVerifierTests {
   /// What a sound store holds after three messages of client 0, and what was acknowledged of them.
   private func sound() -> (a: FoundConversation, b: FoundConversation, acks: [Acknowledgement]) {
     let ids = plan.ids(couple: 0)
-    var messages: [Message] = []
+    var messages: [FoundMessage] = []
     var acks: [Acknowledgement] = []
     for number in 0..<3 {
       messages.append(
-        Message(
-          id: UInt64(number + 1), sender: ids.a, text: plan.text(client: 0, number: number),
-          sentAtMicroseconds: 0))
+        FoundMessage(
+          id: UInt64(number + 1), sender: ids.a, text: plan.text(client: 0, number: number)))
       acks.append(
         Acknowledgement(
           couple: 0, client: 0, number: UInt32(number), isFromA: true,
@@ -28,15 +28,13 @@ struct DemoVerifierTests {
     return (row(messages, unread: 0), row(messages, unread: 3), acks)
   }
 
-  private func row(_ messages: [Message], unread: UInt64) -> FoundConversation {
-    var collection = MessageCollection()
-    collection.count = UInt64(messages.count)
-    collection.nextID = UInt64(messages.count + 1)
-    var head = ConversationHead()
+  private func row(_ messages: [FoundMessage], unread: UInt64) -> FoundConversation {
+    var head = Conversation(partner: plan.ids(couple: 0).a)
+    head.issued = UInt64(messages.count)
     head.lastMessageID = messages.last?.id ?? 0
-    head.lastText = messages.last?.text ?? Bytes()
+    head.lastText = messages.last?.text.utf8String ?? ""
     head.unreadCount = unread
-    return FoundConversation(messages: messages, collection: collection, head: head)
+    return FoundConversation(messages: messages, count: messages.count, head: head)
   }
 
   private func check(
@@ -77,7 +75,7 @@ struct DemoVerifierTests {
     #expect(check(row(changed, unread: 0), row(changed, unread: 3), acks).torn > 0)
 
     var miscounted = a
-    miscounted.collection.count = 2
+    miscounted.count = 2
     #expect(check(miscounted, b, acks).torn > 0)
 
     var late = acks

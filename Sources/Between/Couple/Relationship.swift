@@ -1,105 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import PanjeonTransactions
+public import Panjeon
 public import WideColumn
 
 /// A couple.
-public struct Relationship: Hashable, Sendable {
-  /// The couple's id, the key of its row.
-  public let id: ObjectID
-  /// The first of the two.
-  public let first: ObjectID
-  /// The second of the two.
-  public let second: ObjectID
-  var unknown = Bytes()
+public struct Relationship: Record, Hashable {
+  /// Number 4, a root in the table `relationship`.
+  public static let objectType = ObjectType<Relationship>(
+    4, "relationship", table: BetweenSchema.relationshipTable)
 
-  static let qualifier = Qualifier.metadata(of: .profile)
+  /// The first of the two: who invited.
+  public var first: RandomID
+  /// The second of the two.
+  public var second: RandomID
+  /// Since when they are a couple.
+  public var pairedAt: Timestamp
+  /// When they broke up; nil while they are a couple.
+  public var brokenAt: Timestamp?
+  /// Who broke up.
+  public var brokenBy: RandomID?
+  /// Who of the two wants to be a couple again.
+  public var restoreAskedBy: RandomID?
+  /// Whether its data is being deleted for good.
+  public var isPurging: Bool?
+
+  /// Whether they are a couple now.
+  public var isActive: Bool { brokenAt == nil }
 
   /// The other of the two; nil for a stranger.
-  public func partner(of user: ObjectID) -> ObjectID? {
+  public func partner(of user: RandomID) -> RandomID? {
     if user == first { return second }
     return user == second ? first : nil
   }
 
-  init(id: ObjectID, first: ObjectID, second: ObjectID) {
-    self.id = id
-    self.first = first
-    self.second = second
-  }
-
-  func encode() -> Bytes {
-    var writer = FieldWriter()
-    writer.append(1, first.bytes)
-    writer.append(2, second.bytes)
-    writer.append(unknown: unknown)
-    return Bytes(writer.bytes)
-  }
-
-  package init(id: ObjectID, decoding bytes: Bytes) throws(BetweenError) {
-    var first: ObjectID?
-    var second: ObjectID?
-    var reader = FieldReader(bytes)
-    try reader.readAll { field, value in
-      switch (field, value) {
-      case (1, .bytes(let id)): first = ObjectID(id)
-      case (2, .bytes(let id)): second = ObjectID(id)
-      default: return false
-      }
-      return true
-    }
-    guard let first, let second else { throw .malformedRecord }
-    self.init(id: id, first: first, second: second)
-    unknown = Bytes(reader.unknown)
-  }
-}
-
-/// Couples.
-public enum Couples {
-  /// Makes two users a couple.
-  ///
-  /// - Parameters:
-  ///   - first: One user.
-  ///   - second: The other.
-  ///   - generator: Gives the couple's id.
-  ///   - transaction: The transaction to do it in.
-  /// - Returns: The couple.
-  /// - Throws: `sameUser`, `noSuchUser`, `alreadyPaired`; errors of the transaction.
-  public static func pair<Store: AtomicBatchStore>(
-    _ first: ObjectID, _ second: ObjectID, using generator: inout some RandomNumberGenerator,
-    in transaction: inout Transaction<Store>
-  ) async throws -> Relationship {
-    guard first != second else { throw BetweenError.sameUser }
-    let couple = Relationship(id: ObjectID(using: &generator), first: first, second: second)
-    for id in [first, second] {
-      var user = try await Accounts.user(id, in: &transaction)
-      guard user.relationshipID == nil else { throw BetweenError.alreadyPaired }
-      user.relationshipID = couple.id
-      try Accounts.save(user, in: &transaction)
-    }
-    var put = Put(couple.id.bytes)
-    put.add(
-      family: BetweenSchema.dataFamily, qualifier: Relationship.qualifier, value: couple.encode())
-    try transaction.put(put, in: BetweenSchema.relationship)
-    return couple
-  }
-
-  /// Reads a couple's profile.
-  ///
-  /// - Parameters:
-  ///   - id: The couple's id.
-  ///   - transaction: The transaction to read in.
-  /// - Returns: The couple.
-  /// - Throws: `notPaired` when there is no such couple; errors of the transaction.
-  public static func relationship<Store: AtomicBatchStore>(
-    _ id: ObjectID, in transaction: inout Transaction<Store>
-  ) async throws -> Relationship {
-    var columns = ColumnSelection()
-    columns.add(family: BetweenSchema.dataFamily, qualifier: Relationship.qualifier)
-    let row = try await transaction.get(
-      Get(id.bytes, columns: columns), in: BetweenSchema.relationship)
-    guard
-      let record = row?.value(family: BetweenSchema.dataFamily, qualifier: Relationship.qualifier)
-    else { throw BetweenError.notPaired }
-    return try Relationship(id: id, decoding: record)
+  /// The fields' numbers.
+  public enum CodingKeys: Int, CodingKey {
+    /// Who invited.
+    case first = 1
+    /// The other.
+    case second = 2
+    /// Since when.
+    case pairedAt = 3
+    /// When they broke up.
+    case brokenAt = 4
+    /// Who broke up.
+    case brokenBy = 5
+    /// Who wants to restore.
+    case restoreAskedBy = 6
+    /// Whether it is being purged.
+    case isPurging = 7
   }
 }

@@ -1,134 +1,87 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Panjeon
 public import WideColumn
 
-/// A message, as one of the partners keeps it.
-public struct Message: Hashable, Sendable {
-  /// The message's number in its owner's conversation, from one, without gaps.
-  public var id: UInt64
+/// A message, as one of the partners keeps it; its id, from one on, is the same in both rows.
+public struct Message: Record, Hashable {
+  /// Number 7, below a conversation.
+  public static let objectType = ObjectType<Message>(7, "message")
+
   /// Who wrote it.
-  public var sender: ObjectID
-  /// What was written: UTF-8, kept byte for byte.
-  public var text: Bytes
-  /// When it was sent, in microseconds since the Unix epoch.
-  public var sentAtMicroseconds: Int64
-  var unknown = Bytes()
+  public var sender: RandomID
+  /// When: later than all messages before it in the conversation.
+  public var sentAt: Timestamp
+  /// What it says.
+  public var content: MessageContent
 
   /// Creates a message.
-  public init(id: UInt64, sender: ObjectID, text: Bytes, sentAtMicroseconds: Int64) {
-    self.id = id
+  public init(sender: RandomID, sentAt: Timestamp, content: MessageContent) {
     self.sender = sender
-    self.text = text
-    self.sentAtMicroseconds = sentAtMicroseconds
+    self.sentAt = sentAt
+    self.content = content
   }
 
-  package func encode() -> Bytes {
-    var writer = FieldWriter()
-    writer.append(1, sender.bytes)
-    writer.append(2, text)
-    writer.append(3, UInt64(bitPattern: sentAtMicroseconds))
-    writer.append(unknown: unknown)
-    return Bytes(writer.bytes)
+  /// The fields' numbers.
+  public enum CodingKeys: Int, CodingKey {
+    /// Who wrote it.
+    case sender = 1
+    /// When.
+    case sentAt = 2
+    /// What kind of content it has: 0 text, 1 sticker, 2 photo, 3 voice; absent for a text.
+    case kind = 3
+    /// The text, the sticker's name, or the photo's caption.
+    case text = 4
+    /// The bytes of a photo or a voice.
+    case blob = 5
+    /// How long the voice is.
+    case milliseconds = 6
   }
 
-  /// Decodes a stored message.
-  ///
-  /// Throws `malformedRecord`.
-  public init(id: UInt64, decoding bytes: Bytes) throws(BetweenError) {
-    var sender: ObjectID?
-    var text = Bytes()
-    var sentAt: UInt64 = 0
-    var reader = FieldReader(bytes)
-    try reader.readAll { field, value in
-      switch (field, value) {
-      case (1, .bytes(let id)): sender = ObjectID(id)
-      case (2, .bytes(let bytes)): text = bytes
-      case (3, .number(let number)): sentAt = number
-      default: return false
-      }
-      return true
+  private enum Kind {
+    static let sticker = 1
+    static let photo = 2
+    static let voice = 3
+  }
+
+  /// Reads a message; a kind that is not known is ``MessageContent/unknown(_:)``.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    sender = try container.decode(RandomID.self, forKey: .sender)
+    sentAt = try container.decode(Timestamp.self, forKey: .sentAt)
+    let text = try container.decodeIfPresent(String.self, forKey: .text) ?? ""
+    switch try container.decodeIfPresent(Int.self, forKey: .kind) ?? 0 {
+    case 0: content = .text(text)
+    case Kind.sticker: content = .sticker(text)
+    case Kind.photo:
+      content = .photo(try container.decode(Blob.self, forKey: .blob), caption: text)
+    case Kind.voice:
+      content = .voice(
+        try container.decode(Blob.self, forKey: .blob),
+        milliseconds: try container.decode(UInt32.self, forKey: .milliseconds))
+    case let kind: content = .unknown(kind)
     }
-    guard let sender else { throw .malformedRecord }
-    self.init(
-      id: id, sender: sender, text: text, sentAtMicroseconds: Int64(bitPattern: sentAt))
-    unknown = Bytes(reader.unknown)
-  }
-}
-
-/// The metadata of a user's messages: how many there are and which id comes next.
-public struct MessageCollection: Hashable, Sendable {
-  /// How many messages there are.
-  public var count: UInt64 = 0
-  /// The id of the next message.
-  public var nextID: UInt64 = 1
-  var unknown = Bytes()
-
-  static let qualifier = Qualifier.metadata(of: .message)
-
-  package init() {}
-
-  package func encode() -> Bytes {
-    var writer = FieldWriter()
-    writer.append(1, count)
-    writer.append(2, nextID)
-    writer.append(unknown: unknown)
-    return Bytes(writer.bytes)
   }
 
-  package init(decoding bytes: Bytes) throws(BetweenError) {
-    var count: UInt64 = 0
-    var nextID: UInt64 = 1
-    var reader = FieldReader(bytes)
-    try reader.readAll { field, value in
-      switch (field, value) {
-      case (1, .number(let number)): count = number
-      case (2, .number(let number)): nextID = number
-      default: return false
-      }
-      return true
+  /// Writes a message.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(sender, forKey: .sender)
+    try container.encode(sentAt, forKey: .sentAt)
+    switch content {
+    case .text(let text): try container.encode(text, forKey: .text)
+    case .sticker(let name):
+      try container.encode(Kind.sticker, forKey: .kind)
+      try container.encode(name, forKey: .text)
+    case .photo(let blob, let caption):
+      try container.encode(Kind.photo, forKey: .kind)
+      if !caption.isEmpty { try container.encode(caption, forKey: .text) }
+      try container.encode(blob, forKey: .blob)
+    case .voice(let blob, let milliseconds):
+      try container.encode(Kind.voice, forKey: .kind)
+      try container.encode(blob, forKey: .blob)
+      try container.encode(milliseconds, forKey: .milliseconds)
+    case .unknown(let kind): try container.encode(kind, forKey: .kind)
     }
-    self.count = count
-    self.nextID = nextID
-    unknown = Bytes(reader.unknown)
-  }
-}
-
-/// The head of a user's conversation: what a list of conversations shows.
-public struct ConversationHead: Hashable, Sendable {
-  /// The id of the last message.
-  public var lastMessageID: UInt64 = 0
-  /// The text of the last message.
-  public var lastText = Bytes()
-  /// How many messages the user has not read.
-  public var unreadCount: UInt64 = 0
-  var unknown = Bytes()
-
-  static let qualifier = Qualifier.metadata(of: .conversation)
-
-  package init() {}
-
-  package func encode() -> Bytes {
-    var writer = FieldWriter()
-    writer.append(1, lastMessageID)
-    writer.append(2, lastText)
-    writer.append(3, unreadCount)
-    writer.append(unknown: unknown)
-    return Bytes(writer.bytes)
-  }
-
-  package init(decoding bytes: Bytes) throws(BetweenError) {
-    var head = ConversationHead()
-    var reader = FieldReader(bytes)
-    try reader.readAll { field, value in
-      switch (field, value) {
-      case (1, .number(let number)): head.lastMessageID = number
-      case (2, .bytes(let bytes)): head.lastText = bytes
-      case (3, .number(let number)): head.unreadCount = number
-      default: return false
-      }
-      return true
-    }
-    head.unknown = Bytes(reader.unknown)
-    self = head
   }
 }

@@ -2,7 +2,7 @@
 
 internal import FoundationEssentials
 
-/// A value of one of Foundation's types that have a form of their own.
+/// A value of one of the types that have a form of their own: Foundation's, and ``RandomID``, which is stored as the UUID that it is.
 ///
 /// Their own Codable would store a UUID as text of 36 characters and bytes as an array.
 enum FoundationValue {
@@ -17,6 +17,8 @@ enum FoundationValue {
       self = .date(unsafe unsafeBitCast(value, to: Date.self))
     } else if Value.self == UUID.self {
       self = .uuid(unsafe unsafeBitCast(value, to: UUID.self))
+    } else if Value.self == RandomID.self {
+      self = .uuid((unsafe unsafeBitCast(value, to: RandomID.self)).uuid)
     } else if Value.self == Data.self {
       self = .data(unsafe unsafeBitCast(value, to: Data.self))
     } else {
@@ -50,17 +52,17 @@ enum FoundationValue {
 
   /// Whether a type is read from a byte string, and not by its own `init(from:)`.
   static func isByteString(_ type: any Any.Type) -> Bool {
-    type == UUID.self || type == Data.self
+    type == UUID.self || type == RandomID.self || type == Data.self
   }
 
   /// Reads a value of a type that is read from a byte string; nil if it cannot hold these.
   static func read<Value>(_ type: Value.Type, from bytes: ArraySlice<UInt8>) -> Value? {
     if type == Data.self { return Data(bytes) as? Value }
-    guard type == UUID.self, bytes.count == 16 else { return nil }
+    guard type == UUID.self || type == RandomID.self, bytes.count == 16 else { return nil }
     var uuid: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
     // As many as a UUID has.
     unsafe withUnsafeMutableBytes(of: &uuid) { unsafe $0.copyBytes(from: bytes) }
-    return UUID(uuid: uuid) as? Value
+    return type == UUID.self ? UUID(uuid: uuid) as? Value : RandomID(UUID(uuid: uuid)) as? Value
   }
 
   /// The text of a date as ISO 8601 has it, or nil far from our days.

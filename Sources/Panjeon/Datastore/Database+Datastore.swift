@@ -23,7 +23,12 @@ extension Database {
     for table in schema.tables where !known.contains(table.name) {
       let points =
         roots.contains(table.name) ? RandomID.splitPoints(regions: regions) : []
-      try await createTable(table, splitAt: points)
+      do {
+        try await createTable(table, splitAt: points)
+      } catch {
+        // By another opening, meanwhile.
+        guard error.code == .tableExists else { throw error }
+      }
     }
     return try await Datastore.open(
       schema, on: transactions, migrations: migrations, options: options)

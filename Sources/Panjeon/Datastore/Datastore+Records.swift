@@ -73,6 +73,31 @@ extension Datastore {
     }
   }
 
+  /// The records anywhere below a root, one after another, in the order of an index of the scope `root`.
+  ///
+  /// As ``children(_:of:in:order:pageSize:)``.
+  public func find<R: Record, Value, RootRecord>(
+    _ index: Index<R, Value>, below root: Key<RootRecord>, in bounds: KeyBounds = .all,
+    order: KeyOrder = .ascending, pageSize: Int = 100
+  ) -> RecordSequence<Store, R> {
+    RecordSequence(datastore: self) { snapshot, cursor in
+      try await snapshot.find(
+        index, below: root, in: bounds, order: order, limit: pageSize, after: cursor)
+    }
+  }
+
+  /// The roots of a type, one after another, in the order of their ids.
+  ///
+  /// As ``children(_:of:in:order:pageSize:)``.
+  public func roots<R: Record>(
+    _ type: ObjectType<R>, in bounds: KeyBounds = .all, order: KeyOrder = .ascending,
+    pageSize: Int = 100
+  ) -> RecordSequence<Store, R> {
+    RecordSequence(datastore: self) { snapshot, cursor in
+      try await snapshot.roots(type, in: bounds, order: order, limit: pageSize, after: cursor)
+    }
+  }
+
   /// All records there are, one after another, in the order of an index that has a table.
   ///
   /// As ``children(_:of:in:order:pageSize:)``.
@@ -105,44 +130,6 @@ extension Datastore {
       }
       total += deleted
       if isAll { return total }
-    }
-  }
-}
-
-/// Records that are read page by page from one snapshot.
-public struct RecordSequence<Store: AtomicBatchStore, R: Record>: AsyncSequence, Sendable {
-  /// A record with its key.
-  public typealias Element = Entry<R>
-
-  let datastore: Datastore<Store>
-  let page: @Sendable (inout DatastoreSnapshot<Store>, PageCursor?) async throws -> Page<R>
-
-  /// Begins the iteration.
-  public func makeAsyncIterator() -> Iterator { Iterator(sequence: self) }
-
-  /// Takes the records one after another.
-  public struct Iterator: AsyncIteratorProtocol {
-    let sequence: RecordSequence
-    private var snapshot: DatastoreSnapshot<Store>?
-    private var entries: ArraySlice<Entry<R>> = []
-    private var cursor: PageCursor?
-    private var isAtEnd = false
-
-    init(sequence: RecordSequence) { self.sequence = sequence }
-
-    /// Returns the next record, or nil after the last.
-    ///
-    /// Throws as the read of a page.
-    public mutating func next() async throws -> Entry<R>? {
-      while entries.isEmpty, !isAtEnd {
-        var snapshot = try self.snapshot ?? sequence.datastore.snapshot()
-        let page = try await sequence.page(&snapshot, cursor)
-        self.snapshot = snapshot
-        entries = page.entries[...]
-        cursor = page.next
-        isAtEnd = page.next == nil
-      }
-      return entries.popFirst()
     }
   }
 }

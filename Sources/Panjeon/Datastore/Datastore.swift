@@ -41,6 +41,7 @@ public struct Datastore<Store: AtomicBatchStore>: Sendable {
     migrations: [Migration<Store>] = [], options: DatastoreOptions = DatastoreOptions()
   ) async throws -> Datastore {
     try schema.validate()
+    try options.validate()
     let state = DatastoreState(
       schema: schema, options: options, timeSource: transactions.timeSource)
     let datastore = Datastore(transactions: transactions, state: state)

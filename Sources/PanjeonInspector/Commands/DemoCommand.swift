@@ -15,8 +15,9 @@ struct DemoCommand: AsyncParsableCommand {
     discussion: """
       Couples are created and messages sent by many clients at once, each message a serializable transaction over
       three rows, in a process that is killed at a random moment. The store is then opened again: every message
-      acknowledged before the kill must be there, once, in order, in both partners' rows. With durability memory
-      the last messages may be lost, and what is left must have no gap.
+      acknowledged before the kill must be there, once, in order, in both partners' rows, and an audit of Between's
+      invariants must find nothing. With durability memory the last messages may be lost, and what is left must have
+      no gap.
       """)
 
   @OptionGroup var options: DemoOptions
@@ -93,12 +94,11 @@ struct DemoCommand: AsyncParsableCommand {
   /// The first run from the seed on whose couples the store does not hold yet.
   private func freeRun(from seed: UInt64, in directory: String) async throws -> UInt64 {
     let database = try await Database.open(at: directory)
-    try await BetweenSchema.create(in: database)
+    let between = try await database.openBetween(passwords: LockedOut())
     var run = seed
     while true {
       let first = DemoPlan(run: run, couples: 1, conversations: nil).ids(couple: 0)
-      let row = try await database.get(Get(first.a.bytes), in: BetweenSchema.user)
-      if row == nil { break }
+      if try await between.datastore.get(Key(.user, first.a)) == nil { break }
       run &+= 1
     }
     try await database.close()

@@ -3,6 +3,7 @@
 internal import Between
 internal import Panjeon
 internal import PanjeonStorage
+internal import PanjeonTransactions
 internal import WideColumn
 
 /// Opens the killed store again, reads everything back, and says what it comes to.
@@ -20,17 +21,23 @@ struct DemoCheck: Sendable {
     let clock = SystemTimeSource()
     let begin = clock.monotonicNanoseconds()
     let database = try await Database.open(at: directory)
+    // What the child has created is there; nothing is registered here.
+    let between = try await database.openBetween(passwords: LockedOut())
     let recovered = clock.monotonicNanoseconds() - begin
     let verifier = DemoVerifier(plan: plan, acknowledgements: heard.acknowledgements)
     var findings = DemoFindings()
-    try await database.withSnapshot { snapshot in
-      for couple in 0..<plan.coupleCount {
-        let ids = plan.ids(couple: couple)
-        let a = try await read(Conversation(of: ids.a, at: snapshot))
-        let b = try await read(Conversation(of: ids.b, at: snapshot))
-        verifier.check(couple: couple, a: a, b: b, into: &findings)
+    for couple in 0..<plan.coupleCount {
+      let ids = plan.ids(couple: couple)
+      let (a, b) = try await between.read { snapshot in
+        (
+          try await read(ids.a, in: ids.couple, between, &snapshot),
+          try await read(ids.b, in: ids.couple, between, &snapshot)
+        )
       }
+      verifier.check(couple: couple, a: a, b: b, into: &findings)
     }
+    let audit = try await BetweenAudit(between).run()
+    for violation in audit.violations { findings.note("\(violation)") }
     let info = try await database.store.info()
     try await database.close()
     Output.progress("")
@@ -38,13 +45,14 @@ struct DemoCheck: Sendable {
       Output.printError("panjeon demo: \(note)")
     }
     let (rate, latency) = DemoReport.measure(heard.acknowledgements)
-    let isWhole = findings.duplicated == 0 && findings.torn == 0 && heard.wasKilled
+    let isWhole = findings.duplicated == 0 && findings.torn == 0 && heard.wasKilled && audit.isSound
     return DemoReport(
       transactions: heard.acknowledgements.count, transactionsPerSecond: rate, latencyUs: latency,
       conflicts: heard.counts.conflicts, retries: heard.counts.retries,
       splits: heard.counts.splits, merges: heard.counts.merges,
       acknowledged: heard.acknowledgements.count, foundAfterRecovery: findings.found,
       lost: findings.lost, duplicated: findings.duplicated, torn: findings.torn,
+      violations: audit.violationCount,
       recoveryMs: (Double(recovered) / 10_000).rounded() / 100, storeBytes: info.directoryBytes,
       logBytesDropped: info.recovery.bytesDropped, couples: plan.coupleCount,
       clients: options.clients, durability: options.durability.name, seed: seed,
@@ -52,16 +60,19 @@ struct DemoCheck: Sendable {
   }
 
   private func read(
-    _ conversation: Conversation<EmbeddedStore>
+    _ user: RandomID, in couple: RandomID, _ between: EmbeddedBetween,
+    _ snapshot: inout DatastoreSnapshot<EmbeddedStore>
   ) async throws -> FoundConversation {
-    var messages: [Message] = []
+    var messages: [FoundMessage] = []
     while true {
-      let page = try await conversation.page(.oldestFirst, after: messages.last?.id, limit: 500)
-      messages += page
+      let page = try await between.messaging.page(
+        of: user, in: couple, .oldestFirst, after: messages.last?.id, limit: 500, in: &snapshot)
+      messages += page.map(FoundMessage.init)
       if page.count < 500 { break }
     }
+    let key = Key(Key(.user, user), .conversation, couple)
     return FoundConversation(
-      messages: messages, collection: try await conversation.collection(),
-      head: try await conversation.head())
+      messages: messages, count: try await snapshot.count(.message, of: key),
+      head: try await between.messaging.conversation(of: user, in: couple, in: &snapshot))
   }
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import Between
 internal import Panjeon
 internal import PanjeonStorage
+internal import PanjeonTransactions
 internal import WideColumn
 
 /// `panjeon demo-child`: the process that the demo kills.
@@ -35,9 +37,15 @@ struct DemoChildCommand: AsyncParsableCommand {
     let conversations = try options.messages.map { try MessagesFile.read($0) }
     let plan = DemoPlan(run: run, couples: options.couples, conversations: conversations)
     let reporter = DemoReporter(descriptor: Self.reportDescriptor)
+    let database = try await Database.open(at: store)
+    var between = BetweenOptions()
+    between.transaction = TransactionOptions(durability: options.durability)
+    between.transaction.attemptsMax = 10_000
     let workload = DemoWorkload(
-      database: try await Database.open(at: store), plan: plan, clients: options.clients,
-      durability: options.durability, reporter: reporter, clock: clock)
+      database: database,
+      between: try await database.openBetween(passwords: LockedOut(), options: between), plan: plan,
+      clients: options.clients,
+      reporter: reporter, clock: clock)
     try await workload.createCouples()
     reporter.report(.ready)
     let deadline = clock.monotonicNanoseconds() + UInt64(options.seconds * 1e9)

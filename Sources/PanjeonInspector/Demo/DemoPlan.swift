@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Between
+package import Panjeon
 package import WideColumn
 
 /// What parent and child know of a run without speaking: who is in which couple, and what is written.
@@ -18,27 +18,34 @@ package struct DemoPlan: Sendable {
     coupleCount = conversations?.count ?? couples
   }
 
-  struct Members: Sendable {
-    var a: User
-    var b: User
-    var couple: Relationship
+  /// Who a couple is.
+  package struct Members: Sendable {
+    package var a: RandomID
+    package var b: RandomID
+    package var couple: RandomID
+    var accountOfA: RandomID
+    var accountOfB: RandomID
   }
 
   /// The generator that gives the ids of a couple.
-  func generator(couple: Int) -> SplitMix64 {
+  private func generator(couple: Int) -> SplitMix64 {
     // Through a generator of its own: neighbouring seeds must not give overlapping streams.
     var mixed = SplitMix64(seed: run ^ UInt64(couple) << 24 ^ 0xC0FF_EE)
     return SplitMix64(seed: mixed.next())
   }
 
   /// The ids of a couple: its two users and itself.
-  package func ids(couple: Int) -> (a: ObjectID, b: ObjectID, couple: ObjectID) {
+  package func ids(couple: Int) -> Members {
     var generator = generator(couple: couple)
-    let a = ObjectID(using: &generator)
-    _ = ObjectID(using: &generator)
-    let b = ObjectID(using: &generator)
-    _ = ObjectID(using: &generator)
-    return (a, b, ObjectID(using: &generator))
+    return Members(
+      a: RandomID(using: &generator), b: RandomID(using: &generator),
+      couple: RandomID(using: &generator), accountOfA: RandomID(using: &generator),
+      accountOfB: RandomID(using: &generator))
+  }
+
+  /// The addresses of a couple's two, which no other run's have.
+  func emails(couple: Int) -> (a: String, b: String) {
+    ("a.\(couple)@\(run).example", "b.\(couple)@\(run).example")
   }
 
   /// The text of a made-up message: names its client and number, so that it is the only one of its kind.

@@ -22,6 +22,8 @@ struct DemoReport: Encodable, Sendable {
   var lost: Int
   var duplicated: Int
   var torn: Int
+  /// How many of Between's invariants were found broken, and where.
+  var violations: Int
   var recoveryMs: Double
   var storeBytes: UInt64
   var logBytesDropped: UInt64
@@ -37,7 +39,7 @@ struct DemoReport: Encodable, Sendable {
     case latencyUs = "latency_us"
     case conflicts, retries, splits, merges, acknowledged
     case foundAfterRecovery = "found_after_recovery"
-    case lost, duplicated, torn
+    case lost, duplicated, torn, violations
     case recoveryMs = "recovery_ms"
     case storeBytes = "store_bytes"
     case logBytesDropped = "log_bytes_dropped"
@@ -70,7 +72,7 @@ struct DemoReport: Encodable, Sendable {
       \(transactionsPerSecond) transactions a second; latency p50 \(latencyUs.p50), p99 \(latencyUs.p99), p99.9 \(latencyUs.p999) us
       \(conflicts) conflicts, \(retries) retries; \(splits) splits and \(merges) merges of regions
     killed; recovered in \(recoveryMs) ms, \(logBytesDropped) bytes of torn log dropped, store of \(storeBytes) bytes
-      acknowledged \(acknowledged), found \(foundAfterRecovery), lost \(lost), duplicated \(duplicated), torn \(torn)
+      acknowledged \(acknowledged), found \(foundAfterRecovery), lost \(lost), duplicated \(duplicated), torn \(torn); audit: \(violations) violations
     \(checksPassed ? "all checks passed" : "CHECKS FAILED")
     """
   }

@@ -1,17 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Between
-internal import WideColumn
+package import Panjeon
+package import WideColumn
+
+/// A message that was found.
+package struct FoundMessage: Equatable, Sendable {
+  package var id: UInt64
+  package var sender: RandomID
+  package var text: Bytes
+
+  package init(id: UInt64, sender: RandomID, text: Bytes) {
+    self.id = id
+    self.sender = sender
+    self.text = text
+  }
+
+  init(_ entry: Entry<Message>) {
+    id = entry.key.id() ?? 0
+    sender = entry.record.sender
+    if case .text(let text) = entry.record.content {
+      self.text = Bytes(utf8: text)
+    } else {
+      text = Bytes()
+    }
+  }
+}
 
 /// What one partner's row holds after recovery.
 package struct FoundConversation: Sendable {
-  package var messages: [Message]
-  package var collection: MessageCollection
-  var head: ConversationHead
+  package var messages: [FoundMessage]
+  /// How many messages the collection's metadata counts.
+  package var count: Int
+  package var head: Conversation
 
-  package init(messages: [Message], collection: MessageCollection, head: ConversationHead) {
+  package init(messages: [FoundMessage], count: Int, head: Conversation) {
     self.messages = messages
-    self.collection = collection
+    self.count = count
     self.head = head
   }
 }
@@ -64,18 +89,17 @@ package struct DemoVerifier: Sendable {
   ) {
     let place = "couple \(couple), row of \(side)"
     let count = UInt64(row.messages.count)
-    if row.collection.count != count || row.collection.nextID != count + 1 {
+    if row.count != row.messages.count || row.head.issued != count {
       findings.torn += 1
       findings.note(
-        "\(place): metadata counts \(row.collection.count), next \(row.collection.nextID), members \(count)"
-      )
+        "\(place): metadata counts \(row.count), the head \(row.head.issued), members \(count)")
     }
     if row.messages.map(\.id) != Array(1..<(count + 1)) {
       findings.torn += 1
       findings.note("\(place): the ids have gaps or are out of order")
     }
     if let last = row.messages.last {
-      if row.head.lastMessageID != last.id || row.head.lastText != last.text {
+      if row.head.lastMessageID != last.id || !last.text.starts(with: row.head.lastText.utf8) {
         findings.torn += 1
         findings.note("\(place): the conversation's head is not its last message")
       }

@@ -33,7 +33,7 @@ extension DemoWorkload {
       _ = try await database.store.mergeRegions(
         regions[first].id, regions[first + 1].id, cause: "the demo merges at random")
     } else {
-      let row = Bytes((0..<16).map { _ in UInt8.random(in: 0...255, using: &random) })
+      let row = Key(.user, RandomID(using: &random)).any.row
       _ = try await database.store.splitRegion(
         table.region(of: row).id, at: row, cause: "the demo splits at random")
     }

@@ -9,15 +9,14 @@ internal import WideColumn
 /// What the child does: creates couples, then sends messages from many clients until it is killed.
 struct DemoWorkload: Sendable {
   let database: Database
+  let between: EmbeddedBetween
   let plan: DemoPlan
   let clients: Int
-  let durability: Durability
   let reporter: DemoReporter
   let clock: any TimeSource
 
   /// Creates the run's couples, many at a time; durable when it returns.
   func createCouples() async throws {
-    try await BetweenSchema.create(in: database)
     try await withThrowingTaskGroup { group in
       for client in 0..<clients {
         group.addTask {
@@ -31,11 +30,18 @@ struct DemoWorkload: Sendable {
   }
 
   private func create(_ couple: Int) async throws {
-    try await database.withTransaction { transaction in
-      var generator = plan.generator(couple: couple)
-      let a = try Accounts.create(name: "a \(couple)", using: &generator, in: &transaction)
-      let b = try Accounts.create(name: "b \(couple)", using: &generator, in: &transaction)
-      _ = try await Couples.pair(a.id, b.id, using: &generator, in: &transaction)
+    let (ids, emails) = (plan.ids(couple: couple), plan.emails(couple: couple))
+    // On disk, whatever the messages are to survive.
+    try await between.datastore.withTransaction { transaction in
+      for (user, account, email, name) in [
+        (ids.a, ids.accountOfA, emails.a, "a"), (ids.b, ids.accountOfB, emails.b, "b"),
+      ] {
+        guard let email = EmailAddress(email) else { preconditionFailure("it is an address") }
+        try await between.accounts.create(
+          .init(account: account, user: user), email: email, passwordHash: LockedOut.hash,
+          name: "\(name) \(couple)", in: &transaction)
+      }
+      try await between.couples.pair(ids.a, ids.b, as: ids.couple, in: &transaction)
     }
   }
 
@@ -89,21 +95,16 @@ struct DemoWorkload: Sendable {
     sentAtMicroseconds: Int64?
   ) async throws {
     let ids = plan.ids(couple: couple)
-    let sentAt = sentAtMicroseconds ?? clock.wallClockMicroseconds()
-    var options = TransactionOptions(durability: durability)
-    options.attemptsMax = 10_000
     let begin = clock.monotonicNanoseconds()
-    let receipt = try await database.withTransaction(options) { transaction in
-      try await Messaging.send(
-        text, from: isFromA ? ids.a : ids.b, in: ids.couple, sentAtMicroseconds: sentAt,
-        in: &transaction)
-    }
+    let receipt = try await between.messaging.send(
+      .text(text.utf8String ?? ""), from: isFromA ? ids.a : ids.b, in: ids.couple,
+      sentAt: sentAtMicroseconds.map(Timestamp.init(microseconds:)))
     reporter.report(
       .acknowledged(
         Acknowledgement(
           couple: UInt32(couple), client: UInt32(client), number: UInt32(number),
-          isFromA: isFromA, senderMessageID: receipt.senderMessageID,
-          receiverMessageID: receipt.receiverMessageID, beginNanoseconds: begin,
+          isFromA: isFromA, senderMessageID: receipt.id, receiverMessageID: receipt.id,
+          beginNanoseconds: begin,
           endNanoseconds: clock.monotonicNanoseconds())))
   }
 

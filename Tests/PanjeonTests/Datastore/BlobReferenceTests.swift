@@ -105,8 +105,21 @@
         await expect(.blobGone) {
           try await datastore.put(Picture(images: [stranger]), at: Key(.picture, 1))
         }
+        try await datastore.put(Picture(images: [kept]), at: Key(.picture, 1))
         #expect(try await datastore.sweepBlobs(in: blobs) == 1)
+        #expect(try await datastore.collectBlobs(in: blobs) == 0)
+        clock.advance(by: day * 2)
+        #expect(try await datastore.collectBlobs(in: blobs) == 1)
         #expect(blobs.allKeys == [kept.key])
+        // A value that is referred to, or was collected, is not put again under its key.
+        await expect(.blobTaken) {
+          _ = try await datastore.putBlob(
+            .bytes([1]), type: "image/png", in: blobs, key: kept.key)
+        }
+        await expect(.blobGone) {
+          _ = try await datastore.putBlob(
+            .bytes([1]), type: "image/png", in: blobs, key: stranger.key)
+        }
       }
     }
 

@@ -169,8 +169,10 @@ struct IndexBuildTests {
     }
   }
 
-  @Test("A unique index cannot be built over two of the same value, until one is changed")
-  func violation() async throws {
+  @Test(
+    "A unique index cannot be built over two of the same value, until one is changed",
+    arguments: [1, 4, 5, 9, 100])
+  func violation(pieces: Int) async throws {
     let files = InMemoryFileSystem()
     try await withAlbum(files, schema: plainSchema) { datastore in
       let root = Key(PlainCouple.objectType, 0)
@@ -180,7 +182,9 @@ struct IndexBuildTests {
           at: Key(root, PlainPhoto.objectType, photo))
       }
     }
-    try await withAlbum(files, options: small) { datastore in
+    var options = DatastoreOptions()
+    options.objectsPerPiece = pieces
+    try await withAlbum(files, options: options) { datastore in
       let root = Key(.couple, 0)
       let error = await #expect(throws: DatastoreError.self) {
         try await datastore.buildIndex(Photo.byHash)
@@ -193,6 +197,52 @@ struct IndexBuildTests {
         try await $0.find(Photo.byHash, below: root, limit: 100)
       }
       #expect(page.entries.count == 10)
+    }
+  }
+
+  @Test(
+    "Two who build an index at once: one of them does, or both say that they do not, and it is right"
+  )
+  func twoBuilders() async throws {
+    let files = InMemoryFileSystem()
+    try await fill(files)
+    try await withAlbum(files, options: small) { datastore in
+      await withTaskGroup { group in
+        for _ in 0..<3 {
+          group.addTask { _ = try? await datastore.buildIndexes() }
+        }
+        await group.waitForAll()
+      }
+      try await datastore.buildIndexes()
+      #expect(try await datastore.indexesNotReady() == [])
+    }
+  }
+
+  private struct ClusteredPhoto: Record {
+    static let objectType = ObjectType<ClusteredPhoto>(5, "photo")
+    static let byDate = Index(
+      30, "photo_by_date", on: \ClusteredPhoto.takenAt, scope: .root, isClustered: true)
+    static var indexes: [IndexDefinition<ClusteredPhoto>] { [byDate.definition] }
+    var takenAt: Int64
+    enum CodingKeys: Int, CodingKey { case takenAt = 1 }
+  }
+
+  @Test("An index that has become another one, of the same number and name, is built anew")
+  func otherShape() async throws {
+    let files = InMemoryFileSystem()
+    try await fill(files)
+    try await withAlbum(files) { try await $0.buildIndexes() }
+    let schema = DatastoreSchema {
+      Root(PlainCouple.objectType) { Children(ClusteredPhoto.objectType) }
+    }
+    try await withAlbum(files, schema: schema, options: small) { datastore in
+      #expect(try await datastore.indexesNotReady() == ["photo_by_date"])
+      try await datastore.buildIndexes()
+      var count = 0
+      for try await _ in datastore.find(
+        ClusteredPhoto.byDate, below: Key(PlainCouple.objectType, 1))
+      { count += 1 }
+      #expect(count == 30)
     }
   }
 

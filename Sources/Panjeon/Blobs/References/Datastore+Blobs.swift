@@ -23,6 +23,14 @@ internal import WideColumn
       // Known before there is a byte, so that nothing is ever stored that nobody knows of.
       try await withTransaction { transaction in
         let was = try await transaction.blobState(key)
+        switch was?.phase {
+        case nil, .pending, .released: break
+        case .referenced:
+          throw DatastoreError(
+            .blobTaken, "a record refers to the blob \(key) already", key: was?.owner?.key)
+        case .deleted:
+          throw DatastoreError(.blobGone, "the blob \(key) was collected; take a new key")
+        }
         try transaction.setBlobState(
           key, BlobState(phase: .pending, since: state.now, owner: nil), was: was)
       }
@@ -44,7 +52,8 @@ internal import WideColumn
 extension Datastore {
   /// Deletes large values that no record refers to: put and never referred to, or of records that are gone.
   ///
-  /// A crash leaves values that are deleted the next time. The bytes of each are deleted twice, the second time as much later again, for whoever was
+  /// **A datastore has one blob store**: in another one its values are not. A crash leaves values that are deleted the next time, and so does an error, after which the others
+  /// are tried all the same. The bytes of each are deleted twice, the second time as much later again, for whoever was
   /// still putting them.
   ///
   /// - Parameters:
@@ -53,12 +62,13 @@ extension Datastore {
   ///     to fetch its value.
   ///   - countMax: How many to delete at the most; by default 10,000.
   /// - Returns: How many were deleted.
-  /// - Throws: Errors of the blob store and of transactions.
+  /// - Throws: Errors of transactions; when all have been tried, the first error of the blob store.
   @discardableResult
   public func collectBlobs(
     in blobs: some BlobStore, olderThan age: Duration = .seconds(86_400), countMax: Int = 10_000
   ) async throws -> Int {
     var deleted = 0
+    var failure: (any Error)?
     let age = max(age, .zero)
     var rows = BlobTable.queue(until: state.now - age.microseconds)
     while deleted < countMax, !rows.isEmpty, !rows.isInverted {
@@ -67,10 +77,15 @@ extension Datastore {
       }
       guard let last = found.last?.row else { break }
       for key in found.compactMap({ BlobTable.key(ofQueued: $0.row) }) where deleted < countMax {
-        if try await collect(key, in: blobs, age) { deleted += 1 }
+        do {
+          if try await collect(key, in: blobs, age) { deleted += 1 }
+        } catch let error as BlobError {
+          failure = failure ?? error
+        }
       }
       rows.start = last.successor
     }
+    if let failure { throw failure }
     return deleted
   }
 
@@ -100,16 +115,18 @@ extension Datastore {
     return false
   }
 
-  /// Looks at every value of a blob store, and deletes those that the database does not know.
+  /// Looks at every value of a blob store, and has those collected, in their time, that the database does not know.
   ///
   /// There are none but after a restore of the database to an earlier day, or when bytes were put by other means. Reads the keys of the whole store.
   ///
+  /// Records that hold values without listing them in ``Record/blobs`` lose them so.
+  ///
   /// - Parameter blobs: The store, which must be this database's alone.
-  /// - Returns: How many were deleted.
+  /// - Returns: How many were found.
   /// - Throws: Errors of the blob store and of the database.
   @discardableResult
   public func sweepBlobs(in blobs: some BlobStore) async throws -> Int {
-    var deleted = 0
+    var found = 0
     var after: BlobKey?
     while true {
       let page = try await blobs.keys(after: after, countMax: BlobPage.countMax)
@@ -118,10 +135,14 @@ extension Datastore {
         try await snapshot.storedValues(page.keys.map(BlobTable.state(of:)))
       }
       for (key, state) in zip(page.keys, states) where state == nil {
-        try await blobs.delete(key)
-        deleted += 1
+        try await withTransaction { transaction in
+          if try await transaction.blobState(key) != nil { return }
+          try transaction.setBlobState(
+            key, BlobState(phase: .released, since: self.state.now, owner: nil), was: nil)
+        }
+        found += 1
       }
-      guard let next = page.next else { return deleted }
+      guard let next = page.next else { return found }
       after = next
     }
   }

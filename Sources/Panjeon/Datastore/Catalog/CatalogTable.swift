@@ -33,6 +33,8 @@ package struct CatalogEntry: Codable, Hashable, Sendable {
   package var isIndex: Bool
   /// The version of an index.
   package var version: Int
+  /// Of an index: of which type, where its entries are, whether it is unique, whether clustered.
+  package var shape: String?
   /// How far an index is.
   package var state: State
   /// Whether entries may be left that are wrong.
@@ -58,6 +60,7 @@ package struct CatalogEntry: Codable, Hashable, Sendable {
     case state = 5
     case hasOldEntries = 6
     case progress = 7
+    case shape = 8
   }
 }
 

@@ -69,12 +69,14 @@ struct CatalogUpdate {
         guard var entry = entries[index.type.number] else {
           let entry = CatalogEntry(
             index.type, isIndex: true, version: index.version,
-            state: isNewType ? .ready : .building)
+            shape: index.shape(of: node.type), state: isNewType ? .ready : .building)
           set(index.type.number, entry)
           continue
         }
-        if entry.state == .unmaintained || entry.version != index.version {
+        let shape = index.shape(of: node.type)
+        if entry.state == .unmaintained || entry.version != index.version || entry.shape != shape {
           entry.state = .building
+          entry.shape = shape
           entry.version = index.version
           entry.hasOldEntries = true
           entry.progress = nil
@@ -106,10 +108,20 @@ struct CatalogUpdate {
 }
 
 extension CatalogEntry {
-  init(_ type: AnyObjectType, isIndex: Bool, version: Int, state: State) {
+  init(
+    _ type: AnyObjectType, isIndex: Bool, version: Int, shape: String? = nil, state: State
+  ) {
     self.init(
-      name: type.name, table: type.table, isIndex: isIndex, version: version, state: state,
-      hasOldEntries: false)
+      name: type.name, table: type.table, isIndex: isIndex, version: version, shape: shape,
+      state: state, hasOldEntries: false)
+  }
+}
+
+extension ObjectIndex {
+  /// What makes its entries what they are, but for the values.
+  func shape(of type: AnyObjectType) -> String {
+    "type \(type.number), \(scope)" + (isUnique ? ", unique" : "")
+      + (isClustered ? ", clustered" : "")
   }
 }
 

@@ -91,6 +91,8 @@ extension Datastore {
         try await withTransaction { transaction in try transaction.putEntry(stored, at: key) }
       case .transaction(let body):
         try await withTransaction { transaction in
+          // Run by another opening, meanwhile.
+          if try await transaction.storedValues([key])[0] != nil { return }
           try await body(&transaction)
           try transaction.putEntry(stored, at: key)
         }

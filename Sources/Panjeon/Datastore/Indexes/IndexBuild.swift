@@ -20,11 +20,11 @@ extension Datastore {
   /// The names of the declared indexes that reads may not use yet.
   public func indexesNotReady() async throws -> [String] {
     var names: [String] = []
-    for declared in schema.declarations where declared.isIndex {
-      let entry = try await withTransaction { transaction in
-        try await transaction.catalogEntry(declared.type.number)
-      }
-      if entry?.state != .ready { names.append(declared.type.name) }
+    let notReady = try await withSnapshot { [schema] snapshot in
+      try await CatalogUpdate(schema, in: &snapshot).notReady
+    }
+    for declared in schema.declarations where notReady.contains(declared.type.number) {
+      names.append(declared.type.name)
     }
     return names
   }
@@ -47,6 +47,8 @@ struct IndexBuild<Store: AtomicBatchStore> {
   private let index: any ObjectIndex
   private let type: AnyObjectType
   private var added = 0
+  /// What this build has last written: one that finds something else is not alone.
+  private var written: BuildProgress?
 
   init(_ datastore: Datastore<Store>, _ index: any ObjectIndex, of type: AnyObjectType) {
     self.datastore = datastore
@@ -69,6 +71,7 @@ struct IndexBuild<Store: AtomicBatchStore> {
       return 0
     }
     var progress = entry.progress
+    written = progress
     if entry.hasOldEntries, progress?.isClearing ?? true {
       try await forEachPiece(
         of: index.type, in: index.scope.table ?? datastore.state.tableOfRoot(above: type.number),
@@ -78,8 +81,8 @@ struct IndexBuild<Store: AtomicBatchStore> {
     try await forEachPiece(
       of: type, in: type.table ?? datastore.state.tableOfRoot(above: type.number), from: progress,
       isClearing: false)
-    try await datastore.withTransaction { transaction in
-      guard var entry = try await transaction.catalogEntry(number) else { return }
+    try await datastore.withTransaction { [index, written] transaction in
+      var entry = try await transaction.catalogEntry(of: index, building: written)
       entry.state = .ready
       entry.hasOldEntries = false
       entry.progress = nil
@@ -121,9 +124,9 @@ struct IndexBuild<Store: AtomicBatchStore> {
   private mutating func piece(
     of row: RowKey, _ table: String, _ range: KeyRange, _ isClearing: Bool
   ) async throws -> Bytes? {
-    let (index, number) = (index, number)
-    let limit = datastore.state.options.objectsPerPiece
-    let (last, count) = try await datastore.withTransaction { transaction in
+    let (index, number, before, type) = (index, number, written, type)
+    let (state, limit) = (datastore.state, datastore.state.options.objectsPerPiece)
+    let (last, count, progress) = try await datastore.withTransaction { transaction in
       let cells = try await transaction.cells(in: range, of: row, table, cellsMax: limit)
       var count = 0
       for cell in cells where KeyPathParts(cell.qualifier)?.kind == .object {
@@ -132,21 +135,35 @@ struct IndexBuild<Store: AtomicBatchStore> {
           var mutations = RowMutations(row)
           mutations.delete(cell.qualifier)
           try transaction.mutate(mutations, in: table)
-        } else {
+        } else if state.schema.node(of: key)?.type == type {
           try await index.putEntries(ofStored: cell.value, at: key, in: &transaction)
         }
         count += 1
       }
       let last = cells.count == limit ? cells.last?.qualifier : nil
-      guard var entry = try await transaction.catalogEntry(number) else {
-        throw DatastoreError(.undeclared, "the index '\(index.type.name)' is gone")
-      }
-      entry.progress = BuildProgress(
+      var entry = try await transaction.catalogEntry(of: index, building: before)
+      let progress = BuildProgress(
         isClearing: isClearing, row: last == nil ? row.successor : row, qualifier: last)
+      entry.progress = progress
       try transaction.putCatalogEntry(entry, number)
-      return (last, count)
+      return (last, count, progress)
     }
+    written = progress
     if !isClearing { added += count }
     return last
+  }
+}
+
+extension Transaction {
+  /// The catalog's entry of an index that is being built, by who has last written this.
+  fileprivate mutating func catalogEntry(
+    of index: any ObjectIndex, building written: BuildProgress?
+  ) async throws -> CatalogEntry {
+    let entry = try await catalogEntry(index.type.number)
+    guard let entry, entry.state == .building, entry.progress == written else {
+      throw DatastoreError(
+        .indexNotReady, "another task builds the index '\(index.type.name)', or it was opened anew")
+    }
+    return entry
   }
 }

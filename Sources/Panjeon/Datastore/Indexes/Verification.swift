@@ -114,6 +114,7 @@ struct DatastoreVerifier<Store: AtomicBatchStore> {
     switch parts.kind {
     case .deletion: return
     case .metadata:
+      guard nodes[type] != nil else { return }
       closeCollection()
       collection = (key, stored, CollectionMetadata())
     case .object:

@@ -26,9 +26,14 @@ struct CollectionKey: Hashable {
   /// The collection that a member belongs to; nil for a root.
   init?(of member: AnyKey) {
     guard !member.isRoot, let path = KeyPathParts(member.qualifier) else { return nil }
-    table = member.table
-    row = member.row
-    prefix = Array(member.qualifier[0..<path.prefixLength])
+    self.init(member, path)
+  }
+
+  /// The collection of a member, or of the metadata.
+  init(_ key: AnyKey, _ parts: KeyPathParts) {
+    table = key.table
+    row = key.row
+    prefix = Array(key.qualifier[0..<parts.prefixLength])
   }
 
   var metadata: Bytes { Bytes(prefix + [AnyKey.metadataFlag]) }

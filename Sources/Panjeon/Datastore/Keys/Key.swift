@@ -71,7 +71,9 @@ public struct Key<R: Record>: Hashable, Sendable {
   /// The key of an ancestor; nil when it has none of this type.
   public func ancestor<A: Record>(_ type: ObjectType<A>) -> Key<A>? {
     if let table = type.any.table {
-      guard table == any.table, let id = KeyComponent(decoding: any.row) else { return nil }
+      guard !any.isRoot, table == any.table, let id = KeyComponent(decoding: any.row) else {
+        return nil
+      }
       return Key<A>(type, id)
     }
     guard let parts = KeyPathParts(any.qualifier),

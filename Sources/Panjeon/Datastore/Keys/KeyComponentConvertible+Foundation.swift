@@ -8,7 +8,7 @@ extension Date: KeyComponentConvertible {
   ///
   /// Dates beyond what 64 bits of microseconds hold, 292,000 years from the epoch, are at the ends.
   public var keyComponent: KeyComponent {
-    let microseconds = (timeIntervalSince1970 * 1_000_000).rounded(.down)
+    let microseconds = (timeIntervalSince1970 * 1_000_000).rounded()
     if microseconds.isNaN { return .moment(microseconds: 0) }
     return .moment(
       microseconds: Int64(exactly: microseconds) ?? (microseconds < 0 ? .min : .max))

@@ -3,7 +3,7 @@
 internal import PanjeonTransactions
 internal import WideColumn
 
-extension ChangesSequence.Iterator {
+extension ChangesSequence {
   /// How many cells are read at once.
   private static var cellsPerPiece: Int { 512 }
 
@@ -12,7 +12,6 @@ extension ChangesSequence.Iterator {
     since last: ChangeSequence, _ snapshot: DatastoreSnapshot<Store>
   ) async throws -> ObservedCells {
     var cells = ObservedCells()
-    let range = sequence.range
     let deletions = KeyRange(
       from: Bytes([AnyKey.deletionMark] + Array(range.start)),
       to: range.stop.map { Bytes([AnyKey.deletionMark] + Array($0)) })
@@ -21,9 +20,9 @@ extension ChangesSequence.Iterator {
       while true {
         let after = Timestamp(microseconds: last.version.microseconds &+ 1)
         let get = Get(
-          sequence.row, columns: .data(rest), cellsMax: Self.cellsPerPiece,
+          row, columns: .data(rest), cellsMax: Self.cellsPerPiece,
           filter: .time(from: after, to: nil))
-        let found = try await snapshot.get(get, in: sequence.table).map(Array.init) ?? []
+        let found = try await snapshot.get(get, in: table).map(Array.init) ?? []
         for cell in found {
           cells.add(
             FoundCell(
@@ -35,7 +34,9 @@ extension ChangesSequence.Iterator {
     }
     return cells
   }
+}
 
+extension ChangesSequence.Iterator {
   private func newer(_ object: FoundCell?, _ deletion: FoundCell?) -> FoundCell? {
     guard let object else { return deletion }
     guard let deletion else { return object }

@@ -79,14 +79,21 @@ public struct ChangesSequence<Store: AtomicBatchStore, R: Record>: AsyncSequence
     }
 
     private func begin() async throws {
-      let snapshot = try sequence.datastore.snapshot()
-      let version = try await snapshot.snapshot.version(of: sequence.row, in: sequence.table)
+      let version = try await sequence.datastore.withSnapshot { [sequence] snapshot in
+        try await snapshot.snapshot.version(of: sequence.row, in: sequence.table)
+      }
       let present = ChangeSequence(version: version ?? ChangeSequence.beginning.version)
       guard let since = sequence.since else {
         last = present
         return
       }
-      if since != present, since != .beginning { try requireKept(since.version.microseconds) }
+      // Of a row that a commit holds, the version is one below what has been told of it, perhaps.
+      if since.version.microseconds > present.version.microseconds + 1 {
+        throw DatastoreError(
+          .sequenceTooOld,
+          "the row has never come so far: it was restored, or the sequence is another row's")
+      }
+      if since < present, since != .beginning { try requireKept(since.version.microseconds) }
       last = since
     }
 
@@ -120,13 +127,18 @@ public struct ChangesSequence<Store: AtomicBatchStore, R: Record>: AsyncSequence
       guard let last else { return }
       if let looked { try requireKept(Swift.max(looked, last.version.microseconds)) }
       let moment = sequence.datastore.state.now
-      let snapshot = try sequence.datastore.snapshot()
-      let version = try await snapshot.snapshot.version(of: sequence.row, in: sequence.table)
-      guard let version, version > last.version else {
+      // Run again where others overtake it, over a store without snapshots.
+      let (version, read) = try await sequence.datastore.withSnapshot { [sequence] snapshot in
+        let version = try await snapshot.snapshot.version(of: sequence.row, in: sequence.table)
+        guard let version, version > last.version else { return (version, ObservedCells?.none) }
+        return (version, try await sequence.readNewer(since: last, snapshot))
+      }
+      guard let version, var cells = read else {
         looked = moment
         return
       }
-      var cells = try await readNewer(since: last, snapshot)
+      // Again, for what has been forgotten while it was read.
+      if let looked { try requireKept(Swift.max(looked, last.version.microseconds)) }
       let found = cells.sorted()
       // What was left out is looked at when the rest has been dealt with.
       if cells.isCut { observer.mark() } else { looked = moment }

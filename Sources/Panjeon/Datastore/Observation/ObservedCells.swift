@@ -11,6 +11,7 @@ struct ObservedCells {
   /// Whether newer ones were left out.
   private(set) var isCut = false
   private var newest = Timestamp.max
+  private var cutAt = Self.cellsMax * 2
 
   mutating func add(_ cell: FoundCell) {
     if cell.timestamp > newest {
@@ -18,7 +19,11 @@ struct ObservedCells {
       return
     }
     cells.append(cell)
-    if cells.count > Self.cellsMax * 2 { cut() }
+    if cells.count >= cutAt {
+      cut()
+      // Those of one commit stay together, however many: not to be sorted for each of them.
+      cutAt = max(Self.cellsMax * 2, cells.count * 2)
+    }
   }
 
   /// The cells by version, and then by qualifier.

@@ -34,9 +34,12 @@ struct CollectionMetadata: Codable, Hashable {
       CollectionMetadata.self, from: stored, at: collection.key(collection.metadata))
   }
 
+  /// Gives out the next id.
+  mutating func issue() { if nextID < .max { nextID += 1 } }
+
   /// Counts a new member.
   mutating func insert(_ id: KeyComponent) {
-    count += 1
+    if count < .max { count += 1 }
     let number: UInt64
     switch id {
     case .integer(let value) where value > 0: number = UInt64(value)

@@ -20,7 +20,7 @@ extension DatastoreReader where Self: ~Copyable {
     _ type: ObjectType<R>, of parent: Key<Parent>, in bounds: KeyBounds = .all,
     order: KeyOrder = .ascending, limit: Int, after cursor: PageCursor? = nil
   ) async throws -> Page<R> {
-    let limit = Page<R>.clamped(limit)
+    let limit = try Page<R>.clamped(limit)
     let collection = CollectionKey(parent: parent.any, typeNumber: type.number)
     let range = bounds.range(behind: collection.memberPrefix)
     let cells = try await cells(
@@ -38,6 +38,37 @@ extension DatastoreReader where Self: ~Copyable {
           record: try Stored.decode(R.self, from: cell.value, at: key)))
     }
     if cells.goesOn { page.next = cells.found.last.map { PageCursor(bytes: $0.qualifier) } }
+    return page
+  }
+
+  /// Reads a page of the roots of a type, in the order of their ids.
+  ///
+  /// As ``children(_:of:in:order:limit:after:)``. A scan of rows: in a transaction, what others insert into the part that was read conflicts.
+  public mutating func roots<R: Record>(
+    _ type: ObjectType<R>, in bounds: KeyBounds = .all, order: KeyOrder = .ascending, limit: Int,
+    after cursor: PageCursor? = nil
+  ) async throws -> Page<R> {
+    guard let table = type.any.table else {
+      throw DatastoreError(.undeclared, "'\(type.name)' is no root")
+    }
+    let limit = try Page<R>.clamped(limit)
+    let range = try bounds.range(behind: []).going(on: cursor, order)
+    if range.isEmpty { return Page(entries: [], next: nil) }
+    let qualifier = AnyKey.root(type.any, .boolean(false)).qualifier
+    let scan = Scan(range, columns: .data(qualifier), isReversed: order == .descending)
+    var rows = try await self.rows(scan, in: table, limit: limit + 1)
+    let goesOn = rows.count > limit
+    if goesOn { rows.removeLast() }
+    var page = Page<R>(entries: [], next: nil)
+    for row in rows {
+      let place = AnyKey(table: table, row: row.row, qualifier: qualifier)
+      guard let key = Key<R>(place), let stored = row.data(qualifier) else {
+        throw DatastoreError(.malformed, "the row's key is no id", key: place)
+      }
+      page.entries.append(
+        Entry(key: key, record: try Stored.decode(R.self, from: stored, at: place)))
+    }
+    if goesOn { page.next = rows.last.map { PageCursor(bytes: $0.row) } }
     return page
   }
 

@@ -52,7 +52,7 @@ extension DatastoreReader where Self: ~Copyable {
     let definition = index.definition
     try requireReady(definition)
     guard let table = definition.scope.table else { throw Self.wrongScope(definition) }
-    let limit = Page<R>.clamped(limit)
+    let limit = try Page<R>.clamped(limit)
     let range = try bounds.range(behind: definition.entryPrefix).going(on: cursor, order)
     if range.isEmpty { return Page(entries: [], next: nil) }
     let qualifier = AnyKey.root(definition.type, .boolean(false)).qualifier
@@ -89,7 +89,7 @@ extension DatastoreReader where Self: ~Copyable {
     _ definition: IndexDefinition<R>, _ collection: CollectionKey, _ bounds: KeyBounds,
     _ order: KeyOrder, _ limit: Int, _ cursor: PageCursor?
   ) async throws -> Page<R> {
-    let limit = Page<R>.clamped(limit)
+    let limit = try Page<R>.clamped(limit)
     let range = bounds.range(behind: collection.memberPrefix + definition.entryPrefix)
     let cells = try await cells(
       in: range.going(on: cursor, order), of: collection, order: order, limit: limit)

@@ -31,8 +31,11 @@ public struct Page<R: Record>: Sendable {
   /// Where to go on; nil when there are no more.
   public var next: PageCursor?
 
-  static func clamped(_ limit: Int) -> Int {
-    precondition(limit >= 1, "a page holds at least one record")
+  /// Throws `invalidArgument`.
+  static func clamped(_ limit: Int) throws(DatastoreError) -> Int {
+    guard limit >= 1 else {
+      throw DatastoreError(.invalidArgument, "a page has at least one record, not \(limit)")
+    }
     return min(limit, limitMax)
   }
 }

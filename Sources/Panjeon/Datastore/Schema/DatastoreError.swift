@@ -10,7 +10,7 @@ public struct DatastoreError: Error, Sendable, CustomStringConvertible {
     private enum Kind: String {
       case alreadyExists, uniqueViolation, malformed, indexNotReady, undeclared, schemaConflict
       case invalidCursor, sequenceTooOld, triggersTooDeep, migrationOrder, noDatastore
-      case blobGone, blobTaken
+      case blobGone, blobTaken, invalidArgument
     }
 
     private let kind: Kind
@@ -42,6 +42,8 @@ public struct DatastoreError: Error, Sendable, CustomStringConvertible {
     /// The transaction was not begun by a datastore.
     public static let noDatastore = Code(.noDatastore)
 
+    /// An argument or an option has no meaning; the message says why.
+    public static let invalidArgument = Code(.invalidArgument)
     /// The large value was never put, or was collected since: put it again, under a new key.
     public static let blobGone = Code(.blobGone)
     /// Another record refers to the large value; ``DatastoreError/key`` is which.

@@ -54,6 +54,12 @@ extension DatastoreSchema {
 
   /// Refuses indexes that could not be kept.
   private func validateScopes() throws(DatastoreError) {
+    for (place, root) in roots.enumerated() {
+      if let other = roots[..<place].first(where: { $0.type.table == root.type.table }) {
+        throw DatastoreError(
+          .schemaConflict, "'\(other.type.name)' and '\(root.type.name)' are in the same table")
+      }
+    }
     for node in types.values {
       let above = roots.filter { root in
         var isBelow = false
@@ -67,10 +73,11 @@ extension DatastoreSchema {
             "'\(index.type.name)' is beside the objects of '\(node.type.name)', which are roots; give it a table"
           )
         }
-        if index.scope.table != nil, above.count > 1 {
+        if above.count > 1 {
           throw DatastoreError(
             .schemaConflict,
-            "'\(index.type.name)' has a table, and '\(node.type.name)' is below more than one root")
+            "'\(node.type.name)' is below more than one root, and so cannot have the index '\(index.type.name)'"
+          )
         }
       }
     }

@@ -28,7 +28,8 @@ public struct Index<R: Record, Value: KeyComponentConvertible>: Sendable {
   ///   - scope: Where its entries are; beside the objects by default.
   ///   - isUnique: Whether two records of the scope may not have the same value; false by default.
   ///   - isClustered: Whether each entry has a copy of the record, so that a query reads nothing else; false by default.
-  ///   - version: To be raised when `value` finds another value than before, so that the index is built anew; 1 by default.
+  ///   - version: To be raised when `value` finds another value than before, so that the index is built anew; 1 by default. That another scope is
+  ///     given, or it becomes unique or clustered, is noticed without.
   public init(
     _ number: Int, _ name: String, on value: @escaping @Sendable (R) -> Value,
     scope: IndexScope = .collection, isUnique: Bool = false, isClustered: Bool = false,

@@ -11,6 +11,7 @@ public final class DatastoreState: Sendable {
   let observers = Observers()
   /// The table of the roots above each type.
   private let tables: [Int: String]
+  private let indexes: Set<AnyObjectType>
   /// The indexes that reads may not use, by number.
   private let notReady = Mutex<Set<Int>>([])
 
@@ -25,6 +26,7 @@ public final class DatastoreState: Sendable {
       root.forEachBelow { tables[$0.type.number] = root.type.table }
     }
     self.tables = tables
+    indexes = Set(schema.declarations.filter(\.isIndex).map(\.type))
   }
 
   /// Microseconds since the Unix epoch.
@@ -34,6 +36,10 @@ public final class DatastoreState: Sendable {
 
   /// Throws `undeclared`, `indexNotReady`.
   func requireReady(_ type: AnyObjectType) throws(DatastoreError) {
+    guard indexes.contains(type) else {
+      throw DatastoreError(
+        .undeclared, "no type of the schema has the index '\(type.name)' among its indexes")
+    }
     if notReady.withLock({ $0.contains(type.number) }) {
       throw DatastoreError(
         .indexNotReady, "the index '\(type.name)' has not been built; see Datastore.buildIndex")
@@ -75,6 +81,18 @@ public struct DatastoreOptions: Hashable, Sendable {
 
   /// Creates the default options.
   public init() {}
+
+  /// Throws `invalidArgument` for what makes no sense.
+  func validate() throws(DatastoreError) {
+    guard deletionsKept >= .microseconds(1), observersLook >= .milliseconds(1),
+      triggerDepthMax >= 1, objectsPerPiece >= 1
+    else {
+      throw DatastoreError(
+        .invalidArgument,
+        "deletions are kept for a microsecond at least, observers look every millisecond at most, and counts are positive"
+      )
+    }
+  }
 }
 
 /// What an attempt of a transaction has to remember for its datastore.

@@ -8,12 +8,15 @@ protocol ObjectOperations: Sendable {
   /// The indexes over them.
   var indexes: [any ObjectIndex] { get }
 
+  /// Whether something is done when they are changed.
+  var hasTriggers: Bool { get }
+
   /// Deletes an object; whether there was one.
   func delete<Store: AtomicBatchStore>(
     _ key: AnyKey, in transaction: inout Transaction<Store>
   ) async throws -> Bool
 
-  /// What an object reads as, for people and for export: whether it can be decoded.
+  /// Throws `malformed` when what is stored cannot be decoded.
   func check(_ stored: Bytes, at key: AnyKey) throws
 }
 
@@ -22,6 +25,7 @@ protocol ObjectIndex: Sendable {
   var type: AnyObjectType { get }
   var scope: IndexScope { get }
   var isUnique: Bool { get }
+  var isClustered: Bool { get }
   var version: Int { get }
 
   /// The entries that a stored object should have.
@@ -37,6 +41,7 @@ protocol ObjectIndex: Sendable {
 
 struct RecordOperations<R: Record>: ObjectOperations {
   var indexes: [any ObjectIndex] { R.indexes }
+  var hasTriggers: Bool { !R.triggers.isEmpty }
 
   func delete<Store: AtomicBatchStore>(
     _ key: AnyKey, in transaction: inout Transaction<Store>

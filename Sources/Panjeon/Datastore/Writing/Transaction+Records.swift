@@ -40,7 +40,7 @@ extension Transaction: DatastoreReader {
 
   /// Writes a new record under a parent, with the next id of the collection, from one on.
   ///
-  /// An id is never issued again, whatever is deleted; ids that are put explicitly count. Two transactions that insert into the same collection conflict.
+  /// An id is not issued again, whatever members are deleted, until the parent's subtree is; ids that are put explicitly count. Two transactions that insert into the same collection conflict.
   ///
   /// - Parameters:
   ///   - record: The record.
@@ -53,9 +53,56 @@ extension Transaction: DatastoreReader {
     _ record: R, _ type: ObjectType<R>, under parent: Key<Parent>
   ) async throws -> Key<R> {
     let collection = CollectionKey(parent: parent.any, typeNumber: type.number)
-    let id = try await metadata(of: collection).nextID
-    let key = Key<R>(unchecked: collection.member(id.keyComponent))
+    let place = collection.key(collection.metadata)
+    let stored = try await storedValues([place])[0]
+    var metadata = try CollectionMetadata(stored: stored, of: collection)
+    let key = Key<R>(unchecked: collection.member(metadata.nextID.keyComponent))
+    if !R.triggers.isEmpty {
+      // Issued before they run: one that inserts beside it gets the next one.
+      metadata.issue()
+      try putEntry(try Stored.encode(metadata, over: stored), at: place)
+    }
     try await write(record, at: key, isNew: true)
+    return key
+  }
+
+  /// Writes a new record under a parent, with the next id of the collection, and what becomes of the parent: the head of a conversation with each message, say.
+  ///
+  /// One read of the row and three writes: the record, the collection's metadata and the parent.
+  ///
+  /// - Parameters:
+  ///   - type: The type of the new record. **Neither it nor the parent's may have triggers**, which would run between the read and the writes.
+  ///   - parent: The parent.
+  ///   - change: Is given the id and the parent, and returns the new record.
+  /// - Returns: The key; nil when there is no such parent, and then nothing is written.
+  /// - Throws: As ``put(_:at:)``, and what `change` throws.
+  public mutating func insert<R: Record, Parent: Record>(
+    _ type: ObjectType<R>, updating parent: Key<Parent>,
+    _ change: (_ id: UInt64, _ parent: inout Parent) throws -> R
+  ) async throws -> Key<R>? {
+    precondition(
+      R.triggers.isEmpty && Parent.triggers.isEmpty, "neither of the types may have triggers")
+    let collection = CollectionKey(parent: parent.any, typeNumber: type.number)
+    let columns = ColumnSelection.data(collection.metadata, parent.any.qualifier)
+    let row = try await get(Get(collection.row, columns: columns), in: collection.table)
+    guard let stored = row?.data(parent.any.qualifier) else { return nil }
+    var object = StoredObject(bytes: nil, collection: collection)
+    object.metadataBytes = row?.data(collection.metadata)
+    object.metadata = try CollectionMetadata(stored: object.metadataBytes, of: collection)
+    let id = object.metadata.nextID
+    var record = try Stored.decode(Parent.self, from: stored, at: parent.any)
+    let child = try change(id, &record)
+    let key = Key<R>(unchecked: collection.member(id.keyComponent))
+    // An id that has not been issued is nobody's: there is nothing to be read under it.
+    if !R.isDerivedFrom, !Parent.isDerivedFrom {
+      try await write(child, at: key, over: object)
+      try await write(record, at: parent, over: StoredObject(bytes: stored))
+      return key
+    }
+    try await withSavepoint { [object, record] transaction in
+      try await transaction.write(child, at: key, over: object)
+      try await transaction.write(record, at: parent, over: StoredObject(bytes: stored))
+    }
     return key
   }
 

@@ -19,7 +19,7 @@ extension Transaction {
     return deleted
   }
 
-  /// Deletes what is below an object, the lowest first, and the metadata of its collections with the last of it.
+  /// Deletes what is below an object, the lowest first, and the metadata of its collections with the last of each.
   ///
   /// - Parameters:
   ///   - key: The object.
@@ -33,43 +33,73 @@ extension Transaction {
     guard let node = state.schema.node(of: key) else {
       throw DatastoreError(.undeclared, "the schema has no such place", key: key)
     }
-    var deleted = 0
     // What is furthest down comes last in a walk from the top.
-    for type in node.typesBelow.reversed() {
-      let prefix = Bytes(CollectionKey(parent: key, typeNumber: type.type.number).prefix)
-      let whole =
-        key.isRoot
-        ? KeyRange.prefix(prefix) : KeyRange(from: prefix, to: prefix.endOfComponent)
-      var range = whole
-      while true {
-        let cells = try await cells(in: range, of: key.row, key.table, cellsMax: 256)
-        for cell in cells {
-          guard deleted < objectsMax else { return (deleted, false) }
-          let place = AnyKey(table: key.table, row: key.row, qualifier: cell.qualifier)
-          guard let parts = KeyPathParts(cell.qualifier) else {
-            throw DatastoreError(.malformed, "a qualifier of no datastore", key: place)
-          }
-          if parts.kind == .metadata { continue }
-          // Counted, lest a deletion in pieces leave counts that are wrong.
-          if try await type.operations.delete(place, in: &self) { deleted += 1 }
-        }
-        guard cells.count == 256, let last = cells.last else { break }
-        range.start = last.qualifier.successor
-      }
-      try await deleteMetadata(in: whole, of: key)
+    let types = Array(node.typesBelow.reversed())
+    var total = 0
+    for _ in 0...state.options.triggerDepthMax {
+      var pass = DeletionPass(objectsLeft: objectsMax - total)
+      for type in types where !pass.isFull { try await deleteObjects(of: type, below: key, &pass) }
+      total += pass.deleted
+      if pass.isFull { return (total, false) }
+      // Triggers may have put something where the walk had been.
+      if pass.deleted == 0 || !types.contains(where: \.operations.hasTriggers) { break }
     }
-    return (deleted, true)
+    return (total, true)
   }
 
-  /// Deletes the metadata that is left of collections without members.
-  private mutating func deleteMetadata(in range: KeyRange, of key: AnyKey) async throws {
-    let left = try await cells(in: range, of: key.row, key.table, cellsMax: .max)
-    var mutations = RowMutations(key.row)
-    for cell in left where KeyPathParts(cell.qualifier)?.kind == .metadata {
-      mutations.delete(cell.qualifier)
+  /// Deletes the objects of a type below another one.
+  private mutating func deleteObjects(
+    of node: SchemaNode, below key: AnyKey, _ pass: inout DeletionPass
+  ) async throws {
+    let prefix = Bytes(CollectionKey(parent: key, typeNumber: node.type.number).prefix)
+    var range =
+      key.isRoot
+      ? KeyRange.prefix(prefix) : KeyRange(from: prefix, to: prefix.endOfComponent)
+    var collection: CollectionKey?
+    while true {
+      let cells = try await cells(in: range, of: key.row, key.table, cellsMax: 256)
+      for cell in cells {
+        let place = AnyKey(table: key.table, row: key.row, qualifier: cell.qualifier)
+        guard let parts = KeyPathParts(cell.qualifier), parts.kind != .deletion else {
+          throw DatastoreError(.malformed, "a qualifier of no datastore", key: place)
+        }
+        let own = CollectionKey(place, parts)
+        if let collection, collection != own { try await forget(collection, &pass) }
+        collection = own
+        if pass.isFull { return }
+        // Counted one by one, lest a deletion in pieces leave counts that are wrong.
+        if parts.kind == .object, try await node.operations.delete(place, in: &self) {
+          pass.deleted += 1
+        }
+      }
+      guard cells.count == 256, let last = cells.last else { break }
+      range.start = last.qualifier.successor
     }
-    if !mutations.mutations.isEmpty { try mutate(mutations, in: key.table) }
+    if let collection { try await forget(collection, &pass) }
   }
+
+  /// Deletes the metadata of a collection that has no members any more.
+  private mutating func forget(
+    _ collection: CollectionKey, _ pass: inout DeletionPass
+  ) async throws {
+    guard try await metadata(of: collection).count == 0 else { return }
+    pass.forgotten += 1
+    var mutations = RowMutations(collection.row)
+    mutations.delete(collection.metadata)
+    try mutate(mutations, in: collection.table)
+  }
+}
+
+/// How far a deletion has come.
+private struct DeletionPass {
+  let objectsLeft: Int
+  var deleted = 0
+  /// How many collections have lost their metadata.
+  var forgotten = 0
+
+  var isFull: Bool { deleted >= objectsLeft || forgotten >= objectsLeft }
+
+  init(objectsLeft: Int) { self.objectsLeft = objectsLeft }
 }
 
 extension SchemaNode {

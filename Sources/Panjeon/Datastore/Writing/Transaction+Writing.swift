@@ -19,24 +19,35 @@ struct StoredObject {
 
 extension Transaction {
   mutating func write<R: Record>(_ record: R, at key: Key<R>, isNew: Bool) async throws {
-    let state = try requireState()
-    var stored = try await readStored(key.any)
-    if stored.bytes == nil {
-      try state.requirePlace(key.any, R.objectType.any)
-    } else if isNew {
-      throw DatastoreError(.alreadyExists, "there is a record already", key: key.any)
-    }
-    let (indexes, triggers) = (R.indexes, R.triggers)
-    var change = RecordChange(key: key, old: try stored.record(for: key), new: record)
-    if !triggers.isEmpty {
-      try await runBefore(triggers, &change)
+    let stored = try await readStored(key.any)
+    if stored.bytes != nil, isNew { throw Self.alreadyExists(key.any) }
+    if !R.isDerivedFrom { return try await write(record, at: key, over: stored) }
+    // An index or a trigger may refuse it when some of it has been written: all of that goes then, whatever the body makes of the error.
+    try await withSavepoint { transaction in
+      var change = RecordChange(key: key, old: try stored.record(for: key), new: record)
+      guard try await transaction.runBefore(R.triggers, &change), let new = change.new else {
+        return try await transaction.write(record, at: key, over: stored)
+      }
       // They may have written to the collection, and to the record itself.
-      stored = try await readStored(key.any)
-      change = RecordChange(key: key, old: try stored.record(for: key), new: change.new)
+      let now = try await transaction.readStored(key.any)
+      if now.bytes != nil, isNew { throw Self.alreadyExists(key.any) }
+      try await transaction.write(new, at: key, over: now)
     }
-    guard let record = change.new else { preconditionFailure("a put became a delete") }
+  }
+
+  private static func alreadyExists(_ key: AnyKey) -> DatastoreError {
+    DatastoreError(.alreadyExists, "there is a record already", key: key)
+  }
+
+  /// Writes a record over what has been read; triggers that run before have been run.
+  mutating func write<R: Record>(
+    _ record: R, at key: Key<R>, over stored: StoredObject
+  ) async throws {
+    let state = try requireState()
+    if stored.bytes == nil { try state.requirePlace(key.any, R.objectType.any) }
+    let change = RecordChange(key: key, old: try stored.record(for: key), new: record)
     let bytes = try Stored.encode(record, over: stored.bytes)
-    try await maintain(indexes, change, old: stored.bytes, new: bytes)
+    try await maintain(R.indexes, change, old: stored.bytes, new: bytes)
     try await maintainBlobs(change, state)
     var put = Put(key.any.row)
     put.add(family: AnyKey.family, qualifier: key.any.qualifier, value: bytes)
@@ -49,28 +60,36 @@ extension Transaction {
     }
     try self.put(put, in: key.any.table)
     note(key.any)
-    try await runAfter(triggers, change)
+    try await runAfter(R.triggers, change)
   }
 
   mutating func deleteRecord<R: Record>(_ key: Key<R>) async throws -> Bool {
-    let state = try requireState()
-    var stored = try await readStored(key.any)
+    let stored = try await readStored(key.any)
     if stored.bytes == nil { return false }
-    let (indexes, triggers) = (R.indexes, R.triggers)
-    var change = RecordChange<R>(key: key, old: try stored.record(for: key), new: nil)
-    if !triggers.isEmpty {
-      try await runBefore(triggers, &change)
-      stored = try await readStored(key.any)
-      // One of them may have deleted it.
-      if stored.bytes == nil { return true }
-      change = RecordChange(key: key, old: try stored.record(for: key), new: nil)
+    if !R.isDerivedFrom {
+      try await delete(key, as: stored)
+      return true
     }
-    try await maintain(indexes, change, old: stored.bytes, new: nil)
+    try await withSavepoint { transaction in
+      var change = RecordChange<R>(key: key, old: try stored.record(for: key), new: nil)
+      guard try await transaction.runBefore(R.triggers, &change) else {
+        return try await transaction.delete(key, as: stored)
+      }
+      // One of them may have deleted it.
+      let now = try await transaction.readStored(key.any)
+      if now.bytes != nil { try await transaction.delete(key, as: now) }
+    }
+    return true
+  }
+
+  private mutating func delete<R: Record>(_ key: Key<R>, as stored: StoredObject) async throws {
+    let state = try requireState()
+    let change = RecordChange<R>(key: key, old: try stored.record(for: key), new: nil)
+    try await maintain(R.indexes, change, old: stored.bytes, new: nil)
     try await maintainBlobs(change, state)
     try mutate(try deletion(of: key.any, stored, state), in: key.any.table)
     note(key.any)
-    try await runAfter(triggers, change)
-    return true
+    try await runAfter(R.triggers, change)
   }
 
   /// What is written when an object is deleted: its cell goes, its collection counts one less, and it can be told for a while.
@@ -133,92 +152,8 @@ extension Transaction {
 
 extension Record {
   /// Whether anything depends on what a record was before.
-  fileprivate static var isDerivedFrom: Bool {
+  static var isDerivedFrom: Bool {
     !indexes.isEmpty || !triggers.isEmpty || blobs != nil
-  }
-}
-
-// MARK: - Triggers
-
-extension Transaction {
-  private mutating func runBefore<R: Record>(
-    _ triggers: [any Trigger<R>], _ change: inout RecordChange<R>
-  ) async throws {
-    if triggers.isEmpty { return }
-    try enterTrigger(change.key.any)
-    defer { self[DatastoreAttemptKey.self]?.triggerDepth -= 1 }
-    for trigger in triggers { try await trigger.before(&change, in: &self) }
-  }
-
-  private mutating func runAfter<R: Record>(
-    _ triggers: [any Trigger<R>], _ change: RecordChange<R>
-  ) async throws {
-    if triggers.isEmpty { return }
-    try enterTrigger(change.key.any)
-    defer { self[DatastoreAttemptKey.self]?.triggerDepth -= 1 }
-    for trigger in triggers { try await trigger.after(change, in: &self) }
-  }
-
-  private mutating func enterTrigger(_ key: AnyKey) throws(DatastoreError) {
-    guard let attempt = self[DatastoreAttemptKey.self] else { return }
-    let depthMax = attempt.state.options.triggerDepthMax
-    if attempt.triggerDepth >= depthMax {
-      throw DatastoreError(
-        .triggersTooDeep, "triggers set off triggers, more than \(depthMax) deep", key: key)
-    }
-    self[DatastoreAttemptKey.self]?.triggerDepth += 1
-  }
-}
-
-// MARK: - Indexes
-
-extension Transaction {
-  /// Writes what a change makes of the entries of indexes.
-  private mutating func maintain<R: Record>(
-    _ indexes: [IndexDefinition<R>], _ change: RecordChange<R>, old: Bytes?, new: Bytes?
-  ) async throws {
-    for index in indexes {
-      var before: [AnyKey: Bytes] = [:]
-      var after: [AnyKey: Bytes] = [:]
-      if let record = change.old, let old {
-        before = try index.entries(of: record, stored: old, at: change.key.any)
-      }
-      if let record = change.new, let new {
-        after = try index.entries(of: record, stored: new, at: change.key.any)
-      }
-      for place in before.keys.sorted(by: AnyKey.isBefore) where after[place] == nil {
-        var mutations = RowMutations(place.row)
-        mutations.delete(place.qualifier)
-        try mutate(mutations, in: place.table)
-      }
-      for (place, entry) in after.sorted(by: { AnyKey.isBefore($0.key, $1.key) })
-      where before[place] != entry {
-        if index.isUnique, before[place] == nil {
-          try await requireFree(place, index, for: change.key.any)
-        }
-        try putEntry(entry, at: place)
-      }
-    }
-  }
-
-  mutating func putEntry(_ entry: Bytes, at place: AnyKey) throws {
-    var put = Put(place.row)
-    put.add(family: AnyKey.family, qualifier: place.qualifier, value: entry)
-    try self.put(put, in: place.table)
-  }
-
-  /// Throws `uniqueViolation` when a value is another object's.
-  mutating func requireFree<R: Record>(
-    _ place: AnyKey, _ index: IndexDefinition<R>, for key: AnyKey
-  ) async throws {
-    guard let stored = try await storedValues([place])[0] else { return }
-    let entry = try Stored.decode(IndexEntry.self, from: stored, at: place)
-    let holder = AnyKey(
-      table: key.table, row: entry.row ?? place.row, qualifier: entry.qualifier)
-    if holder == key { return }
-    throw DatastoreError(
-      .uniqueViolation, "another object has this value of the index '\(index.type.name)'",
-      key: holder)
   }
 }
 

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Makes of a password what may be stored, and tells whether a password is the one that was.
+///
+/// Called outside transactions. Both may take long and much memory: an implementation runs them away from Swift's cooperative pool, a few at a time.
+public protocol PasswordHasher: Sendable {
+  /// Hashes a password, with a salt of its own; the result says how it was made.
+  ///
+  /// Throws `BetweenError` `passwordHashing`.
+  func hash(_ password: String) async throws -> String
+
+  /// Whether a hash was made of a password; false for what is no hash.
+  ///
+  /// Throws `BetweenError` `passwordHashing`.
+  func verify(_ password: String, against hash: String) async throws -> Bool
+
+  /// Whether a hash was made with other limits than those that are used now, so that it is to be made anew at the next log-in.
+  func isOutdated(_ hash: String) -> Bool
+}

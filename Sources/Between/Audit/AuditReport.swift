@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What an audit has found.
+public struct AuditReport: Hashable, Sendable {
+  /// An invariant that does not hold.
+  public struct Violation: Hashable, Sendable, CustomStringConvertible {
+    /// Which one.
+    public var invariant: Invariant
+    /// Where: a row of a table, as the inspector names it.
+    public var place: String
+    /// What exactly.
+    public var detail: String
+
+    /// The invariant, the place and the detail.
+    public var description: String { "\(invariant.rawValue) \(place): \(detail)" }
+  }
+
+  /// How many accounts were looked at.
+  public var accounts = 0
+  /// How many users.
+  public var users = 0
+  /// How many couples.
+  public var couples = 0
+  /// How many messages, on both sides.
+  public var messages = 0
+  /// How many blobs are named by records; none when the audit had no blob store.
+  public var blobs = 0
+  /// What was found, the first ones of very many.
+  public var violations: [Violation] = []
+  /// How many there were.
+  public var violationCount = 0
+
+  /// How many violations are kept: 1,000.
+  public static let violationsMax = 1000
+
+  /// Whether all invariants hold.
+  public var isSound: Bool { violationCount == 0 }
+
+  /// Which invariants do not hold.
+  public var violated: Set<Invariant> { Set(violations.map(\.invariant)) }
+
+  mutating func note(_ invariant: Invariant, _ place: String, _ detail: String) {
+    violationCount += 1
+    if violations.count < Self.violationsMax {
+      violations.append(Violation(invariant: invariant, place: place, detail: detail))
+    }
+  }
+
+  /// Notes a violation unless a condition holds.
+  mutating func expect(
+    _ condition: Bool, _ invariant: Invariant, _ place: String, _ detail: @autoclosure () -> String
+  ) {
+    if !condition { note(invariant, place, detail()) }
+  }
+}
