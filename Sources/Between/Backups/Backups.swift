@@ -130,7 +130,7 @@ public struct Backups<Store: AtomicBatchStore>: Sendable {
   ///
   /// Throws `noSuchObject`; errors of the transaction; `BlobError`, when the request is deleted already and the copy is garbage.
   public func delete(_ request: Key<BackupRequest>) async throws {
-    let blob = try await service.write { transaction in
+    let blob = try await service.writeToDisk { transaction in
       guard let record = try await transaction.get(request) else {
         throw BetweenError(.noSuchObject, "there is no such request")
       }

@@ -24,7 +24,7 @@ extension Couples {
     ] {
       let key = Key(Key(.user, user), .conversation, couple)
       while true {
-        let (count, unnamed) = try await service.write { transaction in
+        let (count, unnamed) = try await service.writeToDisk { transaction in
           try await service.messaging.deletePiece(
             of: key, partner: partner, limit: service.options.objectsPerPiece, in: &transaction)
         }
@@ -43,7 +43,7 @@ extension Couples {
   private func purgePhotos(of couple: RandomID) async throws -> Int {
     var deleted = 0
     while true {
-      let unnamed = try await service.write { transaction in
+      let unnamed = try await service.writeToDisk { transaction in
         let page = try await transaction.children(
           .photo, of: Key(.relationship, couple), limit: Self.photosPerPiece)
         for entry in page.entries {
@@ -65,7 +65,7 @@ extension Couples {
   private func beginPurge(
     _ couple: RandomID
   ) async throws -> (relationship: Relationship, copies: [Blob])? {
-    try await service.write { transaction in
+    try await service.writeToDisk { transaction in
       guard var relationship = try await transaction.get(Key(.relationship, couple)) else {
         return nil
       }

@@ -109,7 +109,7 @@ public struct Photos<Store: AtomicBatchStore>: Sendable {
   ///   - couple: The couple.
   /// - Throws: `noSuchObject`, `notPaired`; errors of the transaction; `BlobError`, when the photo is deleted already and its bytes are garbage.
   public func delete(_ photo: UInt64, by user: RandomID, in couple: RandomID) async throws {
-    let blob = try await service.write { transaction in
+    let blob = try await service.writeToDisk { transaction in
       _ = try await service.couples.partner(of: user, in: couple, reader: &transaction)
       return try await delete(photo, of: couple, in: &transaction)
     }

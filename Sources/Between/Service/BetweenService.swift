@@ -92,6 +92,16 @@ public struct BetweenService<Store: AtomicBatchStore>: Sendable {
     try await datastore.withTransaction(options.transaction, body)
   }
 
+  /// Runs `body` as a transaction that is on disk when it returns, whatever the options say: bytes that no record names any more are deleted behind it, and must not be named again after
+  /// a crash.
+  func writeToDisk<R>(
+    _ body: (inout Transaction<Store>) async throws -> R
+  ) async throws -> R {
+    var options = options.transaction
+    options.durability = .disk
+    return try await datastore.withTransaction(options, body)
+  }
+
   /// The present moment.
   var now: Timestamp { Timestamp(microseconds: clock.presentMicroseconds()) }
 }
