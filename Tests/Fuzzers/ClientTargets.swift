@@ -47,6 +47,13 @@ func decodeRecords(_ bytes: [UInt8]) {
   _ = try? decoder.decode(Relationship.self, from: record)
   _ = try? decoder.decode(Invitation.self, from: record)
   _ = try? decoder.decode(Conversation.self, from: record)
+  _ = try? decoder.decode(Notification.self, from: record)
+  _ = try? decoder.decode(BackupRequest.self, from: record)
+  _ = try? decoder.decode(Album.self, from: record)
+  _ = try? decoder.decode(Photo.self, from: record)
+  _ = try? decoder.decode(Memo.self, from: record)
+  _ = try? decoder.decode(Event.self, from: record)
+  _ = try? decoder.decode(Comment.self, from: record)
   guard let message = try? decoder.decode(Message.self, from: record) else { return }
   let again = (try? RecordEncoder().encode(message))
     .flatMap { try? decoder.decode(Message.self, from: $0) }

@@ -49,6 +49,34 @@ extension AuditPass {
         "the user is in a couple, and invites")
     }
     try await lookAtConversations(of: key, id)
+    try await lookAtNotices(of: key)
+  }
+
+  private mutating func lookAtNotices(of key: Key<User>) async throws {
+    let notices = try await snapshot.children(
+      .notification, of: key, limit: BetweenLimits.notificationsMax + 1)
+    let requests = try await snapshot.children(
+      .backupRequest, of: key, limit: BetweenLimits.backupRequestsMax + 1)
+    report.expect(
+      notices.entries.count <= BetweenLimits.notificationsMax
+        && requests.entries.count <= BetweenLimits.backupRequestsMax, .noticesAreBounded,
+      "\(key)", "there are more notifications or requests than may be")
+    let couples = Set(
+      notices.entries.map(\.record.couple) + requests.entries.map(\.record.couple))
+    for couple in couples.sorted() {
+      let relationship = try await find(Key(.relationship, couple))
+      report.expect(
+        relationship != nil && relationship?.isPurging != true, .noticesAreBounded, "\(key)",
+        "there is a notification or a request of the couple \(couple), which is gone")
+    }
+    for entry in requests.entries {
+      let (request, place) = (entry.record, "\(entry.key)")
+      report.expect(
+        (request.state == .done) == (request.blob != nil), .backupsHaveCopies, place,
+        "the state is \(request.state.rawValue), a copy is \(request.blob == nil ? "not " : "")there"
+      )
+      try await expectBlob(request.blob, place)
+    }
   }
 
   private mutating func lookAtConversations(of key: Key<User>, _ user: RandomID) async throws {
@@ -100,5 +128,6 @@ extension AuditPass {
     }
     if relationship.isPurging == true { return }
     try await lookAtSides(of: relationship, couple)
+    try await lookAtShared(of: relationship, key)
   }
 }

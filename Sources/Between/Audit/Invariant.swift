@@ -48,6 +48,18 @@ public enum Invariant: String, CaseIterable, Hashable, Sendable, Codable {
   /// A mark is on a message that was sent, and the partner is shown the same.
   case marksAgree
 
+  /// A photo's album is there, and an album counts the photos that are in it.
+  case albumsCountPhotos
+
+  /// What is shared is by one of the two, and a comment is on something that is there.
+  case sharedByPartners
+
+  /// A user has no more notifications and requests than may be, of couples that are there.
+  case noticesAreBounded
+
+  /// A request for a back-up that is done has its copy, and no other has one.
+  case backupsHaveCopies
+
   /// Texts, names and titles are no longer than they may be.
   case withinLimits
 
@@ -71,6 +83,10 @@ public enum Invariant: String, CaseIterable, Hashable, Sendable, Codable {
     case .headIsLastMessage: "the head is the last message"
     case .unreadIsCounted: "the unread count is that of the partner's messages behind the mark"
     case .marksAgree: "marks are on messages, and the partner sees the same"
+    case .albumsCountPhotos: "albums are there, and count their photos"
+    case .sharedByPartners: "what is shared is by one of the two, comments are on something"
+    case .noticesAreBounded: "notifications and requests are few, and of couples that are there"
+    case .backupsHaveCopies: "a back-up that is done has its copy"
     case .withinLimits: "nothing is longer than it may be"
     case .blobsAreThere: "the bytes of photos and voices are there"
     }

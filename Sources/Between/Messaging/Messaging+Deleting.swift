@@ -18,7 +18,7 @@ extension Messaging {
   ///   - couple: The couple.
   /// - Throws: `notPaired`, `noSuchObject`; errors of the transaction; `BlobError`, when the message is deleted already and its bytes are garbage.
   public func delete(_ id: UInt64, of user: RandomID, in couple: RandomID) async throws {
-    let unnamed = try await service.write { transaction in
+    let unnamed = try await service.writeToDisk { transaction in
       try await delete(id, of: user, in: couple, in: &transaction)
     }
     try await service.free(unnamed)
@@ -26,7 +26,7 @@ extension Messaging {
 
   /// Deletes a message on one side, within a transaction; as ``delete(_:of:in:)``.
   ///
-  /// - Returns: The bytes that no message names any more; to be deleted from the blob store **after the commit**.
+  /// - Returns: The bytes that no message names any more; to be deleted from the blob store **after the commit, which is to be on disk**.
   public func delete(
     _ id: UInt64, of user: RandomID, in couple: RandomID,
     in transaction: inout Transaction<Store>

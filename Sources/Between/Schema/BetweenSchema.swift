@@ -17,13 +17,23 @@ public enum BetweenSchema {
   /// From the address of an e-mail to the account.
   public static let emailAccountTable = "email_account"
 
+  /// Requests for back-ups that are to be worked off.
+  public static let backupPendingTable = "backup_pending"
+
   /// What a datastore of Between is opened with.
   public static let datastore = DatastoreSchema {
     Root(.account)
     Root(.user) {
       Children(.conversation) { Children(.message) }
+      Children(.notification)
+      Children(.backupRequest)
     }
-    Root(.relationship)
+    Root(.relationship) {
+      Children(.album)
+      Children(.photo) { Children(.comment) }
+      Children(.memo) { Children(.comment) }
+      Children(.event) { Children(.comment) }
+    }
     Root(.invitation)
   }
 }
@@ -56,4 +66,39 @@ extension ObjectType<Conversation> {
 extension ObjectType<Message> {
   /// Messages, below a conversation.
   public static var message: Self { Message.objectType }
+}
+
+extension ObjectType<Notification> {
+  /// What users are told, below a user.
+  public static var notification: Self { Notification.objectType }
+}
+
+extension ObjectType<BackupRequest> {
+  /// Requests for copies of conversations, below a user.
+  public static var backupRequest: Self { BackupRequest.objectType }
+}
+
+extension ObjectType<Album> {
+  /// Albums, below a relationship.
+  public static var album: Self { Album.objectType }
+}
+
+extension ObjectType<Photo> {
+  /// Photos, below a relationship.
+  public static var photo: Self { Photo.objectType }
+}
+
+extension ObjectType<Memo> {
+  /// Memos, below a relationship.
+  public static var memo: Self { Memo.objectType }
+}
+
+extension ObjectType<Event> {
+  /// Events and anniversaries, below a relationship.
+  public static var event: Self { Event.objectType }
+}
+
+extension ObjectType<Comment> {
+  /// Comments, below a photo, a memo or an event.
+  public static var comment: Self { Comment.objectType }
 }

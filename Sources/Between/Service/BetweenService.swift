@@ -61,6 +61,18 @@ public struct BetweenService<Store: AtomicBatchStore>: Sendable {
   public var couples: Couples<Store> { Couples(service: self) }
   /// Conversations.
   public var messaging: Messaging<Store> { Messaging(service: self) }
+  /// Photos and albums.
+  public var photos: Photos<Store> { Photos(service: self) }
+  /// Memos.
+  public var memos: Memos<Store> { Memos(service: self) }
+  /// Comments on photos, memos and events.
+  public var comments: Comments<Store> { Comments(service: self) }
+  /// Events and anniversaries.
+  public var calendar: CoupleCalendar<Store> { CoupleCalendar(service: self) }
+  /// What partners have done.
+  public var notifications: Notifications<Store> { Notifications(service: self) }
+  /// Copies of conversations.
+  public var backups: Backups<Store> { Backups(service: self) }
 
   /// Runs `body` on a snapshot: reads of one moment.
   ///
@@ -80,6 +92,16 @@ public struct BetweenService<Store: AtomicBatchStore>: Sendable {
     try await datastore.withTransaction(options.transaction, body)
   }
 
+  /// Runs `body` as a transaction that is on disk when it returns, whatever the options say: bytes that no record names any more are deleted behind it, and must not be named again after
+  /// a crash.
+  func writeToDisk<R>(
+    _ body: (inout Transaction<Store>) async throws -> R
+  ) async throws -> R {
+    var options = options.transaction
+    options.durability = .disk
+    return try await datastore.withTransaction(options, body)
+  }
+
   /// The present moment.
   var now: Timestamp { Timestamp(microseconds: clock.presentMicroseconds()) }
 }
@@ -94,6 +116,9 @@ public struct BetweenOptions: Hashable, Sendable {
 
   /// For how long a couple that has broken up can be restored; by default 30 days.
   public var restorePeriod: Duration = .seconds(30 * 86_400)
+
+  /// After what time a request for a back-up is given to another worker; by default an hour.
+  public var backupPatience: Duration = .seconds(3600)
 
   /// How many objects a transaction of a purge deletes; by default 256.
   public var objectsPerPiece = 256

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Panjeon
+internal import PanjeonTransactions
+public import WideColumn
+
+/// Requests for copies of conversations: users make them, a worker makes the copies.
+///
+/// A worker takes the oldest with ``start(limit:)``, makes the copy, uploads it and calls ``finish(_:with:messageCount:)``. One that dies has its requests taken up by the next, once
+/// ``BetweenOptions/backupPatience`` has gone by.
+public struct Backups<Store: AtomicBatchStore>: Sendable {
+  let service: BetweenService<Store>
+
+  /// Asks for a copy of a user's side of a conversation, as it is now.
+  ///
+  /// Reads and writes the user's row, and a row of `backup_pending`. Works after the couple has broken up.
+  ///
+  /// - Parameters:
+  ///   - user: The user.
+  ///   - couple: The couple.
+  /// - Returns: The request's key.
+  /// - Throws: `notPaired`; `tooMany` while ``BetweenLimits/backupRequestsOpenMax`` are open, or ``BetweenLimits/backupRequestsMax`` kept; errors of the transaction.
+  public func request(
+    by user: RandomID, in couple: RandomID
+  ) async throws -> Key<BackupRequest> {
+    try await service.write { transaction in
+      let head = try await service.messaging.conversation(
+        of: user, in: couple, in: &transaction)
+      let known = try await requests(of: user, in: &transaction)
+      guard known.count < BetweenLimits.backupRequestsMax,
+        known.count(where: { $0.record.isOpen }) < BetweenLimits.backupRequestsOpenMax
+      else { throw BetweenError(.tooMany, "too many requests for a back-up") }
+      let request = BackupRequest(
+        couple: couple, requestedAt: service.now, throughID: head.issued, state: .requested)
+      return try await transaction.insert(request, .backupRequest, under: Key(.user, user))
+    }
+  }
+
+  /// A user's requests, the first made first: at most ``BetweenLimits/backupRequestsMax``.
+  ///
+  /// Throws errors of the reader.
+  public func requests(
+    of user: RandomID, in reader: inout some DatastoreReader & ~Copyable
+  ) async throws -> [Entry<BackupRequest>] {
+    try await reader.children(
+      .backupRequest, of: Key(.user, user), limit: BetweenLimits.backupRequestsMax
+    ).entries
+  }
+
+  /// Takes up the oldest requests that nobody works on; each is given to one worker alone.
+  ///
+  /// A transaction for each request; scans `backup_pending` at a snapshot before.
+  ///
+  /// - Parameter limit: How many at the most, 1 to 1,000.
+  /// - Returns: The requests, with ``BackupRequest/State/running``.
+  /// - Throws: Errors of the store and of transactions.
+  public func start(limit: Int) async throws -> [Entry<BackupRequest>] {
+    let limit = BetweenLimits.page(limit)
+    var started: [Entry<BackupRequest>] = []
+    var cursor: PageCursor?
+    repeat {
+      let page = try await service.read { [cursor] reader in
+        try await reader.find(
+          BackupRequest.pending, limit: BetweenLimits.pageMax, after: cursor)
+      }
+      for entry in page.entries where isFree(entry.record) {
+        if let mine = try await take(entry.key) { started.append(mine) }
+        if started.count == limit { return started }
+      }
+      cursor = page.next
+    } while cursor != nil
+    return started
+  }
+
+  private func isFree(_ request: BackupRequest) -> Bool {
+    guard request.state == .running, let startedAt = request.startedAt else {
+      return request.state == .requested
+    }
+    return service.now >= startedAt.advanced(by: service.options.backupPatience)
+  }
+
+  private func take(_ key: Key<BackupRequest>) async throws -> Entry<BackupRequest>? {
+    try await service.write { transaction in
+      guard var request = try await transaction.get(key), isFree(request) else { return nil }
+      request.state = .running
+      request.startedAt = service.now
+      try await transaction.put(request, at: key)
+      return Entry(key: key, record: request)
+    }
+  }
+
+  /// Says that a copy has been made and uploaded.
+  ///
+  /// - Parameters:
+  ///   - request: The request.
+  ///   - blob: The copy.
+  ///   - messageCount: How many messages are in it.
+  /// - Throws: `noSuchObject` when the request is not being worked on, and then nobody names the bytes; errors of the transaction.
+  public func finish(
+    _ request: Key<BackupRequest>, with blob: Blob, messageCount: UInt64
+  ) async throws {
+    try await end(request) { record in
+      record.state = .done
+      record.blob = blob
+      record.messageCount = messageCount
+    }
+  }
+
+  /// Says that no copy could be made.
+  ///
+  /// Throws `noSuchObject` when the request is not being worked on; errors of the transaction.
+  public func fail(_ request: Key<BackupRequest>) async throws {
+    try await end(request) { $0.state = .failed }
+  }
+
+  private func end(
+    _ key: Key<BackupRequest>, _ change: (inout BackupRequest) -> Void
+  ) async throws {
+    try await service.write { transaction in
+      guard var record = try await transaction.get(key), record.state == .running else {
+        throw BetweenError(.noSuchObject, "nobody works on this request")
+      }
+      change(&record)
+      record.finishedAt = service.now
+      try await transaction.put(record, at: key)
+    }
+  }
+
+  /// Deletes a request, and its copy after the commit.
+  ///
+  /// Throws `noSuchObject`; errors of the transaction; `BlobError`, when the request is deleted already and the copy is garbage.
+  public func delete(_ request: Key<BackupRequest>) async throws {
+    let blob = try await service.writeToDisk { transaction in
+      guard let record = try await transaction.get(request) else {
+        throw BetweenError(.noSuchObject, "there is no such request")
+      }
+      try await transaction.delete(request)
+      return record.blob
+    }
+    if let blob { try await service.free([blob]) }
+  }
+
+  /// Deletes a user's requests for copies of a couple's conversation; returns the copies, which no record names any more.
+  func deleteAll(
+    of user: RandomID, about couple: RandomID, in transaction: inout Transaction<Store>
+  ) async throws -> [Blob] {
+    var unnamed: [Blob] = []
+    for entry in try await requests(of: user, in: &transaction)
+    where entry.record.couple == couple {
+      try await transaction.delete(entry.key)
+      if let blob = entry.record.blob { unnamed.append(blob) }
+    }
+    return unnamed
+  }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Between
+import Panjeon
+import PanjeonTesting
+import Testing
+
+@Suite("Notifications and back-ups")
+struct NoticesTests {
+  @Test("The partner is told, sees the last first, and keeps no more than may be")
+  func notifications() async throws {
+    try await withCouple { setting in
+      let (between, notifications) = (setting.between, setting.between.notifications)
+      let memo = try await between.memos.write("m", by: setting.a, in: setting.couple)
+      try await between.comments.write("c", by: setting.a, on: memo)
+      var found = try await between.read { reader in
+        try await notifications.notifications(of: setting.b, in: &reader)
+      }
+      #expect(found.map(\.record.kind) == [.comment, .memo])
+      #expect(found.map(\.record.subject) == [1, 1])
+      let own = try await between.read {
+        try await notifications.notifications(of: setting.a, in: &$0)
+      }
+      #expect(own.isEmpty)
+      #expect(
+        try await between.read { try await notifications.unreadCount(of: setting.b, in: &$0) } == 2)
+      try await notifications.markAllRead(of: setting.b)
+      #expect(
+        try await between.read { try await notifications.unreadCount(of: setting.b, in: &$0) } == 0)
+      for number in 0..<BetweenLimits.notificationsMax {
+        try await between.memos.write("\(number)", by: setting.a, in: setting.couple)
+      }
+      found = try await between.read {
+        try await notifications.notifications(of: setting.b, in: &$0)
+      }
+      #expect(found.count == BetweenLimits.notificationsMax)
+      #expect(found.allSatisfy { !$0.record.isRead })
+    }
+  }
+
+  @Test("A request is given to one worker, to another when that one is gone, and is done once")
+  func backups() async throws {
+    try await withCouple { setting in
+      let backups = setting.between.backups
+      _ = try await setting.send("x", from: setting.a)
+      let first = try await backups.request(by: setting.a, in: setting.couple)
+      setting.clock.advance(by: .seconds(1))
+      let second = try await backups.request(by: setting.b, in: setting.couple)
+      let started = try await backups.start(limit: 1)
+      #expect(started.map(\.key) == [first])
+      #expect(started[0].record.throughID == 1)
+      #expect(try await backups.start(limit: 9).map(\.key) == [second])
+      #expect(try await backups.start(limit: 9).isEmpty)
+      let blob = try await setting.between.upload(.bytes([1]), type: "text/plain")
+      try await backups.finish(first, with: blob, messageCount: 1)
+      await expect(.noSuchObject) {
+        try await backups.finish(first, with: blob, messageCount: 1)
+      }
+      setting.clock.advance(by: setting.between.options.backupPatience)
+      #expect(try await backups.start(limit: 9).map(\.key) == [second])
+      try await backups.fail(second)
+      try await setting.expectSound()
+      let states = try await setting.between.read { reader in
+        try await backups.requests(of: setting.a, in: &reader).map(\.record.state)
+      }
+      #expect(states == [.done])
+      try await backups.delete(first)
+      #expect(try await setting.blobs.size(of: blob.key) == nil)
+    }
+  }
+
+  @Test("Only so many requests may be open")
+  func tooMany() async throws {
+    try await withCouple { setting in
+      let backups = setting.between.backups
+      for _ in 0..<BetweenLimits.backupRequestsOpenMax {
+        _ = try await backups.request(by: setting.a, in: setting.couple)
+      }
+      await expect(.tooMany) { _ = try await backups.request(by: setting.a, in: setting.couple) }
+    }
+  }
+}
