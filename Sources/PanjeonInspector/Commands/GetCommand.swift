@@ -9,7 +9,10 @@ internal import WideColumn
 struct GetCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "get", abstract: "Prints the cells of one row, locks included.",
-    discussion: "Exit status 1 when the row is not there.")
+    discussion: """
+      Of a table of a datastore, records are printed with their keys and fields (as CBOR's diagnostic notation has them), and ROW may be the root's id: a text, an \
+      integer, a UUID. Exit status 1 when the row is not there.
+      """)
 
   @Argument(help: "The store's directory.")
   var store: String
@@ -29,6 +32,9 @@ struct GetCommand: AsyncParsableCommand {
   @Flag(help: "Print one JSON object.")
   var json = false
 
+  @Flag(help: "Print records as bytes.")
+  var raw = false
+
   func validate() throws {
     if qualifier != nil, family == nil {
       throw ValidationError("--qualifier needs --family")
@@ -47,13 +53,18 @@ struct GetCommand: AsyncParsableCommand {
         columns.add(family: family)
       }
     }
-    let get = Get(try StoreCommand.bytes(row, "row"), columns: columns)
-    try await StoreCommand.read(store) { database in
-      guard let found = try await database.store.get(get, in: table) else {
+    let bytes = try StoreCommand.bytes(row, "row")
+    try await StoreCommand.read(store) { [columns] database in
+      let names = try await RecordNames(of: database.store)
+      var found: RowResult?
+      for row in [bytes] + names.rows(row, in: table) where found == nil {
+        found = try await database.store.get(Get(row, columns: columns), in: table)
+      }
+      guard let found else {
         Output.printError("panjeon: no such row, or nothing selected of it")
         throw ExitCode(1)
       }
-      let report = RowReport(found)
+      let report = RowReport(found, in: table, raw ? nil : names)
       if json { try Output.print(json: report) } else { Output.print(report.text) }
     }
   }

@@ -8,7 +8,8 @@ internal import WideColumn
 /// The command `panjeon scan STORE TABLE`.
 struct ScanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "scan", abstract: "Prints the rows of a table in order, locks included.")
+    commandName: "scan", abstract: "Prints the rows of a table in order, locks included.",
+    discussion: "Of a table of a datastore, records are printed with their keys and fields.")
 
   @Argument(help: "The store's directory.")
   var store: String
@@ -28,6 +29,9 @@ struct ScanCommand: AsyncParsableCommand {
   @Flag(help: "Print one JSON object a line for each row.")
   var json = false
 
+  @Flag(help: "Print records as bytes.")
+  var raw = false
+
   func validate() throws {
     if let limit, limit < 0 { throw ValidationError("--limit must not be negative") }
     if let start { _ = try StoreCommand.bytes(start, "row") }
@@ -40,9 +44,10 @@ struct ScanCommand: AsyncParsableCommand {
       to: try stop.map { try StoreCommand.bytes($0, "row") })
     if rows.isEmpty { throw ValidationError("--stop must sort behind --start") }
     try await StoreCommand.read(store) { database in
+      let names = try await RecordNames(of: database.store)
       var cursor = try await database.store.scan(Scan(rows, rowsMax: limit), in: table)
       while let row = try await cursor.next() {
-        let report = RowReport(row)
+        let report = RowReport(row, in: table, raw ? nil : names)
         if json { try Output.print(json: report) } else { Output.print(report.text) }
       }
     }

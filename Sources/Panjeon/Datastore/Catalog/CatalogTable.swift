@@ -9,7 +9,8 @@ package enum CatalogTable {
   /// The table's name.
   package static let name = "!datastore!"
 
-  static let types = Bytes(utf8: "types")
+  /// The row of types and indexes.
+  package static let types = Bytes(utf8: "types")
   static let migrations = Bytes(utf8: "migrations")
 
   static let schema = TableSchema(name: name, families: [.lock, ColumnFamily(AnyKey.family)])
@@ -18,7 +19,8 @@ package enum CatalogTable {
     [UInt8(truncatingIfNeeded: number >> 8), UInt8(truncatingIfNeeded: number)]
   }
 
-  static func number(_ qualifier: Bytes) -> Int? {
+  /// The number that a column is named by.
+  package static func number(_ qualifier: Bytes) -> Int? {
     qualifier.count == 2 ? Int(qualifier[0]) << 8 | Int(qualifier[1]) : nil
   }
 }
