@@ -17,6 +17,7 @@ struct FuzzTarget: Sendable {
       FuzzTarget(name: "redo", run: decodeRedo),
       FuzzTarget(name: "history", run: checkHistory),
       FuzzTarget(name: "records", run: decodeRecords),
+      FuzzTarget(name: "export", run: decodeExportLine),
       FuzzTarget(name: "wire", run: decodeDemoWire),
       FuzzTarget(name: "call", run: decodeRemoteCall),
     ]
