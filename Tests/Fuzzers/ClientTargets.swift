@@ -60,6 +60,13 @@ func decodeRecords(_ bytes: [UInt8]) {
   precondition(again == message, "a message changes when it is written again")
 }
 
+/// A line of an export; what is read must be the same when it is written again.
+func decodeExportLine(_ bytes: [UInt8]) throws {
+  let line = try ExportLine(json: String(decoding: bytes, as: UTF8.self))
+  let again = try ExportLine(json: line.json)
+  precondition(again == line, "a line changes when it is written again")
+}
+
 func decodeDemoWire(_ bytes: [UInt8]) {
   var rest = bytes
   let frames = DemoWire.take(from: &rest)

@@ -18,6 +18,7 @@ struct FuzzTarget: Sendable {
       FuzzTarget(name: "history", run: checkHistory),
       FuzzTarget(name: "records", run: decodeRecords),
       FuzzTarget(name: "typed-record", run: decodeTypedRecord),
+      FuzzTarget(name: "export", run: decodeExportLine),
       FuzzTarget(name: "wire", run: decodeDemoWire),
       FuzzTarget(name: "call", run: decodeRemoteCall),
     ]

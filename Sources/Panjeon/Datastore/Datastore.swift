@@ -15,7 +15,7 @@ public typealias DatabaseDatastore = Datastore<EmbeddedStore>
 /// }
 /// ```
 ///
-/// The article <doc:Datastore> tells how it works and what holds. Every method may be called from any number of tasks at once.
+/// The article <doc:TypedRecords> tells how it works and what holds. Every method may be called from any number of tasks at once.
 public struct Datastore<Store: AtomicBatchStore>: Sendable {
   /// The transactions beneath.
   public let transactions: TransactionManager<Store>

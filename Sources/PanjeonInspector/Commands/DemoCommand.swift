@@ -110,6 +110,7 @@ struct DemoCommand: AsyncParsableCommand {
       "demo-child", "--store", directory, "--run", String(run),
       "--couples", String(options.couples), "--clients", String(options.clients),
       "--seconds", String(options.seconds), "--durability", options.durability.name,
+      "--lives", String(options.lives),
     ]
     if options.splitMergeEvery > 0 {
       arguments += ["--split-merge-every", String(options.splitMergeEvery)]

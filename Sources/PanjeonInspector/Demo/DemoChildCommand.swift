@@ -55,6 +55,7 @@ struct DemoChildCommand: AsyncParsableCommand {
         workload.reportStatistics()
         reporter.report(.finished)
       }
+      group.addTask { try await workload.live(couples: options.lives, until: deadline) }
       if options.splitMergeEvery > 0 {
         group.addTask {
           try await workload.splitAndMerge(every: options.splitMergeEvery, until: deadline)

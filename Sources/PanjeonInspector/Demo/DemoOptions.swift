@@ -55,6 +55,9 @@ struct DemoOptions: ParsableArguments {
     help: "Splits or merges a region every so many seconds while messages are sent; 0: never.")
   var splitMergeEvery = 0.0
 
+  @Option(help: "How many further couples live beside: they read mostly, and share more.")
+  var lives = 10
+
   @Option(help: "Decides couples, texts, and the moment of the kill; random if it is not given.")
   var seed: UInt64?
 
@@ -64,6 +67,9 @@ struct DemoOptions: ParsableArguments {
     }
     guard (1...Self.clientsMax).contains(clients) else {
       throw ValidationError("--clients must lie between 1 and \(Self.clientsMax)")
+    }
+    guard (0...Self.couplesMax).contains(lives) else {
+      throw ValidationError("--lives must lie between 0 and \(Self.couplesMax)")
     }
     guard splitMergeEvery == 0 || (0.001...Self.secondsMax).contains(splitMergeEvery) else {
       throw ValidationError("--split-merge-every must be 0, or 0.001 or more")

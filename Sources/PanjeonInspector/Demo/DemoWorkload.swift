@@ -108,6 +108,19 @@ struct DemoWorkload: Sendable {
           endNanoseconds: clock.monotonicNanoseconds())))
   }
 
+  /// Has further couples live until `deadline`; what they do is audited, and not counted.
+  func live(couples: Int, until deadline: UInt64) async throws {
+    if couples == 0 { return }
+    // Others than the run's, with other addresses.
+    let seed = plan.run ^ 0x11FE_5000_0000
+    let runner = LifeRunner(between, seed: seed)
+    for couple in 0..<couples { try await runner.create(couple) }
+    for operation in LifeGenerator(seed: seed, LifeOptions(couples: couples)) {
+      if clock.monotonicNanoseconds() >= deadline { return }
+      try await runner.run(operation)
+    }
+  }
+
   func reportStatistics() {
     let statistics = database.transactionStatistics
     let regions = database.store.metrics.regions

@@ -44,7 +44,7 @@ package struct CatalogEntry: Codable, Hashable, Sendable {
   /// Where the build of an index has come to.
   package var progress: BuildProgress?
 
-  /// How far an index is; the page *Datastore* has the table.
+  /// How far an index is; the page *TypedRecords* has the table.
   package enum State: Int, Codable, Sendable {
     /// It may be read.
     case ready = 0

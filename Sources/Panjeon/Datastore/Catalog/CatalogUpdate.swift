@@ -3,7 +3,7 @@
 internal import PanjeonTransactions
 internal import WideColumn
 
-/// Brings the catalog and a program's schema together; the page *Datastore*, *Opening*.
+/// Brings the catalog and a program's schema together; the page *TypedRecords*, *Opening*.
 struct CatalogUpdate {
   private let schema: DatastoreSchema
   private(set) var entries: [Int: CatalogEntry] = [:]

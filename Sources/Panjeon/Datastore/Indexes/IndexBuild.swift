@@ -41,7 +41,7 @@ extension Datastore {
   }
 }
 
-/// Makes an index ready; the page *Datastore*, *Indexes*.
+/// Makes an index ready; the page *TypedRecords*, *Indexes*.
 struct IndexBuild<Store: AtomicBatchStore> {
   private let datastore: Datastore<Store>
   private let index: any ObjectIndex

@@ -22,7 +22,7 @@ extension Datastore {
   /// What is committed to the children of a type under a parent, from now on or from where one left off.
   ///
   /// Changes of one commit come together, commits in their order. Each object's latest state is told, but when the observer lags not every state in between.
-  /// As ``changes(to:since:)``; the article <doc:Datastore> tells how.
+  /// As ``changes(to:since:)``; the article <doc:TypedRecords> tells how.
   public func changes<R: Record, Parent>(
     to type: ObjectType<R>, of parent: Key<Parent>, since sequence: ChangeSequence? = nil
   ) -> ChangesSequence<Store, R> {

@@ -14,7 +14,7 @@ extension DatastoreReader where Self: ~Copyable {
   ///   - limit: How many to return at the most, at least one and at most ``Page/limitMax``.
   ///   - cursor: Where the page before ended, of the same bounds and order; nil for the first.
   /// - Returns: The children in order; `next` is nil exactly when no more follow.
-  /// - Throws: `invalidCursor`, and as ``get(_:)``.
+  /// - Throws: `invalidCursor`, and as the read of one record.
   /// - Complexity: One read of the children that are returned; backwards, a few reads of some more.
   public mutating func children<R: Record, Parent>(
     _ type: ObjectType<R>, of parent: Key<Parent>, in bounds: KeyBounds = .all,

@@ -14,7 +14,7 @@ extension DatastoreReader where Self: ~Copyable {
   ///   - limit: How many to return at the most, at least one.
   ///   - cursor: Where the page before ended, of the same bounds and order; nil for the first.
   /// - Returns: The records. One that has several values of the index may be there several times.
-  /// - Throws: `indexNotReady`, `undeclared`, `invalidCursor`, and as ``get(_:)``.
+  /// - Throws: `indexNotReady`, `undeclared`, `invalidCursor`, and as the read of one record.
   /// - Complexity: One read of the entries, and one of the records where the index has no copies.
   public mutating func find<R: Record, Value, Parent>(
     _ index: Index<R, Value>, of parent: Key<Parent>, in bounds: KeyBounds = .all,

@@ -14,7 +14,7 @@ public enum IndexScope: Hashable, Sendable {
 
 /// A secondary index: finds records by a value of theirs, in its order.
 ///
-/// Declared beside the record. Its entries are ordinary data, written in the transaction that writes the record (<doc:Datastore>).
+/// Declared beside the record. Its entries are ordinary data, written in the transaction that writes the record (<doc:TypedRecords>).
 public struct Index<R: Record, Value: KeyComponentConvertible>: Sendable {
   /// What the datastore has to know of it.
   public let definition: IndexDefinition<R>

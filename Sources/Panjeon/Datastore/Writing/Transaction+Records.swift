@@ -20,7 +20,7 @@ extension Transaction: DatastoreReader {
   /// Writes a record, whether or not there is one under its key.
   ///
   /// Fields that are stored and that the program does not know stay. Index entries and the collection's metadata are kept in step, and triggers run
-  /// (<doc:Datastore>). Durable and visible with the transaction.
+  /// (<doc:TypedRecords>). Durable and visible with the transaction.
   ///
   /// - Parameters:
   ///   - record: The record.

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Panjeon
+public import WideColumn
+
+/// A line of a couple's export; the page *Formats/ExportFormat* has the grammar.
+public enum ExportLine: Hashable, Sendable {
+  /// The first line: whose data follow.
+  case header(couple: RandomID)
+  /// A record, as it is stored.
+  case record(AnyKey, Bytes)
+  /// The metadata of a collection, as they are stored: before its first member.
+  case metadata(AnyKey, Bytes)
+  /// The last line: how many lines of records and metadata there were.
+  case end(count: Int)
+
+  /// What a file of this format says it is.
+  static let format = "between couple 1"
+
+  /// The line as a JSON object, without the line's end.
+  public var json: String {
+    switch self {
+    case .header(let couple):
+      return JSONObject.text([("format", Self.format), ("couple", couple.description)])
+    case .record(let key, let stored): return Self.json("record", key, stored)
+    case .metadata(let key, let stored): return Self.json("metadata", key, stored)
+    case .end(let count): return JSONObject.text([("end", "\(count)")])
+    }
+  }
+
+  private static func json(_ kind: String, _ key: AnyKey, _ stored: Bytes) -> String {
+    // What people read is made of what is stored, and is not read back.
+    let readable = (try? RecordValue(decoding: stored))?.description ?? ""
+    return JSONObject.text([
+      ("kind", kind), ("key", key.description), ("value", readable), ("table", key.table),
+      ("row", Hexadecimal.text(key.row)), ("qualifier", Hexadecimal.text(key.qualifier)),
+      ("stored", Hexadecimal.text(stored)),
+    ])
+  }
+
+  /// Reads a line.
+  ///
+  /// Throws `malformedExport`.
+  public init(json: String) throws(BetweenError) {
+    guard let members = JSONObject.members(of: json), let line = ExportLine(members) else {
+      throw BetweenError(.malformedExport, "it is no line of an export of this format")
+    }
+    self = line
+  }
+
+  private init?(_ members: [String: String]) {
+    if let format = members["format"] {
+      guard format == Self.format, let couple = members["couple"].flatMap(RandomID.init)
+      else { return nil }
+      self = .header(couple: couple)
+    } else if let end = members["end"] {
+      guard let count = Int(end), count >= 0 else { return nil }
+      self = .end(count: count)
+    } else {
+      guard let table = members["table"],
+        let row = members["row"].flatMap(Hexadecimal.bytes),
+        let qualifier = members["qualifier"].flatMap(Hexadecimal.bytes),
+        let stored = members["stored"].flatMap(Hexadecimal.bytes)
+      else { return nil }
+      let key = AnyKey(table: table, row: row, qualifier: qualifier)
+      switch members["kind"] {
+      case "record": self = .record(key, stored)
+      case "metadata": self = .metadata(key, stored)
+      default: return nil
+      }
+    }
+  }
+}
+
+/// Bytes as hexadecimal digits, two each, lower case.
+enum Hexadecimal {
+  private static let digits = Array("0123456789abcdef".utf8)
+
+  static func text(_ bytes: Bytes) -> String {
+    var text: [UInt8] = []
+    text.reserveCapacity(bytes.count * 2)
+    for byte in bytes {
+      text.append(digits[Int(byte >> 4)])
+      text.append(digits[Int(byte & 15)])
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  static func bytes(_ text: String) -> Bytes? {
+    let digits = Array(text.utf8)
+    guard digits.count % 2 == 0 else { return nil }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(digits.count / 2)
+    for place in stride(from: 0, to: digits.count, by: 2) {
+      guard let high = value(digits[place]), let low = value(digits[place + 1]) else { return nil }
+      bytes.append(high << 4 | low)
+    }
+    return Bytes(bytes)
+  }
+
+  private static func value(_ digit: UInt8) -> UInt8? {
+    switch digit {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+    default: nil
+    }
+  }
+}

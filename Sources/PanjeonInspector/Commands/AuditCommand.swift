@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import Between
+
+/// The command `panjeon audit STORE`.
+struct AuditCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "audit", abstract: "Checks Between's invariants in a store.",
+    discussion:
+      "Exit status: 0 all hold, 1 some do not (they are listed), or the store cannot be read.")
+
+  @Argument(help: "The store's directory.")
+  var store: String
+
+  func run() async throws {
+    try await BetweenStore.open(store) { between in
+      let report = try await BetweenAudit(between).run()
+      for violation in report.violations { Output.print(violation.description) }
+      Output.print(
+        "\(report.accounts) accounts, \(report.users) users, \(report.couples) couples, "
+          + "\(report.messages) messages: \(report.violationCount) violations")
+      if !report.isSound { throw ExitCode(1) }
+    }
+  }
+}
