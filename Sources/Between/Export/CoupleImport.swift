@@ -6,6 +6,9 @@ internal import WideColumn
 
 /// Brings back what a ``CoupleExport`` wrote, in a store that has neither the couple nor its users.
 ///
+/// **For files that are trusted, and users that are not there**: that a line belongs to the couple of the file is not verified yet, and that the users are absent is seen
+/// only in the end, when what they share has been written.
+///
 /// ```swift
 /// var importer = CoupleImport(between)
 /// for try await text in lines { try await importer.add(ExportLine(json: text)) }
@@ -13,7 +16,7 @@ internal import WideColumn
 /// ```
 ///
 /// Records are stored as the bytes they were, fields included that the program does not know, and another export gives the same lines. Lines are written in transactions of some hundred;
-/// accounts, users and the couple itself come with the last one, in ``finish()``: until then nobody sees any of it, and an import that was cut off is to be begun again.
+/// accounts, users and the couple itself come with the last one, in ``finish()``: until then it is nobody's, and an import that was cut off is to be begun again.
 public struct CoupleImport<Store: AtomicBatchStore>: Sendable {
   private let service: BetweenService<Store>
   private var couple: RandomID?
@@ -33,7 +36,7 @@ public struct CoupleImport<Store: AtomicBatchStore>: Sendable {
 
   /// Takes a line, the next of the file.
   ///
-  /// Throws `malformedExport`; `notEmpty` when the couple or a user of it is there already; errors of transactions.
+  /// Throws `malformedExport`; `notEmpty` when the couple is there already; errors of transactions.
   public mutating func add(_ line: ExportLine) async throws {
     guard !isAtEnd else { throw Self.malformed("there is a line behind the end") }
     switch line {

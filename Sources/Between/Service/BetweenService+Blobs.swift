@@ -22,7 +22,8 @@ extension BetweenService {
   #if Sodium
     /// Stores the bytes of a photo or a voice, before the message or the photo that names them is written.
     ///
-    /// Durable when it returns. Bytes that are named by no record in the end are garbage, which an audit counts.
+    /// Durable when it returns. **One record may name them**: who deletes that deletes the bytes. Bytes that no record names in the end stay in the blob store, which
+    /// nobody looks through yet; a datastore's `sweepBlobs(in:)` must not, as it does not know those of these records.
     ///
     /// - Parameters:
     ///   - source: The bytes.

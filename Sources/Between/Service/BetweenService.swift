@@ -17,9 +17,11 @@ public import WideColumn
 /// }
 /// ```
 ///
-/// An operation that changes something has two forms: one that is a transaction of its own, strictly serializable, and durable as ``BetweenOptions/transaction``
+/// An operation that changes something has up to two forms: one that is a transaction of its own, strictly serializable, and durable as ``BetweenOptions/transaction``
 /// says when it returns; and one that takes a transaction of the datastore (`in: &transaction`), to be composed with others, which is durable with that. An operation
 /// that reads takes a reader: a transaction, or the snapshot that ``read(_:)`` gives, where it never blocks and never conflicts.
+///
+/// **Who may do what is the caller's to see to**: an operation knows whose name it is given, not who asks. Reads of what a couple shares take the couple's id and no user.
 ///
 /// What holds between any two commits is written down once, as ``Invariant``, and checked by ``BetweenAudit``.
 public struct BetweenService<Store: AtomicBatchStore>: Sendable {
