@@ -130,7 +130,7 @@ struct CrashingTransfersTests {
       let durability = Durability.allCases[random.below(3)]
       let from = "account \(random.below(accounts))"
       let to = "account \(random.below(accounts))"
-      var options = TransactionOptions(durability: durability)
+      var options = TransactionOptions(durability: durability, deadline: .seconds(400))
       options.attemptsMax = 100_000
       try await manager.withTransaction(options) { transaction in
         let balance = try await transaction.value(from) ?? 0
