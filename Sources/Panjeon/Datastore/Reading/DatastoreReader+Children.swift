@@ -53,23 +53,32 @@ extension DatastoreReader where Self: ~Copyable {
     }
     let limit = try Page<R>.clamped(limit)
     let range = try bounds.range(behind: []).going(on: cursor, order)
-    if range.isEmpty { return Page(entries: [], next: nil) }
-    let qualifier = AnyKey.root(type.any, .boolean(false)).qualifier
-    let scan = Scan(range, columns: .data(qualifier), isReversed: order == .descending)
-    var rows = try await self.rows(scan, in: table, limit: limit + 1)
-    let goesOn = rows.count > limit
-    if goesOn { rows.removeLast() }
-    var page = Page<R>(entries: [], next: nil)
-    for row in rows {
-      let place = AnyKey(table: table, row: row.row, qualifier: qualifier)
-      guard let key = Key<R>(place), let stored = row.data(qualifier) else {
+    let (rows, next) = try await rootRows(of: type.any, table, range, order, limit)
+    var page = Page<R>(entries: [], next: next)
+    for (place, stored) in rows {
+      guard let key = Key<R>(place) else {
         throw DatastoreError(.malformed, "the row's key is no id", key: place)
       }
       page.entries.append(
         Entry(key: key, record: try Stored.decode(R.self, from: stored, at: place)))
     }
-    if goesOn { page.next = rows.last.map { PageCursor(bytes: $0.row) } }
     return page
+  }
+
+  /// The first roots of a type, or entries of an index with a table, in a range of rows, and where to go on; nil when there are no more.
+  mutating func rootRows(
+    of type: AnyObjectType, _ table: String, _ range: KeyRange, _ order: KeyOrder, _ limit: Int
+  ) async throws -> (rows: [(key: AnyKey, stored: Bytes)], next: PageCursor?) {
+    if range.isEmpty { return ([], nil) }
+    let qualifier = AnyKey.root(type, .boolean(false)).qualifier
+    let scan = Scan(range, columns: .data(qualifier), isReversed: order == .descending)
+    let found = try await self.rows(scan, in: table, limit: limit + 1)
+    let rows = found.prefix(limit).compactMap { row in
+      row.data(qualifier).map { stored in
+        (key: AnyKey(table: table, row: row.row, qualifier: qualifier), stored: stored)
+      }
+    }
+    return (rows, found.count > limit ? rows.last.map { PageCursor(bytes: $0.key.row) } : nil)
   }
 
   /// The first cells of a range of a row, from one end.

@@ -54,18 +54,9 @@ extension DatastoreReader where Self: ~Copyable {
     guard let table = definition.scope.table else { throw Self.wrongScope(definition) }
     let limit = try Page<R>.clamped(limit)
     let range = try bounds.range(behind: definition.entryPrefix).going(on: cursor, order)
-    if range.isEmpty { return Page(entries: [], next: nil) }
-    let qualifier = AnyKey.root(definition.type, .boolean(false)).qualifier
-    let scan = Scan(range, columns: .data(qualifier), isReversed: order == .descending)
-    var rows = try await self.rows(scan, in: table, limit: limit + 1)
-    let goesOn = rows.count > limit
-    if goesOn { rows.removeLast() }
-    let cells = rows.compactMap { row in
-      row.data(qualifier).map { FoundEntry(place: row.row, value: $0) }
-    }
-    let entries = try await records(definition, cells, row: nil)
-    return Page(
-      entries: entries, next: goesOn ? rows.last.map { PageCursor(bytes: $0.row) } : nil)
+    let (rows, next) = try await rootRows(of: definition.type, table, range, order, limit)
+    let found = rows.map { FoundEntry(place: $0.key.row, value: $0.stored) }
+    return Page(entries: try await records(definition, found, row: nil), next: next)
   }
 
   /// Reads the record that has a value in a unique index with a table; nil when none has.
