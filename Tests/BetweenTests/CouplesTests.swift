@@ -144,9 +144,7 @@ struct CouplesTests {
       _ = try await between.messaging.send(.photo(kept, caption: "x"), from: c, in: other)
       try await couples.purge(setting.couple)
       #expect(try await couples.purge(setting.couple) == 0)
-      #expect(try await setting.blobs.size(of: blob.key) == nil)
-      #expect(try await setting.blobs.size(of: second.key) == nil)
-      #expect(try await setting.blobs.size(of: kept.key) == 1)
+      #expect(try await setting.keysAfterCollecting() == [kept.key])
       await expect(.notPaired) { _ = try await setting.conversation(of: setting.a) }
       let rest = try await between.datastore.count(.conversation, of: Key(.user, setting.a))
       #expect(rest == 1)

@@ -65,7 +65,7 @@ struct NoticesTests {
       }
       #expect(states == [.done])
       try await backups.delete(first)
-      #expect(try await setting.blobs.size(of: blob.key) == nil)
+      #expect(try await setting.keysAfterCollecting().isEmpty)
     }
   }
 

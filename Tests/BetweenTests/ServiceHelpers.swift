@@ -22,6 +22,12 @@ struct Setting {
     #expect(report.violations.map(\.description) == [], sourceLocation: location)
   }
 
+  /// Collects bytes that nothing names, at once; the keys of those that are left.
+  func keysAfterCollecting() async throws -> Set<BlobKey> {
+    try await between.collectBlobs(olderThan: .zero)
+    return Set(blobs.allKeys)
+  }
+
   /// The invariants that an audit finds broken.
   func violated() async throws -> Set<Invariant> { try await BetweenAudit(between).run().violated }
 }
@@ -112,12 +118,14 @@ extension Setting {
   func messages(of user: RandomID) async throws -> [Entry<Message>] {
     try await between.read { reader in
       var all: [Entry<Message>] = []
-      while true {
+      var cursor: PageCursor?
+      repeat {
         let page = try await between.messaging.page(
-          of: user, in: couple, .oldestFirst, after: all.last?.key.id(), limit: 100, in: &reader)
-        all += page
-        if page.count < 100 { return all }
-      }
+          of: user, in: couple, .oldestFirst, limit: 100, after: cursor, in: &reader)
+        all += page.entries
+        cursor = page.next
+      } while cursor != nil
+      return all
     }
   }
 

@@ -8,6 +8,11 @@ public struct BackupRequest: Record, Hashable {
   /// Number 9, below a user.
   public static let objectType = ObjectType<BackupRequest>(9, "backup_request")
 
+  /// The copy.
+  public static var blobs: (@Sendable (BackupRequest) -> [Blob])? {
+    { request in request.blob.map { [$0] } ?? [] }
+  }
+
   /// The requests that nobody has finished, by when they were made, in the table `backup_pending`: for those who work them off.
   public static let pending = Index(
     36, "backup_pending",

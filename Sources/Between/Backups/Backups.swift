@@ -95,7 +95,8 @@ public struct Backups<Store: AtomicBatchStore>: Sendable {
   ///   - request: The request.
   ///   - blob: The copy.
   ///   - messageCount: How many messages are in it.
-  /// - Throws: `noSuchObject` when the request is not being worked on, and then nobody names the bytes; errors of the transaction.
+  /// - Throws: `noSuchObject` when the request is not being worked on, and then nothing names the bytes, which are collected; `DatastoreError` `blobGone` for bytes that were not
+  ///   uploaded; errors of the transaction.
   public func finish(
     _ request: Key<BackupRequest>, with blob: Blob, messageCount: UInt64
   ) async throws {
@@ -126,30 +127,24 @@ public struct Backups<Store: AtomicBatchStore>: Sendable {
     }
   }
 
-  /// Deletes a request, and its copy after the commit.
+  /// Deletes a request; its copy is collected later.
   ///
-  /// Throws `noSuchObject`; errors of the transaction; `BlobError`, when the request is deleted already and the copy is garbage.
+  /// Throws `noSuchObject`; errors of the transaction.
   public func delete(_ request: Key<BackupRequest>) async throws {
-    let blob = try await service.writeToDisk { transaction in
-      guard let record = try await transaction.get(request) else {
+    try await service.write { transaction in
+      guard try await transaction.delete(request) else {
         throw BetweenError(.noSuchObject, "there is no such request")
       }
-      try await transaction.delete(request)
-      return record.blob
     }
-    if let blob { try await service.free([blob]) }
   }
 
-  /// Deletes a user's requests for copies of a couple's conversation; returns the copies, which no record names any more.
+  /// Deletes a user's requests for copies of a couple's conversation.
   func deleteAll(
     of user: RandomID, about couple: RandomID, in transaction: inout Transaction<Store>
-  ) async throws -> [Blob] {
-    var unnamed: [Blob] = []
+  ) async throws {
     for entry in try await requests(of: user, in: &transaction)
     where entry.record.couple == couple {
       try await transaction.delete(entry.key)
-      if let blob = entry.record.blob { unnamed.append(blob) }
     }
-    return unnamed
   }
 }

@@ -31,6 +31,20 @@ enum BetweenRecords {
     try await put(stored, as: type, at: key, in: &transaction)
   }
 
+  /// The large values that a record refers to; none for what is no record of the type that the key names.
+  static func blobs(of stored: Bytes, at key: AnyKey) -> [Blob] {
+    guard let number = KeyPathParts(key.qualifier)?.steps.last?.typeNumber,
+      let type = types[number]
+    else { return [] }
+    return blobs(of: stored, as: type)
+  }
+
+  private static func blobs<R: Record>(of stored: Bytes, as type: R.Type) -> [Blob] {
+    guard let blobs = R.blobs, let record = try? RecordDecoder().decode(R.self, from: stored)
+    else { return [] }
+    return blobs(record)
+  }
+
   private static func put<R: Record, Store: AtomicBatchStore>(
     _ stored: Bytes, as type: R.Type, at key: AnyKey, in transaction: inout Transaction<Store>
   ) async throws {

@@ -17,6 +17,7 @@ internal import WideColumn
 ///
 /// Records are stored as the bytes they were, fields included that the program does not know, and another export gives the same lines. Lines are written in transactions of some hundred;
 /// accounts, users and the couple itself come with the last one, in ``finish()``: until then it is nobody's, and an import that was cut off is to be begun again.
+/// The bytes of photos, voices and copies must be in the service's blob store already, where it has one.
 public struct CoupleImport<Store: AtomicBatchStore>: Sendable {
   private let service: BetweenService<Store>
   private var couple: RandomID?
@@ -97,6 +98,11 @@ public struct CoupleImport<Store: AtomicBatchStore>: Sendable {
   private mutating func flush() async throws {
     if pending.isEmpty { return }
     let lines = pending
+    for case .record(let key, let stored) in lines {
+      for blob in BetweenRecords.blobs(of: stored, at: key) {
+        try await service.datastore.adoptBlob(blob, in: service.blobs)
+      }
+    }
     try await service.write { transaction in
       for line in lines {
         switch line {

@@ -84,15 +84,16 @@ public struct LifeRunner<Store: AtomicBatchStore>: Sendable {
     let size = Self.pageSize
     switch operation {
     case .openChat:
-      return try await service.messaging.page(of: user, in: couple, limit: size, in: &reader).count
+      return try await service.messaging.page(of: user, in: couple, limit: size, in: &reader)
+        .entries.count
     case .scrollBack(_, let pages):
-      var (count, last) = (0, UInt64?.none)
+      var (count, cursor) = (0, PageCursor?.none)
       for _ in 0..<pages {
         let page = try await service.messaging.page(
-          of: user, in: couple, after: last, limit: size, in: &reader)
-        count += page.count
-        last = page.last?.key.id()
-        if page.count < size { break }
+          of: user, in: couple, limit: size, after: cursor, in: &reader)
+        count += page.entries.count
+        cursor = page.next
+        if cursor == nil { break }
       }
       return count
     case .countUnread:
@@ -143,13 +144,12 @@ public struct LifeRunner<Store: AtomicBatchStore>: Sendable {
     return 1
   }
 
-  /// Stores the bytes of a photo that a number stands for.
+  /// Uploads the bytes of a photo that a number stands for.
   private func photo(_ number: UInt64) async throws -> Blob {
     #if Sodium
       var random = SplitMix64(seed: number)
       let bytes = (0..<64).map { _ in UInt8.random(in: 0...255, using: &random) }
-      return try await service.requireBlobs().put(
-        .bytes(bytes), type: "image/jpeg", using: &random)
+      return try await service.upload(.bytes(bytes), type: "image/jpeg")
     #else
       throw BetweenError(.noBlobStore, "checksums of photos need the trait Sodium")
     #endif

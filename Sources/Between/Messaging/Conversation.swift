@@ -32,6 +32,9 @@ public struct Conversation: Record, Hashable {
   /// How many messages there are on this side.
   public var count: UInt64 { issued >= deletedCount ? issued - deletedCount : 0 }
 
+  /// What the user has sent last with a token, the oldest first, at most ``BetweenLimits/recentTokensMax``; nil for nothing.
+  public var recentTokens: [SentToken]?
+
   /// Creates an empty conversation.
   public init(partner: RandomID) { self.partner = partner }
 
@@ -55,5 +58,55 @@ public struct Conversation: Record, Hashable {
     case partnerReadThrough = 8
     /// How many have been deleted.
     case deletedCount = 9
+    /// What was sent last with a token.
+    case recentTokens = 10
+  }
+}
+
+extension Conversation {
+  /// Notes a message that comes with an id on its owner's side, and returns it as it is kept.
+  ///
+  /// Throws `inconsistent`, `tooMany`.
+  mutating func take(
+    _ message: Message, as id: UInt64, on owner: RandomID
+  ) throws(BetweenError) -> Message {
+    let next = lastSentAt.microseconds.addingReportingOverflow(1)
+    guard !next.overflow else { throw BetweenError(.tooMany, "no moment is left to send at") }
+    var kept = message
+    kept.sentAt = max(kept.sentAt, Timestamp(microseconds: next.partialValue))
+    issued = id
+    lastSentAt = kept.sentAt
+    lastMessageID = id
+    lastText = kept.content.preview
+    if kept.sender != owner { unreadCount = try Self.sum(unreadCount, 1) }
+    return kept
+  }
+
+  /// Remembers what a message was sent with, and forgets the oldest of too many.
+  mutating func remember(_ token: RandomID, _ id: UInt64, _ sentAt: Timestamp) {
+    let tokens = (recentTokens ?? []) + [SentToken(token: token, id: id, sentAt: sentAt)]
+    recentTokens = tokens.suffix(BetweenLimits.recentTokensMax)
+  }
+
+  /// A count that has been read, and so much more.
+  ///
+  /// Throws `inconsistent` where there is no such number.
+  static func sum(_ count: UInt64, _ more: UInt64) throws(BetweenError) -> UInt64 {
+    let (sum, overflows) = count.addingReportingOverflow(more)
+    guard !overflows else {
+      throw BetweenError(.inconsistent, "a conversation counts \(count), and \(more) more")
+    }
+    return sum
+  }
+
+  /// A count that has been read, and so much less.
+  ///
+  /// Throws `inconsistent` where there is no such number.
+  static func difference(_ count: UInt64, _ less: UInt64) throws(BetweenError) -> UInt64 {
+    let (difference, overflows) = count.subtractingReportingOverflow(less)
+    guard !overflows else {
+      throw BetweenError(.inconsistent, "a conversation counts \(count), and \(less) less")
+    }
+    return difference
   }
 }

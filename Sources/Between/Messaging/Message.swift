@@ -8,6 +8,11 @@ public struct Message: Record, Hashable {
   /// Number 7, below a conversation.
   public static let objectType = ObjectType<Message>(7, "message")
 
+  /// The bytes of a photo or a voice.
+  public static var blobs: (@Sendable (Message) -> [Blob])? {
+    { message in message.content.blob.map { [$0] } ?? [] }
+  }
+
   /// Who wrote it.
   public var sender: RandomID
   /// When: later than all messages before it in the conversation.
@@ -44,7 +49,7 @@ public struct Message: Record, Hashable {
     static let voice = 3
   }
 
-  /// Reads a message; a kind that is not known is ``MessageContent/unknown(_:)``.
+  /// Reads a message; a kind that is not known is ``MessageContent/unknown(_:)``, whose bytes are kept and released as others are.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     sender = try container.decode(RandomID.self, forKey: .sender)
@@ -59,7 +64,12 @@ public struct Message: Record, Hashable {
       content = .voice(
         try container.decode(Blob.self, forKey: .blob),
         milliseconds: try container.decode(UInt32.self, forKey: .milliseconds))
-    case let kind: content = .unknown(kind)
+    case let kind:
+      content = .unknown(
+        UnknownContent(
+          kind: kind, text: try container.decodeIfPresent(String.self, forKey: .text),
+          blob: try container.decodeIfPresent(Blob.self, forKey: .blob),
+          milliseconds: try container.decodeIfPresent(UInt32.self, forKey: .milliseconds)))
     }
   }
 
@@ -81,7 +91,11 @@ public struct Message: Record, Hashable {
       try container.encode(Kind.voice, forKey: .kind)
       try container.encode(blob, forKey: .blob)
       try container.encode(milliseconds, forKey: .milliseconds)
-    case .unknown(let kind): try container.encode(kind, forKey: .kind)
+    case .unknown(let unknown):
+      try container.encode(unknown.kind, forKey: .kind)
+      try container.encodeIfPresent(unknown.text, forKey: .text)
+      try container.encodeIfPresent(unknown.blob, forKey: .blob)
+      try container.encodeIfPresent(unknown.milliseconds, forKey: .milliseconds)
     }
   }
 }

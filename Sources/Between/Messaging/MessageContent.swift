@@ -14,14 +14,24 @@ public enum MessageContent: Sendable {
   case photo(Blob, caption: String)
   /// A recorded voice, and how long it is.
   case voice(Blob, milliseconds: UInt32)
-  /// Something that a newer program has sent; the number says what.
-  case unknown(Int)
+  /// Something that a newer program has sent.
+  case unknown(UnknownContent)
 
   /// The bytes it names, if it names any.
   public var blob: Blob? {
     switch self {
     case .photo(let blob, _), .voice(let blob, _): blob
-    case .text, .sticker, .unknown: nil
+    case .unknown(let unknown): unknown.blob
+    case .text, .sticker: nil
+    }
+  }
+
+  /// How many bytes its texts have.
+  var textBytes: Int {
+    switch self {
+    case .text(let text), .sticker(let text), .photo(_, caption: let text): text.utf8.count
+    case .unknown(let unknown): unknown.text?.utf8.count ?? 0
+    case .voice: 0
     }
   }
 
@@ -45,8 +55,8 @@ public enum MessageContent: Sendable {
     case .photo(_, let caption):
       try BetweenLimits.check(caption, bytesMax: BetweenLimits.captionBytesMax, "a caption")
     case .voice: break
-    case .unknown(let kind):
-      throw BetweenError(.invalidText, "a message of the unknown kind \(kind)")
+    case .unknown(let unknown):
+      throw BetweenError(.invalidText, "a message of the unknown kind \(unknown.kind)")
     }
   }
 }
@@ -69,20 +79,5 @@ extension MessageContent: Hashable {
   public func hash(into hasher: inout Hasher) {
     hasher.combine(preview)
     hasher.combine(blob)
-  }
-}
-
-extension String {
-  /// The scalars from the beginning that have so many bytes of UTF-8 at the most.
-  func prefix(utf8BytesMax: Int) -> String {
-    if utf8.count <= utf8BytesMax { return self }
-    var bytes = 0
-    var end = unicodeScalars.startIndex
-    while end < unicodeScalars.endIndex {
-      bytes += String(unicodeScalars[end]).utf8.count
-      if bytes > utf8BytesMax { break }
-      end = unicodeScalars.index(after: end)
-    }
-    return String(unicodeScalars[..<end])
   }
 }

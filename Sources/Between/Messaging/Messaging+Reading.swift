@@ -33,38 +33,73 @@ extension Messaging {
   ///   - user: Whose side.
   ///   - couple: The couple.
   ///   - order: Which end comes first.
-  ///   - id: The last id of the page before; nil for the first.
-  ///   - limit: How many messages at the most, 1 to 1,000.
+  ///   - ids: Which messages; all by default.
+  ///   - limit: How many messages at the most, 1 to 1,000; fewer when their texts have more than ``BetweenLimits/pageBytesMax`` bytes.
+  ///   - cursor: Where the page before ended, of the same ids and order; nil for the first.
   ///   - reader: A transaction or a snapshot.
-  /// - Returns: The messages with their keys, fewer than `limit` only at the end.
-  /// - Throws: `notPaired`; errors of the reader.
-  /// - Complexity: The head and as many messages as are returned; where some were deleted, a few more reads.
+  /// - Returns: The messages with their keys; `next` is nil exactly when no more follow.
+  /// - Throws: `notPaired`; `DatastoreError` `invalidCursor`; errors of the reader.
   public func page(
     of user: RandomID, in couple: RandomID, _ order: MessageOrder = .newestFirst,
-    after id: UInt64? = nil, limit: Int, in reader: inout some DatastoreReader & ~Copyable
-  ) async throws -> [Entry<Message>] {
+    ids: KeyBounds = .all, limit: Int, after cursor: PageCursor? = nil,
+    in reader: inout some DatastoreReader & ~Copyable
+  ) async throws -> Page<Message> {
     let key = Self.key(of: user, in: couple)
     let limit = BetweenLimits.page(limit)
-    if order == .oldestFirst {
-      return try await reader.children(
-        .message, of: key, in: .after(id ?? 0), limit: limit
-      ).entries
-    }
-    let head = try await conversation(of: user, in: couple, in: &reader)
-    // Rows are read forwards: begin so far before the end that the page is there, if none was deleted; else go on back.
-    var stop = min(id ?? .max, head.lastMessageID + 1)
-    var width = UInt64(limit)
-    var page: [Entry<Message>] = []
-    while page.count < limit, stop > 1 {
-      let start = stop > width ? stop - width : 1
-      let found = try await reader.children(
-        .message, of: key, in: .range(start..<stop), order: .descending,
-        limit: limit - page.count)
-      page += found.entries
-      stop = start
-      width = min(width * 2, UInt64(BetweenLimits.pageMax))
-    }
+    var page = Page<Message>(entries: [], next: cursor)
+    var bytes = 0
+    repeat {
+      let piece = try await reader.children(
+        .message, of: key, in: ids, order: order == .oldestFirst ? .ascending : .descending,
+        limit: min(limit - page.entries.count, Self.messagesPerRead), after: page.next)
+      page.entries += piece.entries
+      page.next = piece.next
+      bytes += piece.entries.reduce(0) { $0 + $1.record.content.textBytes }
+    } while page.next != nil && page.entries.count < limit && bytes < BetweenLimits.pageBytesMax
+    if page.entries.isEmpty { _ = try await conversation(of: user, in: couple, in: &reader) }
     return page
+  }
+
+  /// How many messages are read at once: of the longest texts 64 MiB.
+  static var messagesPerRead: Int { 64 }
+
+  /// Reads a page of the messages that were sent within some time.
+  ///
+  /// - Parameters:
+  ///   - moments: From when on, and before when.
+  ///   - user: Whose side.
+  ///   - couple: The couple.
+  ///   - order: Which end comes first; by default the first message.
+  ///   - limit: As that of ``page(of:in:_:ids:limit:after:in:)``.
+  ///   - cursor: Where the page before ended, of the same moments and order; nil for the first.
+  ///   - reader: A transaction or a snapshot.
+  /// - Returns: The messages; `next` is nil exactly when no more follow.
+  /// - Throws: As ``page(of:in:_:ids:limit:after:in:)``.
+  /// - Complexity: A page, and the logarithm of the number of messages ever sent, reads of one message each.
+  public func page(
+    sentIn moments: Range<Timestamp>, of user: RandomID, in couple: RandomID,
+    _ order: MessageOrder = .oldestFirst, limit: Int, after cursor: PageCursor? = nil,
+    in reader: inout some DatastoreReader & ~Copyable
+  ) async throws -> Page<Message> {
+    let first = try await first(
+      sentFrom: moments.lowerBound, of: user, in: couple, in: &reader)
+    guard let start: UInt64 = first?.key.id(), let first,
+      first.record.sentAt < moments.upperBound
+    else { return Page<Message>(entries: [], next: nil) }
+    // Between the neighbours of those that are meant, so that the bounds never shrink to leave a cursor out.
+    let before = try await reader.children(
+      .message, of: Self.key(of: user, in: couple), in: .before(start), order: .descending,
+      limit: 1
+    ).entries.first
+    let behind = try await self.first(
+      sentFrom: moments.upperBound, of: user, in: couple, in: &reader)
+    let ends: (before: UInt64?, behind: UInt64?) = (before?.key.id(), behind?.key.id())
+    return try await page(
+      of: user, in: couple, order,
+      ids: .between(
+        ends.before.map { .exclusive($0) } ?? .unbounded,
+        ends.behind.map { .exclusive($0) } ?? .unbounded),
+      limit: limit, after: cursor, in: &reader)
   }
 
   /// Reads a message; nil when it is not there.
@@ -79,7 +114,7 @@ extension Messaging {
 
   /// Finds the first message that was sent at a moment or later.
   ///
-  /// Ids are in the order of sending, so that no index is needed: it is sought by halving. To show what was said on a day, read a page ``MessageOrder/oldestFirst`` after the id before.
+  /// Ids are in the order of sending, so that no index is needed: it is sought by halving.
   ///
   /// - Parameters:
   ///   - moment: The moment.
@@ -97,7 +132,7 @@ extension Messaging {
     let head = try await conversation(of: user, in: couple, in: &reader)
     // Every message below `low` is older; `found` is the least one known that is not.
     var low: UInt64 = 1
-    var high = head.lastMessageID + 1
+    var high = try Conversation.sum(head.lastMessageID, 1)
     var found: Entry<Message>?
     while low < high {
       let middle = low + (high - low) / 2

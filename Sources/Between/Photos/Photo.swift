@@ -8,6 +8,9 @@ public struct Photo: Record, Hashable {
   /// Number 11, below a relationship.
   public static let objectType = ObjectType<Photo>(11, "photo")
 
+  /// Its bytes.
+  public static var blobs: (@Sendable (Photo) -> [Blob])? { { [$0.blob] } }
+
   /// A couple's photos by when they were taken.
   public static let byDate = Index(31, "photo_by_date", on: { (photo: Photo) in photo.takenAt })
 
@@ -48,32 +51,5 @@ public struct Photo: Record, Hashable {
     case caption = 5
     /// The album.
     case albumID = 6
-  }
-}
-
-/// Some of a couple's photos under a title.
-public struct Album: Record, Hashable {
-  /// Number 10, below a relationship.
-  public static let objectType = ObjectType<Album>(10, "album")
-
-  /// Who made it.
-  public var author: RandomID
-  /// What it is called.
-  public var title: String
-  /// When it was made.
-  public var createdAt: Timestamp
-  /// How many photos are in it.
-  public var photoCount: UInt64
-
-  /// The fields' numbers.
-  public enum CodingKeys: Int, CodingKey {
-    /// Who made it.
-    case author = 1
-    /// The title.
-    case title = 2
-    /// When it was made.
-    case createdAt = 3
-    /// How many photos.
-    case photoCount = 4
   }
 }

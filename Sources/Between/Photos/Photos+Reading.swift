@@ -17,6 +17,18 @@ extension Photos {
     return photo
   }
 
+  /// Reads an album.
+  ///
+  /// Throws `noSuchObject`; errors of the reader.
+  public func album(
+    _ id: UInt64, of couple: RandomID, in reader: inout some DatastoreReader & ~Copyable
+  ) async throws -> Album {
+    guard let album = try await reader.get(Key(Key(.relationship, couple), .album, id)) else {
+      throw BetweenError(.noSuchObject, "there is no album \(id)")
+    }
+    return album
+  }
+
   /// Reads a page of a couple's photos, by when they were taken.
   ///
   /// - Parameters:

@@ -12,17 +12,18 @@ public struct Photos<Store: AtomicBatchStore>: Sendable {
 
   /// Adds a photo whose bytes have been uploaded (`BetweenService.upload`), and notifies the partner.
   ///
-  /// Writes the couple's row and the partner's.
+  /// Writes the couple's row and the partner's, and that of the bytes in `!blobs!`.
   ///
   /// - Parameters:
-  ///   - blob: The bytes, which no other record names.
+  ///   - blob: The bytes, those of a message as well.
   ///   - author: Who adds it.
   ///   - couple: The couple.
   ///   - takenAt: When it was taken; nil: now.
   ///   - caption: What is written beside it.
   ///   - album: The album it goes into.
   /// - Returns: The photo's key.
-  /// - Throws: `tooLong`, `notPaired`; `noSuchObject` when there is no such album; errors of the transaction.
+  /// - Throws: `tooLong`, `notPaired`; `noSuchObject` when there is no such album; `DatastoreError` `blobGone` when the bytes were not
+  ///   uploaded, or too long ago; errors of the transaction.
   @discardableResult
   public func add(
     _ blob: Blob, by author: RandomID, in couple: RandomID, takenAt: Timestamp? = nil,
@@ -68,6 +69,21 @@ public struct Photos<Store: AtomicBatchStore>: Sendable {
     }
   }
 
+  /// Gives an album another title; either of the two may.
+  ///
+  /// Throws `tooLong`, `invalidText` for an empty title, `noSuchObject`, `notPaired`; errors of the transaction.
+  public func renameAlbum(
+    _ album: UInt64, to title: String, by user: RandomID, in couple: RandomID
+  ) async throws {
+    try BetweenLimits.checkTitle(title)
+    try await service.write { transaction in
+      _ = try await service.couples.partner(of: user, in: couple, reader: &transaction)
+      var record = try await self.album(album, of: couple, in: &transaction)
+      record.title = title
+      try await transaction.put(record, at: Key(Key(.relationship, couple), .album, album))
+    }
+  }
+
   /// Puts a photo into an album, or takes it out of the one it is in.
   ///
   /// Throws `noSuchObject`, `notPaired`; errors of the transaction.
@@ -101,29 +117,30 @@ public struct Photos<Store: AtomicBatchStore>: Sendable {
     }
   }
 
-  /// Deletes a photo with its comments, and its bytes after the commit.
+  /// Deletes a photo with its comments; its bytes are collected when nothing else names them.
+  ///
+  /// Reads and writes the couple's row, and that of the bytes in `!blobs!`.
   ///
   /// - Parameters:
   ///   - photo: The photo.
   ///   - user: Either of the two.
   ///   - couple: The couple.
-  /// - Throws: `noSuchObject`, `notPaired`; errors of the transaction; `BlobError`, when the photo is deleted already and its bytes are garbage.
+  /// - Throws: `noSuchObject`, `notPaired`; errors of the transaction.
   public func delete(_ photo: UInt64, by user: RandomID, in couple: RandomID) async throws {
-    let blob = try await service.writeToDisk { transaction in
-      _ = try await service.couples.partner(of: user, in: couple, reader: &transaction)
-      return try await delete(photo, of: couple, in: &transaction)
+    try await service.write { transaction in
+      try await delete(photo, by: user, in: couple, in: &transaction)
     }
-    try await service.free([blob])
   }
 
-  /// Deletes a photo; returns its bytes, which no record names any more.
-  func delete(
-    _ photo: UInt64, of couple: RandomID, in transaction: inout Transaction<Store>
-  ) async throws -> Blob {
+  /// Deletes a photo within a transaction; as ``delete(_:by:in:)``.
+  public func delete(
+    _ photo: UInt64, by user: RandomID, in couple: RandomID,
+    in transaction: inout Transaction<Store>
+  ) async throws {
+    _ = try await service.couples.partner(of: user, in: couple, reader: &transaction)
     let record = try await self.photo(photo, of: couple, in: &transaction)
     try await count(-1, in: record.albumID, of: couple, &transaction)
     try await transaction.deleteSubtree(Self.key(photo, of: couple))
-    return record.blob
   }
 
   /// Deletes an album; its photos stay.
@@ -157,17 +174,14 @@ public struct Photos<Store: AtomicBatchStore>: Sendable {
     _ transaction: inout Transaction<Store>
   ) async throws {
     guard let album else { return }
-    let key = Key(Key(.relationship, couple), .album, album)
-    guard var record = try await transaction.get(key) else {
-      throw BetweenError(.noSuchObject, "there is no album \(album)")
-    }
+    var record = try await self.album(album, of: couple, in: &transaction)
     let (count, overflows) = Int64(clamping: record.photoCount).addingReportingOverflow(
       Int64(difference))
     guard count >= 0, !overflows else {
       throw BetweenError(.inconsistent, "the album \(album) counts fewer photos than it has")
     }
     record.photoCount = UInt64(count)
-    try await transaction.put(record, at: key)
+    try await transaction.put(record, at: Key(Key(.relationship, couple), .album, album))
   }
 
   static func key(_ photo: UInt64, of couple: RandomID) -> Key<Photo> {

@@ -16,6 +16,10 @@ public enum BetweenLimits {
   public static let passwordBytesMax = 1024
   /// How much of a message's text the head of a conversation shows, in bytes: 200, cut between scalars.
   public static let previewBytesMax = 200
+  /// How many of a user's last messages are known by the tokens they were sent with: 16.
+  public static let recentTokensMax = 16
+  /// After how many bytes of texts a page of messages ends, though more were asked for: 4 MiB.
+  public static let pageBytesMax = 4 << 20
   /// The most records a page may have: 1,000.
   public static let pageMax = 1000
   /// How many notifications a user keeps; the oldest go: 200.

@@ -12,7 +12,7 @@ public import WideColumn
 /// let code = try await between.couples.invite(by: minji.user)
 /// let couple = try await between.couples.accept(code, by: jisoo.user)
 /// _ = try await between.messaging.send(.text("안녕"), from: minji.user, in: couple)
-/// let page = try await between.read { reader in
+/// let last = try await between.read { reader in
 ///   try await between.messaging.page(of: jisoo.user, in: couple, limit: 20, in: &reader)
 /// }
 /// ```
@@ -94,16 +94,6 @@ public struct BetweenService<Store: AtomicBatchStore>: Sendable {
     try await datastore.withTransaction(options.transaction, body)
   }
 
-  /// Runs `body` as a transaction that is on disk when it returns, whatever the options say: bytes that no record names any more are deleted behind it, and must not be named again after
-  /// a crash.
-  func writeToDisk<R>(
-    _ body: (inout Transaction<Store>) async throws -> R
-  ) async throws -> R {
-    var options = options.transaction
-    options.durability = .disk
-    return try await datastore.withTransaction(options, body)
-  }
-
   /// The present moment.
   var now: Timestamp { Timestamp(microseconds: clock.presentMicroseconds()) }
 }
@@ -121,6 +111,9 @@ public struct BetweenOptions: Hashable, Sendable {
 
   /// After what time a request for a back-up is given to another worker; by default an hour.
   public var backupPatience: Duration = .seconds(3600)
+
+  /// How far ahead of the service's clock a message may claim to have been sent; by default a minute.
+  public var sentAheadMax: Duration = .seconds(60)
 
   /// How many objects a transaction of a purge deletes; by default 256.
   public var objectsPerPiece = 256

@@ -20,6 +20,9 @@ public final class SharedGenerator: Sendable {
     generator.withLock { RandomID(high: $0.next(), low: $0.next()) }
   }
 
+  /// Draws the key of a large value.
+  func blobKey() -> BlobKey { generator.withLock { BlobKey(using: &$0) } }
+
   /// Draws a number.
   func number() -> UInt64 { generator.withLock { $0.next() } }
 }

@@ -64,12 +64,13 @@ struct DemoCheck: Sendable {
     _ snapshot: inout DatastoreSnapshot<EmbeddedStore>
   ) async throws -> FoundConversation {
     var messages: [FoundMessage] = []
-    while true {
+    var cursor: PageCursor?
+    repeat {
       let page = try await between.messaging.page(
-        of: user, in: couple, .oldestFirst, after: messages.last?.id, limit: 500, in: &snapshot)
-      messages += page.map(FoundMessage.init)
-      if page.count < 500 { break }
-    }
+        of: user, in: couple, .oldestFirst, limit: 500, after: cursor, in: &snapshot)
+      messages += page.entries.map(FoundMessage.init)
+      cursor = page.next
+    } while cursor != nil
     let key = Key(Key(.user, user), .conversation, couple)
     return FoundConversation(
       messages: messages, count: try await snapshot.count(.message, of: key),

@@ -4,6 +4,7 @@
   import Panjeon
   import PanjeonTesting
   import Testing
+  import WideColumn
 
   private struct Picture: Record, Hashable {
     static let objectType = ObjectType<Picture>(50, "picture", table: "picture")
@@ -75,23 +76,115 @@
       }
     }
 
-    @Test(
-      "A record that is written before the collector comes keeps a value that another one has let go"
-    )
-    func handedOver() async throws {
+    @Test("A value may be referred to by several records, and is kept until the last one lets go")
+    func shared() async throws {
       try await withPictures { datastore, blobs in
         let blob = try await put("a", datastore, blobs)
-        try await datastore.put(Picture(images: [blob]), at: Key(.picture, 1))
-        await expect(.blobTaken) {
-          try await datastore.put(Picture(images: [blob]), at: Key(.picture, 2))
+        for id in 1...3 {
+          try await datastore.put(Picture(images: [blob, blob]), at: Key(.picture, id))
         }
+        try await datastore.put(Picture(images: []), at: Key(.picture, 1))
+        try await datastore.delete(Key(.picture, 3))
+        clock.advance(by: day * 2)
+        #expect(try await datastore.collectBlobs(in: blobs) == 0)
+        #expect(try await datastore.verify().findings.map(\.description) == [])
+        // Handed over within a transaction, in either order.
         try await datastore.withTransaction(.quick) { transaction in
-          try await transaction.delete(Key(.picture, 1))
-          try await transaction.put(Picture(images: [blob]), at: Key(.picture, 2))
+          try await transaction.delete(Key(.picture, 2))
+          try await transaction.put(Picture(images: [blob]), at: Key(.picture, 4))
         }
         clock.advance(by: day * 2)
         #expect(try await datastore.collectBlobs(in: blobs) == 0)
         #expect(blobs.allKeys == [blob.key])
+        try await datastore.delete(Key(.picture, 4))
+        clock.advance(by: day * 2)
+        #expect(try await datastore.collectBlobs(in: blobs) == 1)
+        #expect(try await datastore.verify().findings.map(\.description) == [])
+      }
+    }
+
+    @Test("More than 256 records cannot refer to a value")
+    func tooManyOwners() async throws {
+      try await withPictures { datastore, blobs in
+        let blob = try await put("a", datastore, blobs)
+        for id in 1...256 {
+          try await datastore.withTransaction(.quick) {
+            try await $0.put(Picture(images: [blob]), at: Key(.picture, id))
+          }
+        }
+        await expect(.blobTaken) {
+          try await datastore.put(Picture(images: [blob]), at: Key(.picture, 257))
+        }
+        try await datastore.delete(Key(.picture, 7))
+        try await datastore.put(Picture(images: [blob]), at: Key(.picture, 257))
+        #expect(try await datastore.verify().findings.isEmpty)
+      }
+    }
+
+    @Test("A value that is there already is adopted: its size is looked at, its time begins")
+    func adoption() async throws {
+      try await withPictures { datastore, blobs in
+        let blob = try await blobs.put(.bytes([1, 2]), type: "image/png")
+        try await datastore.adoptBlob(blob, in: blobs)
+        try await datastore.put(Picture(images: [blob]), at: Key(.picture, 1))
+        // Adopted again, it is its record's as before.
+        try await datastore.adoptBlob(blob, in: blobs)
+        #expect(try await datastore.verify().findings.isEmpty)
+        let missing = Blob(
+          key: BlobKey(), size: blob.size, type: blob.type, checksum: blob.checksum)
+        var shorter = blob
+        shorter.size = 1
+        await #expect { try await datastore.adoptBlob(missing, in: blobs) } throws: {
+          ($0 as? BlobError)?.code == .notFound
+        }
+        await #expect { try await datastore.adoptBlob(shorter, in: blobs) } throws: {
+          ($0 as? BlobError)?.code == .checksumMismatch
+        }
+        try await datastore.adoptBlob(missing, in: nil)
+        try await datastore.put(Picture(images: [missing]), at: Key(.picture, 2))
+        try await datastore.delete(Key(.picture, 2))
+        clock.advance(by: day * 2)
+        #expect(try await datastore.collectBlobs(in: blobs) == 1)
+        await expect(.blobGone) { try await datastore.adoptBlob(missing, in: nil) }
+        #expect(blobs.allKeys == [blob.key])
+      }
+    }
+
+    @Test("References that do not agree with the records are found, both ways")
+    func verification() async throws {
+      try await withPictures { datastore, blobs in
+        let (kept, other) = (
+          try await put("a", datastore, blobs), try await put("b", datastore, blobs)
+        )
+        try await datastore.put(Picture(images: [kept]), at: Key(.picture, 1))
+        try await datastore.put(Picture(images: [other]), at: Key(.picture, 2))
+        // Behind the datastore's back: one record refers to something else, and a state is another's.
+        try await datastore.withTransaction(.quick) { transaction in
+          for (id, image) in [(1, other), (2, other)] {
+            let key = Key(.picture, id).any
+            var put = Put(key.row)
+            put.add(
+              family: AnyKey.family, qualifier: key.qualifier,
+              value: try RecordEncoder().encode(Picture(images: [image])))
+            try transaction.put(put, in: key.table)
+          }
+        }
+        let kinds = try await datastore.verify().findings.map(\.kind)
+        #expect(kinds == [.missingReference, .strayReference])
+        // The queue is looked at as well.
+        _ = try await put("c", datastore, blobs)
+        try await datastore.withTransaction(.quick) { transaction in
+          let rows = try await transaction.rows(
+            Scan(.prefix(Bytes(utf8: "q"))), in: "!blobs!", limit: 9)
+          for row in rows {
+            var deletion = Delete(row.row)
+            for cell in row {
+              deletion.add(family: AnyKey.family, qualifier: cell.column.qualifier)
+            }
+            try transaction.delete(deletion, in: "!blobs!")
+          }
+        }
+        #expect(try await datastore.verify().findings.count == 3)
       }
     }
 

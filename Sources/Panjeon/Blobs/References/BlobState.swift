@@ -7,15 +7,15 @@ struct BlobState: Codable, Hashable {
   enum Phase: Int, Codable {
     /// It may be put; no record refers to it yet.
     case pending = 1
-    /// A record refers to it.
+    /// Records refer to it.
     case referenced = 2
-    /// The record that referred to it is gone, or refers to another.
+    /// The last record that referred to it is gone, or refers to another.
     case released = 3
     /// Its bytes have been deleted, or are about to be.
     case deleted = 4
   }
 
-  /// The object that refers to it.
+  /// An object that refers to it.
   struct Owner: Codable, Hashable {
     var table: String
     var row: Bytes
@@ -39,13 +39,44 @@ struct BlobState: Codable, Hashable {
   var phase: Phase
   /// Since when, in microseconds since the Unix epoch.
   var since: Int64
-  /// Who refers to it; nil when nobody does.
-  var owner: Owner?
+  /// Who refers to it, in the order of their keys; some while it is referenced, else none.
+  private(set) var owners: [Owner] = []
 
   enum CodingKeys: Int, CodingKey {
     case phase = 1
     case since = 2
-    case owner = 3
+    case owners = 3
+  }
+
+  /// How many records may refer to one value: each reference rewrites the list of them.
+  static let ownersMax = 256
+
+  init(_ phase: Phase, since: Int64) {
+    self.phase = phase
+    self.since = since
+  }
+
+  /// Whether a record is among those that refer to it.
+  func isReferenced(by key: AnyKey) -> Bool { owners.contains { $0.key == key } }
+
+  /// The state once one more record refers to it.
+  func referenced(by key: AnyKey, since moment: Int64) -> BlobState {
+    var state = self
+    state.phase = .referenced
+    state.since = moment
+    let place = owners.firstIndex { AnyKey.isBefore(key, $0.key) } ?? owners.endIndex
+    state.owners.insert(Owner(key), at: place)
+    return state
+  }
+
+  /// The state once a record does not refer to it any more.
+  func released(by key: AnyKey, since moment: Int64) -> BlobState {
+    var state = self
+    state.owners.removeAll { $0.key == key }
+    guard state.owners.isEmpty else { return state }
+    state.phase = .released
+    state.since = moment
+    return state
   }
 }
 
@@ -75,6 +106,12 @@ enum BlobTable {
     var stop = Array(queueStart)
     KeyComponent.moment(microseconds: moment).encode(to: &stop)
     return KeyRange(from: queueStart, to: Bytes(stop))
+  }
+
+  /// The key that a row of a state names.
+  static func key(ofState row: RowKey) -> BlobKey? {
+    guard row.count == 65, row[0] == UInt8(ascii: "k") else { return nil }
+    return row[1..<65].utf8String.flatMap { BlobKey($0) }
   }
 
   /// The key that a row of the queue ends with.

@@ -35,27 +35,23 @@ extension Transaction {
   ) async throws {
     let (before, after) = (Set(old.map(\.key)), Set(new.map(\.key)))
     for blob in before.subtracting(after).sorted() {
-      let was = try await blobState(blob)
-      guard was?.owner?.key == key else { continue }
-      try setBlobState(blob, BlobState(phase: .released, since: state.now, owner: nil), was: was)
+      guard let was = try await blobState(blob), was.isReferenced(by: key) else { continue }
+      try setBlobState(blob, was.released(by: key, since: state.now), was: was)
     }
     for blob in after.subtracting(before).sorted() {
-      let was = try await blobState(blob)
-      switch was?.phase {
-      case .pending, .released:
-        let owner = BlobState.Owner(key)
-        try setBlobState(
-          blob, BlobState(phase: .referenced, since: state.now, owner: owner), was: was)
-      case .referenced:
-        if was?.owner?.key == key { continue }
-        throw DatastoreError(
-          .blobTaken, "another record refers to the blob \(blob)", key: was?.owner?.key)
-      case .deleted, nil:
+      guard let was = try await blobState(blob), was.phase != .deleted else {
         throw DatastoreError(
           .blobGone,
           "the blob \(blob) was not put by Datastore.putBlob, or too long ago: put it again",
           key: key)
       }
+      if was.isReferenced(by: key) { continue }
+      guard was.owners.count < BlobState.ownersMax else {
+        throw DatastoreError(
+          .blobTaken, "\(BlobState.ownersMax) records refer to the blob \(blob) already",
+          key: was.owners[0].key)
+      }
+      try setBlobState(blob, was.referenced(by: key, since: state.now), was: was)
     }
   }
 }

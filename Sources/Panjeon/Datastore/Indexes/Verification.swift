@@ -15,6 +15,10 @@ public struct DatastoreReport: Hashable, Sendable {
       case missingEntry
       /// An entry stands for no object, or for one that has another value.
       case strayEntry
+      /// An object refers to a large value that is not known to be referred to by it, and may be collected.
+      case missingReference
+      /// A large value is kept for an object that does not refer to it, or is not queued as it should.
+      case strayReference
       /// A qualifier is none of a datastore's, or the type does not belong there.
       case strayObject
       /// What is stored cannot be decoded.
@@ -55,7 +59,8 @@ public struct DatastoreReport: Hashable, Sendable {
 }
 
 extension Datastore {
-  /// Checks at a snapshot that metadata counts what there is, that ready indexes have the entries they should, and that everything can be decoded.
+  /// Checks at a snapshot that metadata counts what there is, that ready indexes have the entries they should, that everything can be decoded, and that the large values
+  /// records refer to are kept for them.
   ///
   /// - Parameter tables: Those to look at; nil: all of the schema.
   /// - Returns: What was found.
@@ -68,17 +73,18 @@ extension Datastore {
     for table in names where tables?.contains(table) ?? true {
       try await verifier.verify(table)
     }
+    if tables == nil { try await verifier.verifyReferences() }
     return verifier.report
   }
 }
 
 /// Goes through the rows of tables.
 struct DatastoreVerifier<Store: AtomicBatchStore> {
-  private var snapshot: DatastoreSnapshot<Store>
-  private let state: DatastoreState
+  var snapshot: DatastoreSnapshot<Store>
+  let state: DatastoreState
   private let nodes: [Int: SchemaNode]
   private var indexes: [Int: any ObjectIndex] = [:]
-  private(set) var report = DatastoreReport()
+  var report = DatastoreReport()
 
   /// The collection that is being counted.
   private var collection: (metadata: AnyKey, stored: Bytes?, counted: CollectionMetadata)?
@@ -170,8 +176,9 @@ struct DatastoreVerifier<Store: AtomicBatchStore> {
     _ key: AnyKey, _ stored: Bytes, _ node: SchemaNode
   ) async throws {
     do {
-      try node.operations.check(stored, at: key)
-    } catch {
+      let blobs = try node.operations.blobs(ofStored: stored, at: key)
+      try await lookAtReferences(of: key, to: blobs)
+    } catch let error as DatastoreError where error.code == .malformed {
       return report.note(.malformed, key, "\(error)")
     }
     for index in node.operations.indexes where state.isReady(index.type.number) {

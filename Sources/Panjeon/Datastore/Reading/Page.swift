@@ -31,6 +31,12 @@ public struct Page<R: Record>: Sendable {
   /// Where to go on; nil when there are no more.
   public var next: PageCursor?
 
+  /// A page of records that come from several reads.
+  public init(entries: [Entry<R>], next: PageCursor?) {
+    self.entries = entries
+    self.next = next
+  }
+
   /// Throws `invalidArgument`.
   static func clamped(_ limit: Int) throws(DatastoreError) -> Int {
     guard limit >= 1 else {

@@ -46,7 +46,7 @@ public struct DatastoreError: Error, Sendable, CustomStringConvertible {
     public static let invalidArgument = Code(.invalidArgument)
     /// The large value was never put, or was collected since: put it again, under a new key.
     public static let blobGone = Code(.blobGone)
-    /// Another record refers to the large value; ``DatastoreError/key`` is which.
+    /// A value cannot be put under a key that records refer to, nor can more records refer to one than 256; ``DatastoreError/key`` is one of them.
     public static let blobTaken = Code(.blobTaken)
 
     /// The code's name.

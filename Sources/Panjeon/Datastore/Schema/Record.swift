@@ -26,7 +26,7 @@ public protocol Record: Codable, Sendable {
 
   /// The large values that it refers to, which are kept for as long as it does; nil, by default: none.
   ///
-  /// Each must have been put by ``Datastore/putBlob(_:type:in:key:)``, and no other record may refer to it.
+  /// Each must have been put by ``Datastore/putBlob(_:type:in:key:)``, or made known by ``Datastore/adoptBlob(_:in:)``. Up to 256 records may refer to the same one.
   static var blobs: (@Sendable (Self) -> [Blob])? { get }
 
   /// What is done before and after it is changed, in this order; nothing by default.

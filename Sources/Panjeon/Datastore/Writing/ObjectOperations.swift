@@ -16,8 +16,8 @@ protocol ObjectOperations: Sendable {
     _ key: AnyKey, in transaction: inout Transaction<Store>
   ) async throws -> Bool
 
-  /// Throws `malformed` when what is stored cannot be decoded.
-  func check(_ stored: Bytes, at key: AnyKey) throws
+  /// The large values that a stored object refers to; throws `malformed` when it cannot be decoded.
+  func blobs(ofStored stored: Bytes, at key: AnyKey) throws -> [Blob]
 }
 
 /// An index without its records' type.
@@ -49,8 +49,9 @@ struct RecordOperations<R: Record>: ObjectOperations {
     try await transaction.deleteRecord(Key<R>(unchecked: key))
   }
 
-  func check(_ stored: Bytes, at key: AnyKey) throws {
-    _ = try Stored.decode(R.self, from: stored, at: key)
+  func blobs(ofStored stored: Bytes, at key: AnyKey) throws -> [Blob] {
+    let record = try Stored.decode(R.self, from: stored, at: key)
+    return R.blobs?(record) ?? []
   }
 }
 

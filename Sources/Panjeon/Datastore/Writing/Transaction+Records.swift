@@ -93,8 +93,8 @@ extension Transaction: DatastoreReader {
     var record = try Stored.decode(Parent.self, from: stored, at: parent.any)
     let child = try change(id, &record)
     let key = Key<R>(unchecked: collection.member(id.keyComponent))
-    // An id that has not been issued is nobody's: there is nothing to be read under it.
-    if !R.isDerivedFrom, !Parent.isDerivedFrom {
+    // An id that has not been issued is nobody's: there is nothing to be read under it. Where nothing hangs on either, nothing can fail between the writes.
+    if R.indexes.isEmpty, R.blobs?(child).isEmpty ?? true, !Parent.isDerivedFrom {
       try await write(child, at: key, over: object)
       try await write(record, at: parent, over: StoredObject(bytes: stored))
       return key

@@ -3,52 +3,6 @@
 internal import PanjeonTransactions
 internal import WideColumn
 
-#if Sodium
-  extension Datastore {
-    /// Puts a large value into a blob store, for a record that is written afterwards.
-    ///
-    /// What is put is durable when this returns. If no record refers to it within the age that ``collectBlobs(in:olderThan:countMax:)`` is given, it is collected.
-    ///
-    /// - Parameters:
-    ///   - source: The bytes.
-    ///   - type: What they are, as a media type such as `image/jpeg`.
-    ///   - blobs: Where to.
-    ///   - key: Under which key; by default a new one that nobody can guess.
-    /// - Returns: What the record has to hold, and its type to list in ``Record/blobs``.
-    /// - Throws: Errors of the blob store, of transactions; `blobGone` when putting has taken so long that it was collected.
-    public func putBlob(
-      _ source: BlobSource, type: String, in blobs: some BlobStore, key: BlobKey = BlobKey()
-    ) async throws -> Blob {
-      let blob = try await Blob(describing: source, type: type, key: key)
-      // Known before there is a byte, so that nothing is ever stored that nobody knows of.
-      try await withTransaction { transaction in
-        let was = try await transaction.blobState(key)
-        switch was?.phase {
-        case nil, .pending, .released: break
-        case .referenced:
-          throw DatastoreError(
-            .blobTaken, "a record refers to the blob \(key) already", key: was?.owner?.key)
-        case .deleted:
-          throw DatastoreError(.blobGone, "the blob \(key) was collected; take a new key")
-        }
-        try transaction.setBlobState(
-          key, BlobState(phase: .pending, since: state.now, owner: nil), was: was)
-      }
-      try await blobs.put(source, as: blob)
-      try await withTransaction { transaction in
-        let was = try await transaction.blobState(key)
-        guard was?.phase == .pending else {
-          throw DatastoreError(.blobGone, "the blob \(key) was collected while it was put")
-        }
-        // Its time begins now.
-        try transaction.setBlobState(
-          key, BlobState(phase: .pending, since: state.now, owner: nil), was: was)
-      }
-      return blob
-    }
-  }
-#endif
-
 extension Datastore {
   /// Deletes large values that no record refers to: put and never referred to, or of records that are gone.
   ///
@@ -100,8 +54,7 @@ extension Datastore {
       }
       // No record can refer to it any more, so that its bytes may go.
       if was.phase != .deleted {
-        try transaction.setBlobState(
-          key, BlobState(phase: .deleted, since: state.now, owner: nil), was: was)
+        try transaction.setBlobState(key, BlobState(.deleted, since: state.now), was: was)
       }
       return was.phase
     }
@@ -138,7 +91,7 @@ extension Datastore {
         try await withTransaction { transaction in
           if try await transaction.blobState(key) != nil { return }
           try transaction.setBlobState(
-            key, BlobState(phase: .released, since: self.state.now, owner: nil), was: nil)
+            key, BlobState(.released, since: self.state.now), was: nil)
         }
         found += 1
       }
