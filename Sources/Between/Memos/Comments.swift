@@ -84,10 +84,8 @@ public struct Comments<Store: AtomicBatchStore>: Sendable {
     by author: RandomID, in couple: RandomID, limit: Int, after cursor: PageCursor? = nil,
     in reader: inout some DatastoreReader & ~Copyable
   ) async throws -> Page<Comment> {
-    let first = KeyPair(author, Timestamp(microseconds: .min))
-    return try await reader.find(
-      Comment.byAuthor, below: Key(.relationship, couple),
-      in: .between(.inclusive(first), .inclusive(KeyPair(author, Timestamp.max))),
+    try await reader.find(
+      Comment.byAuthor, below: Key(.relationship, couple), in: .startingWith(author),
       order: .descending, limit: BetweenLimits.page(limit), after: cursor)
   }
 

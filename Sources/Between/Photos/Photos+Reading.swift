@@ -57,10 +57,8 @@ extension Photos {
     ofAlbum album: UInt64, of couple: RandomID, limit: Int, after cursor: PageCursor? = nil,
     in reader: inout some DatastoreReader & ~Copyable
   ) async throws -> Page<Photo> {
-    let first = KeyPair(album, Timestamp(microseconds: .min))
-    return try await reader.find(
-      Photo.byAlbum, of: Key(.relationship, couple),
-      in: .between(.inclusive(first), .inclusive(KeyPair(album, Timestamp.max))),
+    try await reader.find(
+      Photo.byAlbum, of: Key(.relationship, couple), in: .startingWith(album),
       limit: BetweenLimits.page(limit), after: cursor)
   }
 

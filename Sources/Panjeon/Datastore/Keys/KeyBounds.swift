@@ -10,6 +10,13 @@ internal import WideColumn
 /// .range(10..<20)      .range(10...20)
 /// .between(.exclusive(10), .inclusive(20))
 /// ```
+///
+/// Of pairs (``KeyPair``), those of one first value, and of these a range of the second:
+///
+/// ```swift
+/// .startingWith(author)
+/// .startingWith(author, then: .from(moment))
+/// ```
 public struct KeyBounds: Hashable, Sendable {
   /// An end.
   public struct End: Hashable, Sendable {
@@ -40,8 +47,16 @@ public struct KeyBounds: Hashable, Sendable {
   /// The upper end.
   public var upper: End
 
+  /// How all values begin, as bytes of keys: nothing, or the start of a tuple and its first part.
+  private var start: [UInt8] = []
+
   /// Every value.
   public static let all = KeyBounds(lower: .unbounded, upper: .unbounded)
+
+  private init(lower: End, upper: End) {
+    self.lower = lower
+    self.upper = upper
+  }
 
   /// From one end to another.
   public static func between(_ lower: End, _ upper: End) -> KeyBounds {
@@ -84,18 +99,40 @@ public struct KeyBounds: Hashable, Sendable {
   ) -> KeyBounds {
     KeyBounds(lower: .inclusive(range.lowerBound), upper: .inclusive(range.upperBound))
   }
+
+  /// The pairs, or tuples, of a first value, and of these a range of what follows it.
+  ///
+  /// Values that are no tuples are not among them.
+  ///
+  /// - Parameters:
+  ///   - first: The first part, which all have.
+  ///   - rest: Which of the parts behind it; all by default. Of a second part that is a pair itself these may be `startingWith` again.
+  /// - Returns: The bounds.
+  public static func startingWith(
+    _ first: some KeyComponentConvertible, then rest: KeyBounds = .all
+  ) -> KeyBounds {
+    var bounds = rest
+    bounds.start = [KeyTag.tuple]
+    first.keyComponent.encode(to: &bounds.start)
+    bounds.start += rest.start
+    return bounds
+  }
 }
 
 extension KeyBounds {
   /// The keys behind a prefix that begin with a value within the bounds.
   func range(behind prefix: [UInt8]) -> KeyRange {
-    let all = KeyRange.prefix(Bytes(prefix))
+    let prefix = prefix + start
     func encoded(_ value: KeyComponent) -> Bytes {
       var bytes = prefix
       value.encode(to: &bytes)
       return Bytes(bytes)
     }
-    var range = all
+    // What begins with a component ends before what a longer text begins with.
+    var range =
+      start.isEmpty
+      ? KeyRange.prefix(Bytes(prefix))
+      : KeyRange(from: Bytes(prefix), to: Bytes(prefix).endOfComponent)
     switch lower.kind {
     case .inclusive(let value): range.start = encoded(value)
     case .exclusive(let value): range.start = encoded(value).endOfComponent
