@@ -72,6 +72,7 @@ struct IndexTests {
       }
       #expect(error?.code == .uniqueViolation)
       #expect(error?.key == one.any)
+      #expect(error?.index == "photo_by_hash")
       #expect(try await datastore.get(two) == nil)
       // Another root has values of its own.
       try await datastore.put(Photo(1, hash: "h"), at: Key(Key(.couple, "n"), .photo, 1))

@@ -50,12 +50,11 @@ public struct Key<R: Record>: Hashable, Sendable {
   init(unchecked any: AnyKey) { self.any = any }
 
   /// The id: of a root the row's, of others the last one of the path.
+  ///
+  /// Of a key with an id that is nested deeper than ``KeyComponent/depthMax``, under which nothing can be stored, the bytes of the row or of the path.
   public var idComponent: KeyComponent {
-    let id =
-      any.isRoot
-      ? KeyComponent(decoding: any.row) : KeyPathParts(any.qualifier)?.steps.last?.id
-    guard let id else { preconditionFailure("a key was made without an id") }
-    return id
+    if any.isRoot { return KeyComponent(decoding: any.row) ?? .bytes(any.row) }
+    return KeyPathParts(any.qualifier)?.steps.last?.id ?? .bytes(any.qualifier)
   }
 
   /// The id as a value; nil when it is of another kind.
@@ -105,10 +104,17 @@ extension Key: CustomStringConvertible {
 
 extension AnyKey: CustomStringConvertible {
   /// The table and the root's id, and then each step: the number of its type, and its id.
-  public var description: String {
+  ///
+  /// `DatastoreSchema.description(of:)` has names in place of numbers.
+  public var description: String { description { "\($0)" } }
+
+  /// The description, with what types are called.
+  func description(_ name: (Int) -> String) -> String {
     let root = KeyComponent(decoding: row)?.description ?? "'\(row)'"
     guard let parts = KeyPathParts(qualifier) else { return "\(table)/\(root)/'\(qualifier)'" }
-    let steps = parts.steps.compactMap { step in step.id.map { "\(step.typeNumber):\($0)" } }
+    let steps = parts.steps.compactMap { step in
+      step.id.map { "\(name(step.typeNumber)):\($0)" }
+    }
     return (["\(table)", root] + steps).joined(separator: "/")
   }
 }

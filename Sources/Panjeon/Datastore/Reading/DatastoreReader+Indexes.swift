@@ -107,7 +107,8 @@ extension DatastoreReader where Self: ~Copyable {
         let row = stored.row ?? collection?.row
       else {
         throw DatastoreError(
-          .malformed, "an entry of '\(definition.type.name)' names no row", key: at)
+          .malformed, "an entry of '\(definition.type.name)' names no row", key: at,
+          index: definition.type.name)
       }
       places.append(AnyKey(table: table, row: row, qualifier: stored.qualifier))
       copies.append(stored.record)
@@ -117,7 +118,8 @@ extension DatastoreReader where Self: ~Copyable {
     for (place, value) in zip(places, stored) {
       guard let value, let key = Key<R>(place) else {
         throw DatastoreError(
-          .malformed, "an entry of '\(definition.type.name)' stands for no object", key: place)
+          .malformed, "an entry of '\(definition.type.name)' stands for no object", key: place,
+          index: definition.type.name)
       }
       entries.append(Entry(key: key, record: try Stored.decode(R.self, from: value, at: place)))
     }
@@ -137,7 +139,8 @@ extension DatastoreReader where Self: ~Copyable {
 
   private static func wrongScope<R>(_ definition: IndexDefinition<R>) -> DatastoreError {
     DatastoreError(
-      .undeclared, "the index '\(definition.type.name)' has another scope: \(definition.scope)")
+      .undeclared, "the index '\(definition.type.name)' has another scope: \(definition.scope)",
+      index: definition.type.name)
   }
 }
 

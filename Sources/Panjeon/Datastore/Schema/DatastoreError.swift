@@ -21,7 +21,7 @@ public struct DatastoreError: Error, Sendable, CustomStringConvertible {
 
     /// There is a record under the key already.
     public static let alreadyExists = Code(.alreadyExists)
-    /// A unique index has the value already; ``DatastoreError/key`` is who has it.
+    /// A unique index, ``DatastoreError/index``, has the value already; ``DatastoreError/key`` is the object that has it.
     public static let uniqueViolation = Code(.uniqueViolation)
     /// What is stored is no record, no metadata or no entry: the key says where.
     public static let malformed = Code(.malformed)
@@ -42,7 +42,7 @@ public struct DatastoreError: Error, Sendable, CustomStringConvertible {
     /// The transaction was not begun by a datastore.
     public static let noDatastore = Code(.noDatastore)
 
-    /// An argument or an option has no meaning; the message says why.
+    /// An argument or an option has no meaning, or an id or an indexed value cannot be a part of a key; the message says why.
     public static let invalidArgument = Code(.invalidArgument)
     /// The large value was never put, or was collected since: put it again, under a new key.
     public static let blobGone = Code(.blobGone)
@@ -59,13 +59,19 @@ public struct DatastoreError: Error, Sendable, CustomStringConvertible {
   public let message: String
   /// The object concerned, if there is one.
   public let key: AnyKey?
+  /// The name of the index concerned, if there is one.
+  public let index: String?
   /// The error behind this one, if there is one.
   public let cause: (any Error)?
 
-  init(_ code: Code, _ message: String, key: AnyKey? = nil, cause: (any Error)? = nil) {
+  init(
+    _ code: Code, _ message: String, key: AnyKey? = nil, index: String? = nil,
+    cause: (any Error)? = nil
+  ) {
     self.code = code
     self.message = message
     self.key = key
+    self.index = index
     self.cause = cause
   }
 

@@ -70,6 +70,6 @@ extension Transaction {
     }
     throw DatastoreError(
       .uniqueViolation, "another object has this value of the index '\(index.type.name)'",
-      key: holder)
+      key: holder, index: index.type.name)
   }
 }
