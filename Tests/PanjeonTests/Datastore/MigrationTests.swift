@@ -113,6 +113,14 @@ struct CatalogTests {
         }
       },
     ]
+    let renamed = await #expect(throws: DatastoreError.self) {
+      try await withAlbum(files, schema: schemas[0]) { _ in }
+    }
+    #expect(
+      renamed?.message
+        == "the store knows number 5 as 'photo', the program declares 5 as 'picture'; number, name and "
+        + "table of a type never change: declare it as it was, and what is new with a number and a name of its own"
+    )
     for schema in schemas {
       await expect(.schemaConflict) { try await withAlbum(files, schema: schema) { _ in } }
     }
@@ -145,6 +153,11 @@ struct CatalogTests {
     let database = try await Database.openReadOnly(at: directory.path)
     let datastore = try await database.openDatastore(albumSchema)
     #expect(try await datastore.get(photo) == Photo(1))
+    // A reader has no say in how long deletions are remembered.
+    var options = DatastoreOptions()
+    options.deletionsKept = .seconds(3600)
+    let other = try await database.openDatastore(albumSchema, options: options)
+    #expect(try await other.get(photo) == Photo(1))
     await #expect(throws: StoreError.self) { try await datastore.put(Photo(2), at: photo) }
     try await database.close()
   }

@@ -4,7 +4,8 @@ internal import WideColumn
 
 /// The table that says which types, indexes and migrations a store has seen.
 ///
-/// Row `types`, a column for each number, two bytes; row `migrations`, a column for each name.
+/// Row `types`, a column for each number, two bytes; row `migrations`, a column for each name; row `options`, what has held for the data
+/// that is there.
 package enum CatalogTable {
   /// The table's name.
   package static let name = "!datastore!"
@@ -12,6 +13,7 @@ package enum CatalogTable {
   /// The row of types and indexes.
   package static let types = Bytes(utf8: "types")
   static let migrations = Bytes(utf8: "migrations")
+  static let options = Bytes(utf8: "options")
 
   static let schema = TableSchema(name: name, families: [.lock, ColumnFamily(AnyKey.family)])
 
@@ -66,7 +68,7 @@ package struct CatalogEntry: Codable, Hashable, Sendable {
   }
 }
 
-/// Where the build of an index has come to: all before it is done.
+/// Where the build, or the dropping, of an index has come to: all before it is done.
 package struct BuildProgress: Codable, Hashable, Sendable {
   /// Whether entries are being removed; if not, they are being added.
   package var isClearing: Bool
@@ -74,11 +76,14 @@ package struct BuildProgress: Codable, Hashable, Sendable {
   package var row: Bytes
   /// The qualifier that was done last; nil: none of the row.
   package var qualifier: Bytes?
+  /// Of an index that is dropped, the table to go on in.
+  package var table: String?
 
   enum CodingKeys: Int, CodingKey {
     case isClearing = 1
     case row = 2
     case qualifier = 3
+    case table = 4
   }
 }
 

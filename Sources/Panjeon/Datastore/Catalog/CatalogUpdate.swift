@@ -48,9 +48,26 @@ struct CatalogUpdate {
         throw DatastoreError(
           .schemaConflict,
           "the store knows number \(number) as \(Self.describe(known)), the program declares "
-            + "\(type.number) as '\(type.name)'" + (type.table.map { " in table '\($0)'" } ?? ""))
+            + "\(type.number) as '\(type.name)'" + (type.table.map { " in table '\($0)'" } ?? "")
+            + "; " + advice(number, known))
       }
     }
+  }
+
+  /// What whoever meets a conflict can do.
+  private func advice(_ number: Int, _ known: CatalogEntry) -> String {
+    let isDeclared = schema.declarations.contains {
+      $0.isIndex && $0.type.number == number && $0.type.name == known.name
+    }
+    if known.isIndex, isDeclared {
+      return "an index that comes to another table, or leaves one, takes a new number and name"
+    }
+    if known.isIndex {
+      return "an index keeps both; if it is needed no more, drop it (Datastore.dropIndex), "
+        + "and they are free"
+    }
+    return "number, name and table of a type never change: declare it as it was, "
+      + "and what is new with a number and a name of its own"
   }
 
   private static func describe(_ entry: CatalogEntry) -> String {

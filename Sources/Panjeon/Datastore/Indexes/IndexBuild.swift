@@ -6,12 +6,12 @@ internal import WideColumn
 extension Datastore {
   /// Builds an index that is not ready, while others read and write; at once when it is.
   ///
-  /// In transactions of some hundred objects each; cut off, it goes on from there when it is called again. One task at a time builds an index.
+  /// In transactions of some hundred objects each, fewer where they are large; cut off, it goes on from there when it is called again. One task at a time builds an index.
   ///
   /// - Parameter index: The index.
   /// - Returns: How many objects were put in.
-  /// - Throws: `uniqueViolation` when two objects have the same value of a unique index: change one, and call it again; `undeclared`; errors of the store and of
-  ///   transactions.
+  /// - Throws: `uniqueViolation` when two objects have the same value of a unique index: change one, and call it again; `undeclared`; `TransactionError` `tooLarge` when a transaction has no room for
+  ///   the entries of one object alone; errors of the store and of transactions.
   @discardableResult
   public func buildIndex<R: Record, Value>(_ index: Index<R, Value>) async throws -> Int {
     try await IndexBuild(self, index.definition, of: R.objectType.any).run()
@@ -64,23 +64,20 @@ struct IndexBuild<Store: AtomicBatchStore> {
     let entry = try await datastore.withTransaction { try await $0.catalogEntry(number) }
     guard let entry, entry.state != .unmaintained else {
       throw DatastoreError(
-        .undeclared, "the datastore was opened without the index '\(index.type.name)'")
+        .undeclared, "the datastore was opened without the index '\(index.type.name)'",
+        index: index.type.name)
     }
     if entry.state == .ready {
       datastore.state.setReady(number, true)
       return 0
     }
-    var progress = entry.progress
-    written = progress
-    if entry.hasOldEntries, progress?.isClearing ?? true {
-      try await forEachPiece(
-        of: index.type, in: index.scope.table ?? datastore.state.tableOfRoot(above: type.number),
-        from: progress, isClearing: true)
-      progress = nil
+    written = entry.progress
+    if entry.hasOldEntries, written?.isClearing ?? true {
+      try await clear(from: entry.progress)
+      try await fill(from: nil)
+    } else {
+      try await fill(from: entry.progress)
     }
-    try await forEachPiece(
-      of: type, in: type.table ?? datastore.state.tableOfRoot(above: type.number), from: progress,
-      isClearing: false)
     try await datastore.withTransaction { [index, written] transaction in
       var entry = try await transaction.catalogEntry(of: index, building: written)
       entry.state = .ready
@@ -92,65 +89,71 @@ struct IndexBuild<Store: AtomicBatchStore> {
     return added
   }
 
-  /// Goes through the objects, or entries, of a type, row after row.
-  ///
-  /// The rows are those of a snapshot: in newer ones writers have seen to the entries.
-  private mutating func forEachPiece(
-    of type: AnyObjectType, in table: String?, from start: BuildProgress?, isClearing: Bool
-  ) async throws {
+  /// Removes all entries.
+  private mutating func clear(from start: BuildProgress?) async throws {
+    let table = index.scope.table ?? datastore.state.tableOfRoot(above: type.number)
     guard let table else { return }
-    var bytes: [UInt8] = []
-    AnyObjectType.append(type.number, to: &bytes)
-    let range = KeyRange.prefix(Bytes(bytes))
-    var rows = KeyRange(from: start?.row ?? Bytes(), to: nil)
-    var qualifier = start?.qualifier
-    while true {
-      let found = try await datastore.withSnapshot { [rows] snapshot in
-        try await snapshot.rows(
-          Scan(rows, columns: .data(range), cellsPerRowMax: 1), in: table, limit: 1)
+    let pieces = ObjectPieces(datastore, of: number, in: table)
+    try await pieces.forEach(from: start) { keys in
+      try await write(keys, isClearing: true) { transaction in
+        try transaction.deleteCells(keys)
       }
-      guard let row = found.first?.row else { return }
-      if row != start?.row { qualifier = nil }
-      var rest = range
-      if let qualifier { rest.start = qualifier.successor }
-      while let last = try await piece(of: row, table, rest, isClearing) {
-        rest.start = last.successor
-      }
-      rows.start = row.successor
     }
   }
 
-  /// Does a piece of a row, and remembers it; returns where it ended, nil at the row's end.
-  private mutating func piece(
-    of row: RowKey, _ table: String, _ range: KeyRange, _ isClearing: Bool
-  ) async throws -> Bytes? {
-    let (index, number, before, type) = (index, number, written, type)
-    let (state, limit) = (datastore.state, datastore.state.options.objectsPerPiece)
-    let (last, count, progress) = try await datastore.withTransaction { transaction in
-      let cells = try await transaction.cells(in: range, of: row, table, cellsMax: limit)
-      var count = 0
-      for cell in cells where KeyPathParts(cell.qualifier)?.kind == .object {
-        let key = AnyKey(table: table, row: row, qualifier: cell.qualifier)
-        if isClearing {
-          var mutations = RowMutations(row)
-          mutations.delete(cell.qualifier)
-          try transaction.mutate(mutations, in: table)
-        } else if state.schema.node(of: key)?.type == type {
-          try await index.putEntries(ofStored: cell.value, at: key, in: &transaction)
+  /// Puts those of all objects.
+  private mutating func fill(from start: BuildProgress?) async throws {
+    let table = type.table ?? datastore.state.tableOfRoot(above: type.number)
+    guard let table else { return }
+    let (index, type, schema) = (index, type, datastore.schema)
+    let pieces = ObjectPieces(datastore, of: type.number, in: table)
+    try await pieces.forEach(from: start) { keys in
+      added += try await write(keys, isClearing: false) { transaction in
+        let objects = keys.filter { schema.node(of: $0)?.type == type }
+        var count = 0
+        for (key, stored) in zip(objects, try await transaction.storedValues(objects)) {
+          guard let stored else { continue }
+          try await index.putEntries(ofStored: stored, at: key, in: &transaction)
+          count += 1
         }
-        count += 1
+        return count
       }
-      let last = cells.count == limit ? cells.last?.qualifier : nil
+    }
+  }
+
+  /// Does a piece in a transaction, which remembers that it was done.
+  private mutating func write<R>(
+    _ keys: ArraySlice<AnyKey>, isClearing: Bool,
+    _ body: (inout Transaction<Store>) async throws -> R
+  ) async throws -> R {
+    let (index, number, before) = (index, number, written)
+    var progress = before
+    if let last = keys.last {
+      progress = BuildProgress(isClearing: isClearing, row: last.row, qualifier: last.qualifier)
+    }
+    let result = try await datastore.withTransaction { transaction in
+      let result = try await body(&transaction)
       var entry = try await transaction.catalogEntry(of: index, building: before)
-      let progress = BuildProgress(
-        isClearing: isClearing, row: last == nil ? row.successor : row, qualifier: last)
       entry.progress = progress
       try transaction.putCatalogEntry(entry, number)
-      return (last, count, progress)
+      return result
     }
     written = progress
-    if !isClearing { added += count }
-    return last
+    return result
+  }
+}
+
+extension Transaction {
+  /// Deletes cells without a look at them.
+  mutating func deleteCells(_ keys: ArraySlice<AnyKey>) throws {
+    var rest = keys
+    while let first = rest.first {
+      let same = rest.prefix { $0.row == first.row && $0.table == first.table }
+      var mutations = RowMutations(first.row)
+      for key in same { mutations.delete(key.qualifier) }
+      try mutate(mutations, in: first.table)
+      rest = rest.dropFirst(same.count)
+    }
   }
 }
 
@@ -162,7 +165,9 @@ extension Transaction {
     let entry = try await catalogEntry(index.type.number)
     guard let entry, entry.state == .building, entry.progress == written else {
       throw DatastoreError(
-        .indexNotReady, "another task builds the index '\(index.type.name)', or it was opened anew")
+        .indexNotReady,
+        "another task builds the index '\(index.type.name)', or it was opened anew",
+        index: index.type.name)
     }
     return entry
   }

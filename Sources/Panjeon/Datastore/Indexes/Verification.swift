@@ -29,11 +29,13 @@ public struct DatastoreReport: Hashable, Sendable {
     public var kind: Kind
     /// Where.
     public var key: AnyKey
+    /// Where, with the names of types.
+    public var place: String
     /// What exactly.
     public var detail: String
 
     /// The kind, the place and the detail.
-    public var description: String { "\(kind.rawValue) \(key): \(detail)" }
+    public var description: String { "\(kind.rawValue) \(place): \(detail)" }
   }
 
   /// How many objects were looked at.
@@ -50,77 +52,96 @@ public struct DatastoreReport: Hashable, Sendable {
   /// How many findings are kept: 1,000.
   public static let findingsMax = 1000
 
-  mutating func note(_ kind: Finding.Kind, _ key: AnyKey, _ detail: String) {
+  mutating func note(
+    _ kind: Finding.Kind, _ key: AnyKey, _ detail: String, at place: String? = nil
+  ) {
     findingCount += 1
     if findings.count < Self.findingsMax {
-      findings.append(Finding(kind: kind, key: key, detail: detail))
+      findings.append(Finding(kind: kind, key: key, place: place ?? "\(key)", detail: detail))
     }
-  }
-}
-
-extension Datastore {
-  /// Checks at a snapshot that metadata counts what there is, that ready indexes have the entries they should, that everything can be decoded, and that the large values
-  /// records refer to are kept for them.
-  ///
-  /// - Parameter tables: Those to look at; nil: all of the schema.
-  /// - Returns: What was found.
-  /// - Throws: Errors of the store. What is stored wrongly is a finding, no error.
-  /// - Complexity: Reads everything, in constant memory for each collection; looks up each entry.
-  public func verify(tables: Set<String>? = nil) async throws -> DatastoreReport {
-    let snapshot = try self.snapshot()
-    var verifier = DatastoreVerifier(snapshot: snapshot, state: state)
-    let names = Set(schema.declarations.compactMap(\.type.table)).sorted()
-    for table in names where tables?.contains(table) ?? true {
-      try await verifier.verify(table)
-    }
-    if tables == nil { try await verifier.verifyReferences() }
-    return verifier.report
   }
 }
 
 /// Goes through the rows of tables.
 struct DatastoreVerifier<Store: AtomicBatchStore> {
+  /// What is looked at; between two rows it may become another one.
   var snapshot: DatastoreSnapshot<Store>
   let state: DatastoreState
   private let nodes: [Int: SchemaNode]
+  /// The indexes that are looked at.
   private var indexes: [Int: any ObjectIndex] = [:]
+  /// The number of the index that is looked at alone; nil: everything.
+  private let only: Int?
   var report = DatastoreReport()
 
   /// The collection that is being counted.
   private var collection: (metadata: AnyKey, stored: Bytes?, counted: CollectionMetadata)?
 
-  init(snapshot: DatastoreSnapshot<Store>, state: DatastoreState) {
+  init(
+    snapshot: DatastoreSnapshot<Store>, state: DatastoreState, only: Int? = nil
+  ) {
     self.snapshot = snapshot
     self.state = state
+    self.only = only
     nodes = state.schema.types
     for node in nodes.values {
-      for index in node.operations.indexes { indexes[index.type.number] = index }
+      for index in node.operations.indexes
+      where index.type.number == only ?? index.type.number {
+        indexes[index.type.number] = index
+      }
     }
   }
 
-  mutating func verify(_ table: String) async throws {
-    var cursor = try await snapshot.snapshot.scan(
-      Scan(columns: .data(.all), cellsPerBatchMax: 256), in: table)
+  /// Looks at the rows of a table.
+  ///
+  /// - Parameters:
+  ///   - table: The table.
+  ///   - qualifiers: Which of their cells.
+  ///   - start: The first row.
+  ///   - cellsMax: After how many cells to stop, at the end of a row; nil: at the end of the table.
+  /// - Returns: Where to go on; nil at the end.
+  /// - Throws: Errors of the store.
+  mutating func verify(
+    _ table: String, _ qualifiers: KeyRange = .all, from start: RowKey = RowKey(),
+    cellsMax: Int? = nil
+  ) async throws -> RowKey? {
+    let scan = Scan(
+      KeyRange(from: start, to: nil), columns: .data(qualifiers), cellsPerBatchMax: 256)
+    var cursor = try await snapshot.snapshot.scan(scan, in: table)
     var row: RowKey?
+    var cells = 0
     while let piece = try await cursor.next() {
-      if piece.row != row { closeCollection() }
-      row = piece.row
+      if piece.row != row {
+        closeCollection()
+        if let cellsMax, cells >= cellsMax { return piece.row }
+        row = piece.row
+      }
+      cells += piece.count
       for cell in piece {
         let key = AnyKey(table: table, row: piece.row, qualifier: cell.column.qualifier)
         try await look(key, cell.value)
       }
     }
     closeCollection()
+    return nil
   }
+
+  private mutating func note(
+    _ kind: DatastoreReport.Finding.Kind, _ key: AnyKey, _ detail: String
+  ) {
+    report.note(kind, key, detail, at: name(key))
+  }
+
+  private func name(_ key: AnyKey) -> String { state.schema.description(of: key) }
 
   private mutating func look(_ key: AnyKey, _ stored: Bytes) async throws {
     guard let parts = KeyPathParts(key.qualifier), let type = parts.steps.last?.typeNumber else {
-      return report.note(.strayObject, key, "the qualifier is none of a datastore")
+      return note(.strayObject, key, "the qualifier is none of a datastore")
     }
     switch parts.kind {
     case .deletion: return
     case .metadata:
-      guard nodes[type] != nil else { return }
+      guard nodes[type] != nil, only == nil else { return }
       closeCollection()
       collection = (key, stored, CollectionMetadata())
     case .object:
@@ -134,10 +155,10 @@ struct DatastoreVerifier<Store: AtomicBatchStore> {
         return
       }
       guard let node = state.schema.node(of: key) else {
-        return report.note(.strayObject, key, "the schema has no type \(type) at this place")
+        return note(.strayObject, key, "the schema has no type \(type) at this place")
       }
       report.objects += 1
-      count(key, parts)
+      if only == nil { count(key, parts) }
       try await lookAtObject(key, stored, node)
     }
   }
@@ -162,13 +183,13 @@ struct DatastoreVerifier<Store: AtomicBatchStore> {
       }
       let metadata = written ?? CollectionMetadata()
       if metadata.count != counted.count || metadata.nextID < counted.nextID {
-        report.note(
+        note(
           .wrongMetadata, key,
           "count \(metadata.count), next id \(metadata.nextID); there are \(counted.count), "
             + "the next id must be \(counted.nextID) at least")
       }
     } catch {
-      report.note(.malformed, key, "\(error)")
+      note(.malformed, key, "\(error)")
     }
   }
 
@@ -177,18 +198,25 @@ struct DatastoreVerifier<Store: AtomicBatchStore> {
   ) async throws {
     do {
       let blobs = try node.operations.blobs(ofStored: stored, at: key)
-      try await lookAtReferences(of: key, to: blobs)
+      if only == nil { try await lookAtReferences(of: key, to: blobs) }
     } catch let error as DatastoreError where error.code == .malformed {
-      return report.note(.malformed, key, "\(error)")
+      return note(.malformed, key, "\(error)")
     }
-    for index in node.operations.indexes where state.isReady(index.type.number) {
-      let expected = try index.entries(ofStored: stored, at: key)
+    for index in node.operations.indexes
+    where indexes[index.type.number] != nil && state.isReady(index.type.number) {
+      let expected: [AnyKey: Bytes]
+      do {
+        expected = try index.entries(ofStored: stored, at: key)
+      } catch {
+        note(.malformed, key, "\(error)")
+        continue
+      }
       let places = Array(expected.keys)
       let found = try await snapshot.storedValues(places)
       for (place, entry) in zip(places, found) where entry != expected[place] {
-        report.note(
+        note(
           .missingEntry, key,
-          "the entry of '\(index.type.name)' at \(place) "
+          "the entry of '\(index.type.name)' at \(name(place)) "
             + (entry == nil ? "is missing" : "differs"))
       }
     }
@@ -199,22 +227,22 @@ struct DatastoreVerifier<Store: AtomicBatchStore> {
   ) async throws {
     guard state.isReady(index.type.number) else { return }
     guard let entry = try? Stored.decode(IndexEntry.self, from: stored, at: key) else {
-      return report.note(.malformed, key, "it is no entry of '\(index.type.name)'")
+      return note(.malformed, key, "it is no entry of '\(index.type.name)'")
     }
     let table = index.scope.table == nil ? key.table : tableOfObjects(index)
     let object = AnyKey(table: table, row: entry.row ?? key.row, qualifier: entry.qualifier)
     let isIndexed =
       state.schema.node(of: object)?.operations.indexes.contains { $0.type == index.type } ?? false
     guard isIndexed else {
-      return report.note(
+      return note(
         .strayEntry, key, "the entry stands for what '\(index.type.name)' is not of")
     }
     let found = try await snapshot.storedValues([object])[0]
     let expected = found.flatMap { try? index.entries(ofStored: $0, at: object) }
     if expected?[key] == nil {
-      report.note(
+      note(
         .strayEntry, key,
-        "the entry of '\(index.type.name)' stands for \(object), which "
+        "the entry of '\(index.type.name)' stands for \(name(object)), which "
           + (found == nil ? "is not there" : "has another value"))
     }
   }

@@ -53,6 +53,13 @@ public struct AnyObjectType: Hashable, Sendable {
     if number >= 0x80 { bytes.append(UInt8(truncatingIfNeeded: number >> 8) | 0x80) }
     bytes.append(UInt8(truncatingIfNeeded: number))
   }
+
+  /// What the qualifiers of a type's objects, and of their collections' metadata, begin with.
+  static func prefix(_ number: Int) -> Bytes {
+    var bytes: [UInt8] = []
+    append(number, to: &bytes)
+    return Bytes(bytes)
+  }
 }
 
 extension KeyReader {
