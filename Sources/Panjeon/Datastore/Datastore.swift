@@ -55,6 +55,7 @@ public struct Datastore<Store: AtomicBatchStore>: Sendable {
       }
     }
     for number in update.notReady { state.setReady(number, false) }
+    try await datastore.settleDeletionsKept()
     try await datastore.run(migrations)
     return datastore
   }

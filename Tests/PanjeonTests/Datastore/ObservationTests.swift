@@ -180,26 +180,6 @@ struct ObservationTests {
     }
   }
 
-  @Test("One who comes back too late is refused, unless nothing has happened")
-  func tooOld() async throws {
-    let clock = ManualTimeSource()
-    var configuration = inMemory()
-    configuration.timeSource = clock
-    try await withDatabase(at: "/album", configuration: configuration) { database in
-      let datastore = try await database.openDatastore(albumSchema)
-      try await datastore.put(Memo(text: "a"), at: Key(couple, .memo, 1))
-      let changes = datastore.changes(to: .memo, of: couple, since: .beginning).makeAsyncIterator()
-      let sequence = try #require(try await changes.next()).sequence
-      clock.advance(by: .seconds(8 * 86_400))
-      try await datastore.put(Photo(1), at: Key(couple, .photo, 1))
-      let late = datastore.changes(to: .memo, of: couple, since: sequence).makeAsyncIterator()
-      await expect(.sequenceTooOld) { _ = try await late.next() }
-      // From the beginning nothing can have been missed.
-      let again = datastore.changes(to: .memo, of: couple, since: .beginning).makeAsyncIterator()
-      #expect(try await again.next().map(seen) == [Seen(id: 1, text: "a")])
-    }
-  }
-
   @Test("An observation ends with its task, and is forgotten")
   func ending() async throws {
     try await withAlbum { datastore in

@@ -57,6 +57,8 @@ public struct CommittedChanges<R: Record>: Sendable {
   }
 
   /// The objects, by key; of one that a later commit has changed, that one tells.
+  ///
+  /// Empty where only the sequence has advanced, as other things in the row were changed (``DatastoreOptions/observersAdvance``).
   public var changes: [Change]
 
   /// Where to go on from when these have been dealt with.

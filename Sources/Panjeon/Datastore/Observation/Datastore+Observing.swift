@@ -21,7 +21,8 @@ extension Datastore {
 
   /// What is committed to the children of a type under a parent, from now on or from where one left off.
   ///
-  /// Changes of one commit come together, commits in their order. Each object's latest state is told, but when the observer lags not every state in between.
+  /// Changes of one commit come together, commits in their order. Each object's latest state is told, but when the observer lags not every state in between. Where only other
+  /// things in the row have changed for long, changes without any say how far it has come (``DatastoreOptions/observersAdvance``).
   /// As ``changes(to:since:)``; the article <doc:TypedRecords> tells how.
   public func changes<R: Record, Parent>(
     to type: ObjectType<R>, of parent: Key<Parent>, since sequence: ChangeSequence? = nil
@@ -53,11 +54,14 @@ public struct ChangesSequence<Store: AtomicBatchStore, R: Record>: AsyncSequence
     private let observer: Observer
     private var last: ChangeSequence?
     private var looked: Int64?
+    /// When the observer was last told how far it has come.
+    private var told: Int64
     private var ahead: ArraySlice<CommittedChanges<R>> = []
 
     init(_ sequence: ChangesSequence) {
       self.sequence = sequence
       observer = Observer(table: sequence.table, row: sequence.row, range: sequence.range)
+      told = sequence.datastore.state.now
       sequence.datastore.state.observers.add(observer)
     }
 
@@ -75,6 +79,7 @@ public struct ChangesSequence<Store: AtomicBatchStore, R: Record>: AsyncSequence
       }
       let changes = ahead.removeFirst()
       last = changes.sequence
+      told = sequence.datastore.state.now
       return changes
     }
 
@@ -99,12 +104,11 @@ public struct ChangesSequence<Store: AtomicBatchStore, R: Record>: AsyncSequence
 
     /// Throws `sequenceTooOld` when deletions since a time may have been forgotten.
     private func requireKept(_ microseconds: Int64) throws(DatastoreError) {
-      let options = sequence.datastore.state.options
-      let kept = options.deletionsKept.microseconds
-      if sequence.datastore.state.now - kept > microseconds {
-        throw DatastoreError(
-          .sequenceTooOld, "deletions are remembered for \(options.deletionsKept); read everything")
-      }
+      if sequence.datastore.state.knowsDeletions(since: microseconds) { return }
+      throw DatastoreError(
+        .sequenceTooOld,
+        "deletions are remembered for \(sequence.datastore.state.options.deletionsKept), or were for less; read everything"
+      )
     }
 
     /// Waits until something is marked, or for as long as an observer waits before it looks by itself.
@@ -143,7 +147,11 @@ public struct ChangesSequence<Store: AtomicBatchStore, R: Record>: AsyncSequence
       // What was left out is looked at when the rest has been dealt with.
       if cells.isCut { observer.mark() } else { looked = moment }
       ahead = try committed(found)[...]
-      if ahead.isEmpty { self.last = ChangeSequence(version: version) }
+      if !ahead.isEmpty { return }
+      let reached = ChangeSequence(version: version)
+      self.last = reached
+      let pause = sequence.datastore.state.options.observersAdvance.microseconds
+      if moment - told >= pause { ahead = [CommittedChanges(changes: [], sequence: reached)] }
     }
   }
 }

@@ -15,12 +15,15 @@ public final class DatastoreState: Sendable {
   /// The indexes that reads may not use, by number.
   private let notReady = Mutex<Set<Int>>([])
 
+  private let kept: Mutex<DeletionsKept>
+
   private let timeSource: any TimeSource
 
   init(schema: DatastoreSchema, options: DatastoreOptions, timeSource: any TimeSource) {
     self.timeSource = timeSource
     self.schema = schema
     self.options = options
+    kept = Mutex(DeletionsKept(options.deletionsKept.microseconds))
     var tables: [Int: String] = [:]
     for root in schema.roots {
       root.forEachBelow { tables[$0.type.number] = root.type.table }
@@ -38,11 +41,13 @@ public final class DatastoreState: Sendable {
   func requireReady(_ type: AnyObjectType) throws(DatastoreError) {
     guard indexes.contains(type) else {
       throw DatastoreError(
-        .undeclared, "no type of the schema has the index '\(type.name)' among its indexes")
+        .undeclared, "no type of the schema has the index '\(type.name)' among its indexes",
+        index: type.name)
     }
     if notReady.withLock({ $0.contains(type.number) }) {
       throw DatastoreError(
-        .indexNotReady, "the index '\(type.name)' has not been built; see Datastore.buildIndex")
+        .indexNotReady, "the index '\(type.name)' has not been built; see Datastore.buildIndex",
+        index: type.name)
     }
   }
 
@@ -54,9 +59,30 @@ public final class DatastoreState: Sendable {
     }
   }
 
-  /// Throws `undeclared` when there is no place for the object in the schema.
+  /// Whether all deletions since a moment are remembered.
+  func knowsDeletions(since moment: Int64) -> Bool {
+    let now = now
+    return kept.withLock { $0.isKnown(since: moment, at: now) }
+  }
+
+  /// Sets for how long deletions have been remembered, where the store says it.
+  func setDeletionsKept(_ known: DeletionsKept?) {
+    guard let known else { return }
+    kept.withLock { $0 = known }
+  }
+
+  /// Throws `undeclared` when there is no place for the object in the schema; `invalidArgument` when its key could not be read back.
   func requirePlace(_ key: AnyKey, _ type: AnyObjectType) throws(DatastoreError) {
-    if schema.node(of: key)?.type != type {
+    let place = schema.node(of: key)
+    // Only a tuple that is too deep makes a key that is no key.
+    if KeyComponent(decoding: key.row) == nil
+      || (place == nil && KeyPathParts(key.qualifier) == nil)
+    {
+      throw DatastoreError(
+        .invalidArgument,
+        "an id has tuples nested more than \(KeyComponent.depthMax) deep", key: key)
+    }
+    if place?.type != type {
       throw DatastoreError(
         .undeclared, "the schema has no '\(type.name)' at this place", key: key)
     }
@@ -67,11 +93,17 @@ public final class DatastoreState: Sendable {
 public struct DatastoreOptions: Hashable, Sendable {
   /// For how long it can be told that an object was deleted, to those who observe and come back; by default 7 days.
   ///
-  /// Each deletion leaves a cell of some bytes for so long.
+  /// Each deletion leaves a cell of some bytes for so long. A longer time holds for the deletions that are made from then on.
   public var deletionsKept: Duration = .seconds(7 * 86_400)
 
   /// How often an observer looks by itself, for commits whose outcome nobody was told; by default 5 s.
   public var observersLook: Duration = .seconds(5)
+
+  /// How long what is observed may stand still, while other things in its row change, until the observer is told how far it has come: changes
+  /// without any (``CommittedChanges/changes``); by default an hour.
+  ///
+  /// Who keeps the sequence of those comes back to what is newer alone. Zero: told each time that the row is looked at.
+  public var observersAdvance: Duration = .seconds(3600)
 
   /// How deep triggers may set off triggers; by default 16.
   public var triggerDepthMax = 16
@@ -85,11 +117,12 @@ public struct DatastoreOptions: Hashable, Sendable {
   /// Throws `invalidArgument` for what makes no sense.
   func validate() throws(DatastoreError) {
     guard deletionsKept >= .microseconds(1), observersLook >= .milliseconds(1),
+      observersAdvance >= .zero,
       triggerDepthMax >= 1, objectsPerPiece >= 1
     else {
       throw DatastoreError(
         .invalidArgument,
-        "deletions are kept for a microsecond at least, observers look every millisecond at most, and counts are positive"
+        "deletions are kept for a microsecond at least, observers look every millisecond at most, times are not negative, and counts are positive"
       )
     }
   }
