@@ -28,25 +28,39 @@ extension IndexDefinition {
       record: isClustered ? stored : nil)
     let payload = try RecordEncoder().encode(entry)
     var entries: [AnyKey: Bytes] = [:]
-    for value in values { entries[place(of: value, key)] = payload }
+    for value in values {
+      let place = place(of: value, key)
+      if place.id.isNested(deeperThan: KeyComponent.depthMax) {
+        throw DatastoreError(
+          .invalidArgument,
+          "what the index '\(type.name)' has of the object is nested more than "
+            + "\(KeyComponent.depthMax) deep, the entry's own tuple included", key: key,
+          index: type.name)
+      }
+      entries[place.key] = payload
+    }
     return entries
   }
 
   /// Where the entry of a value is.
-  private func place(of value: KeyComponent, _ key: AnyKey) -> AnyKey {
+  private func place(
+    of value: KeyComponent, _ key: AnyKey
+  ) -> (key: AnyKey, id: KeyComponent) {
     switch scope {
     case .collection:
       guard let collection = CollectionKey(of: key),
         let id = KeyPathParts(key.qualifier)?.steps.last?.id
       else { preconditionFailure("'\(type.name)' is an index of a collection, over a root") }
-      return entries(beside: collection).member(isUnique ? value : .tuple([value, id]))
+      let entry = isUnique ? value : .tuple([value, id])
+      return (entries(beside: collection).member(entry), entry)
     case .root:
       let entries = CollectionKey(
         table: key.table, row: key.row, typeNumber: type.number, path: [])
-      return entries.member(isUnique ? value : .tuple([value, .bytes(key.qualifier)]))
+      let entry = isUnique ? value : .tuple([value, .bytes(key.qualifier)])
+      return (entries.member(entry), entry)
     case .table:
-      return .root(
-        type, isUnique ? value : .tuple([value, .bytes(key.row), .bytes(key.qualifier)]))
+      let entry = isUnique ? value : .tuple([value, .bytes(key.row), .bytes(key.qualifier)])
+      return (.root(type, entry), entry)
     }
   }
 

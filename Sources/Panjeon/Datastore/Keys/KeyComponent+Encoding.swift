@@ -19,8 +19,16 @@ enum KeyTag {
 }
 
 extension KeyComponent {
-  /// How deep tuples may be nested: 16.
+  /// How deep tuples may be nested in what is stored: 16.
+  ///
+  /// In an id, and in an indexed value with what its entry has around it: in an index that is not unique a tuple of the value and the object's id.
   public static let depthMax = 16
+
+  /// Whether tuples are nested deeper than so; looks no deeper.
+  func isNested(deeperThan depth: Int) -> Bool {
+    guard case .tuple(let parts) = self else { return false }
+    return depth == 0 || parts.contains { $0.isNested(deeperThan: depth - 1) }
+  }
 
   /// The component's bytes.
   package var encoded: Bytes {
