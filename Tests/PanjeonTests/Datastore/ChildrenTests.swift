@@ -112,6 +112,27 @@ struct ChildrenTests {
     }
   }
 
+  @Test(
+    "A collection tells how many members it has and which id comes next, and any place its bytes")
+  func metadata() async throws {
+    try await withPhotos([1, 2, 9]) { datastore in
+      try await datastore.delete(Key(couple, .photo, 9))
+      try await datastore.withSnapshot { snapshot in
+        let photos = try await snapshot.collection(.photo, of: couple)
+        #expect(photos.count == 2)
+        #expect(photos.nextID == 10)
+        let comments = try await snapshot.collection(.comment, of: couple)
+        #expect(comments.count == 0)
+        #expect(comments.nextID == 1)
+        let key = Key(couple, .photo, 2)
+        let photo = try #require(try await snapshot.get(key))
+        let stored = try await snapshot.storedBytes(at: key.any)
+        #expect(stored == (try RecordEncoder().encode(photo)))
+        #expect(try await snapshot.storedBytes(at: Key(couple, .photo, 9).any) == nil)
+      }
+    }
+  }
+
   @Test("A cursor of another read is refused, one of a place that is gone goes on behind it")
   func cursors() async throws {
     try await withPhotos(Array(1...9)) { datastore in
