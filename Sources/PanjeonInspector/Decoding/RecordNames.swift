@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Panjeon
-internal import PanjeonStorage
-internal import WideColumn
+package import PanjeonStorage
+package import WideColumn
 
 /// What a store says of the types in its datastore, to show rows as records.
-struct RecordNames {
+package struct RecordNames {
   private var types: [Int: CatalogEntry] = [:]
   private var tables: Set<String> = []
 
   /// Reads the catalog of a store; nothing is known of one without a datastore.
   ///
   /// Throws errors of the store.
-  init(of store: EmbeddedStore) async throws(StoreError) {
+  package init(of store: EmbeddedStore) async throws(StoreError) {
     guard try await store.tables().contains(where: { $0.name == CatalogTable.name }) else {
       return
     }
@@ -30,7 +30,7 @@ struct RecordNames {
   func isOfRecords(_ table: String) -> Bool { tables.contains(table) }
 
   /// The rows that may be meant by an id as people write it: a UUID, an integer, a text.
-  func rows(_ id: String, in table: String) -> [RowKey] {
+  package func rows(_ id: String, in table: String) -> [RowKey] {
     guard isOfRecords(table) else { return [] }
     var components: [KeyComponent] = []
     if let uuid = RandomID(id) { components.append(.uuid(uuid)) }

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Panjeon
-internal import WideColumn
+package import WideColumn
 
 /// A row as it is printed.
-struct RowReport: Encodable {
-  struct PrintedCell: Encodable {
-    var family: String
-    var qualifier: String
-    var timestamp: Int64
-    var value: String
+package struct RowReport: Encodable {
+  package struct PrintedCell: Encodable {
+    package var family: String
+    package var qualifier: String
+    package var timestamp: Int64
+    package var value: String
     /// Of a record, its key; nil for other cells.
-    var key: String?
+    package var key: String?
     /// Of a record, its fields.
-    var record: String?
+    package var record: String?
   }
 
-  var row: String
+  package var row: String
   /// The id of a root, as people read it.
-  var root: String?
-  var cells: [PrintedCell]
+  package var root: String?
+  package var cells: [PrintedCell]
 
   /// Prepares a row for printing.
   ///
@@ -27,7 +27,7 @@ struct RowReport: Encodable {
   ///   - result: The row.
   ///   - table: Its table.
   ///   - names: How records are shown; nil: as bytes.
-  init(_ result: RowResult, in table: String, _ names: RecordNames? = nil) {
+  package init(_ result: RowResult, in table: String, _ names: RecordNames? = nil) {
     row = result.row.description
     let root = names?.root(result.row, in: table)
     self.root = root
@@ -44,7 +44,7 @@ struct RowReport: Encodable {
   }
 
   /// One line a cell: records with their keys and fields, other cells as HBase's shell prints them.
-  var text: String {
+  package var text: String {
     cells.map { cell in
       if let root, let key = cell.key, let record = cell.record {
         return "\(root): \(key) @\(cell.timestamp) \(record)"
