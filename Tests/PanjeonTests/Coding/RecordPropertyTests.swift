@@ -2,14 +2,23 @@
 
 import FoundationEssentials
 import Panjeon
+import PanjeonTesting
 import Testing
 import WideColumn
 
+/// `PANJEON_SEED` is the first one's seed, `PANJEON_EFFORT` how many times as many there are.
 @Suite("Random records")
 struct RecordPropertyTests {
+  private static func seeds(_ count: Int) -> [UInt64] {
+    (0..<count * TestSeed.effort).map { TestSeed.value &+ UInt64($0) }
+  }
+
+  /// How to replay a run, the first one of those of a seed.
+  private static func replay(_ seed: UInt64) -> String { "replay with PANJEON_SEED=\(seed)" }
+
   @Test(
     "Programs that know different fields change a record in turns, and none loses another's",
-    arguments: 0..<300 as Range<UInt64>)
+    arguments: seeds(300))
   func programs(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
     let world = RecordProgram.World(&random)
@@ -22,7 +31,7 @@ struct RecordPropertyTests {
       let seen = try RecordProgram.$current.withValue(program) {
         try RecordDecoder().decode(AnyRecord.self, from: stored)
       }
-      #expect(seen == model.seen(by: program), "seed \(seed), turn \(turn)")
+      #expect(seen == model.seen(by: program), "\(Self.replay(seed)), turn \(turn)")
       model.change(0, program, &random)
       stored = try RecordProgram.$current.withValue(program) {
         try RecordEncoder().encode(model.seen(by: program), keepingUnknownFieldsOf: stored)
@@ -30,7 +39,7 @@ struct RecordPropertyTests {
       let expected = try RecordProgram.$current.withValue(all) {
         try RecordEncoder().encode(model)
       }
-      try #require(stored == expected, "seed \(seed), turn \(turn)")
+      try #require(stored == expected, "\(Self.replay(seed)), turn \(turn)")
     }
   }
 
@@ -92,17 +101,18 @@ struct RecordPropertyTests {
 
   @Test(
     "Nested values read back, in a form that is the same without their type",
-    arguments: 0..<200 as Range<UInt64>)
+    arguments: seeds(200))
   func roundTrips(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
     let value = Everything(&random, depth: 3)
     let bytes = try encode(value)
     let read = try decode(Everything.self, bytes)
-    #expect(read == value, "seed \(seed)")
-    #expect(try encode(read) == bytes, "seed \(seed)")
-    #expect(try RecordValue(decoding: bytes).encode() == bytes, "seed \(seed)")
+    #expect(read == value, "\(Self.replay(seed))")
+    #expect(try encode(read) == bytes, "\(Self.replay(seed))")
+    #expect(try RecordValue(decoding: bytes).encode() == bytes, "\(Self.replay(seed))")
     #expect(
-      try RecordEncoder().encode(value, keepingUnknownFieldsOf: bytes) == bytes, "seed \(seed)")
+      try RecordEncoder().encode(value, keepingUnknownFieldsOf: bytes) == bytes,
+      "\(Self.replay(seed))")
   }
 
   /// Looks at bytes from anywhere in every way.
@@ -122,13 +132,13 @@ struct RecordPropertyTests {
     }
   }
 
-  @Test("No prefix and no mutation of a record traps", arguments: 0..<8 as Range<UInt64>)
+  @Test("No prefix and no mutation of a record traps", arguments: seeds(8))
   func hostile(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
     let value = Everything(&random, depth: 1)
     let bytes = Array(try encode(value))
     for count in 0..<bytes.count {
-      #expect(throws: DecodingError.self, "seed \(seed), prefix \(count)") {
+      #expect(throws: DecodingError.self, "\(Self.replay(seed)), prefix \(count)") {
         try decode(Everything.self, Bytes(Array(bytes.prefix(count))))
       }
     }
