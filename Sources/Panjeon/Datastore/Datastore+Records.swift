@@ -113,7 +113,7 @@ extension Datastore {
   /// Deletes a record and all that is below it, in as many transactions as it takes.
   ///
   /// For subtrees of any size. Each transaction leaves counts and indexes right; the record itself goes in the last one, with what others have put below
-  /// it meanwhile. Cut off, what is left is a smaller subtree: call it again.
+  /// it meanwhile. Cut off, what is left is a smaller subtree: call it again. Objects of types that the schema does not know stay (<doc:SchemaEvolution>).
   ///
   /// - Parameter key: The record's key.
   /// - Returns: How many records there were.

@@ -49,6 +49,28 @@ struct SubtreeTests {
     }
   }
 
+  @Test("What is of a type that the schema does not know stays, until one comes that does")
+  func unknownTypes() async throws {
+    let files = InMemoryFileSystem()
+    let photo = Key(couple, .photo, 2)
+    try await withAlbum(files) { try await fill($0, photos: 3, comments: 4) }
+    let without = DatastoreSchema { Root(.couple) { Children(.photo) } }
+    try await withAlbum(files, schema: without) { datastore in
+      let deleted = try await datastore.deleteSubtree(photo)
+      #expect(deleted == 1)
+      // Comments and memos, and entries of the comments' index.
+      #expect(try await datastore.verify().unknown == 15 + 3 + 15)
+      #expect(try await datastore.deleteSubtree(couple) == 3)
+    }
+    try await withAlbum(files) { datastore in
+      try await datastore.buildIndexes()
+      #expect(try await datastore.count(.comment, of: photo) == 4)
+      #expect(try await datastore.deleteSubtree(photo) == 4)
+      #expect(try await datastore.deleteSubtree(couple) == 8 + 3 + 3)
+      #expect(try await datastore.verify().objects == 0)
+    }
+  }
+
   @Test(
     "A root goes with everything in its row and its entries elsewhere, in pieces of any size",
     arguments: [1, 3, 7, 1000])

@@ -7,7 +7,7 @@ extension Transaction {
   /// Deletes a record and all that is below it, with their index entries; their triggers run, those of the lowest first.
   ///
   /// All in this transaction: a subtree of more than some thousand objects is better deleted in pieces
-  /// (``Datastore/deleteSubtree(_:)``).
+  /// (``Datastore/deleteSubtree(_:)``). Objects of types that the schema does not know stay (<doc:SchemaEvolution>).
   ///
   /// - Parameter key: The record's key; it need not be there.
   /// - Returns: How many records there were.
