@@ -23,17 +23,19 @@ extension Datastore {
   ) async throws -> DatastoreReport {
     let names = Set(schema.declarations.compactMap(\.type.table)).sorted()
       .filter { tables?.contains($0) ?? true }
-    var verifier = DatastoreVerifier(snapshot: try snapshot ?? self.snapshot(), state: state)
-    if snapshot == nil {
-      try await look(&verifier, at: names.map { ($0, .all) })
-    } else {
-      for table in names { _ = try await verifier.verify(table) }
-    }
-    if tables != nil { return verifier.report }
-    if snapshot != nil {
-      try await verifier.verifyReferences()
-      return verifier.report
-    }
+    guard let snapshot else { return try await verify(names, andReferences: tables == nil) }
+    var verifier = DatastoreVerifier(snapshot: snapshot, state: state)
+    for table in names { _ = try await verifier.verify(table) }
+    if tables == nil { try await verifier.verifyReferences() }
+    return verifier.report
+  }
+
+  private func verify(
+    _ tables: [String], andReferences: Bool
+  ) async throws -> DatastoreReport {
+    var verifier = DatastoreVerifier(snapshot: try snapshot(), state: state)
+    try await look(&verifier, at: tables.map { ($0, .all) })
+    guard andReferences else { return verifier.report }
     return try await withSnapshot { [verifier] snapshot in
       var verifier = verifier
       verifier.snapshot = snapshot
