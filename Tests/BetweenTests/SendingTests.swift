@@ -49,8 +49,10 @@ struct SendingTests {
       var receipts: [Messaging<EmbeddedStore>.Receipt] = []
       for number in 0..<BetweenLimits.recentTokensMax {
         let receipt = try await send(number, from: setting.a)
-        #expect(try await send(number, from: setting.a) == receipt)
+        #expect(receipt.isNew)
         receipts.append(receipt)
+        receipts[number].isNew = false
+        #expect(try await send(number, from: setting.a) == receipts[number])
       }
       // Also when it has been deleted meanwhile.
       try await messaging.delete(1, of: setting.a, in: setting.couple)

@@ -16,6 +16,8 @@ public struct Messaging<Store: AtomicBatchStore>: Sendable {
     public var sentAt: Timestamp
     /// Who it went to.
     public var receiver: RandomID
+    /// Whether it was sent now; false when it had been, with the same token.
+    public var isNew: Bool
   }
 
   /// Sends a message: the commonest transaction of Between.
@@ -57,7 +59,7 @@ public struct Messaging<Store: AtomicBatchStore>: Sendable {
     if let token {
       let head = try await conversation(of: sender, in: couple, in: &transaction)
       if let sent = head.recentTokens?.first(where: { $0.token == token }) {
-        return Receipt(id: sent.id, sentAt: sent.sentAt, receiver: receiver)
+        return Receipt(id: sent.id, sentAt: sent.sentAt, receiver: receiver, isNew: false)
       }
     }
     let message = Message(sender: sender, sentAt: sentAt ?? now, content: content)
@@ -67,7 +69,8 @@ public struct Messaging<Store: AtomicBatchStore>: Sendable {
       throw BetweenError(
         .inconsistent, "the sides of \(couple) are at \(kept.id) and \(delivered.id)")
     }
-    return Receipt(id: kept.id, sentAt: kept.message.sentAt, receiver: receiver)
+    return Receipt(
+      id: kept.id, sentAt: kept.message.sentAt, receiver: receiver, isNew: true)
   }
 
   private func deliver(

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Between
+import Panjeon
+
+/// What a server does beside its requests; each may be done by any number of processes' tasks at once, cut off, and done again.
+struct Workers {
+  let between: EmbeddedBetween
+
+  /// Every few minutes: copies of conversations that users have asked for.
+  func makeBackups() async throws {
+    for request in try await between.backups.start(limit: 10) {
+      do {
+        let (text, count) = try await copy(of: request)
+        let blob = try await between.upload(.bytes(Bytes(utf8: text)), type: "text/plain")
+        try await between.backups.finish(request, with: blob, messageCount: count)
+      } catch is BlobError {
+        try await between.backups.fail(request)
+      }
+    }
+  }
+
+  private func copy(of request: Entry<BackupRequest>) async throws -> (String, UInt64) {
+    guard let user: RandomID = request.key.rootID() else { return ("", 0) }
+    var (text, count, cursor) = ("", UInt64(0), PageCursor?.none)
+    repeat {
+      let page = try await between.read { [cursor] reader in
+        try await between.messaging.page(
+          of: user, in: request.record.couple, .oldestFirst,
+          ids: .through(request.record.throughID), limit: 1000, after: cursor, in: &reader)
+      }
+      for entry in page.entries {
+        guard case .text(let line) = entry.record.content else { continue }
+        text += "\(entry.record.sentAt) \(line)\n"
+        count += 1
+      }
+      cursor = page.next
+    } while cursor != nil
+    return (text, count)
+  }
+
+  /// Every hour: what is to go for good.
+  func cleanUp() async throws {
+    try await between.couples.purgeDue(limit: 100)
+    try await between.accounts.purgeClosed(limit: 100)
+    try await between.collectBlobs()
+  }
+
+  /// Every night: whether all that should hold does.
+  func audit() async throws -> [String] {
+    try await BetweenAudit(between).run().violations.map(\.description)
+  }
+}
