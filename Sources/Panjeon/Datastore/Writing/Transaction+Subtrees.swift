@@ -14,7 +14,9 @@ extension Transaction {
   /// - Throws: `tooLarge`, and as ``delete(_:)``.
   @discardableResult
   public mutating func deleteSubtree<R: Record>(_ key: Key<R>) async throws -> Int {
-    var deleted = try await deleteDescendants(of: key.any, objectsMax: .max).deleted
+    var deleted = try await deleteDescendants(
+      of: key.any, objectsMax: .max, bytesMax: .max
+    ).deleted
     if try await delete(key) { deleted += 1 }
     return deleted
   }
@@ -24,10 +26,11 @@ extension Transaction {
   /// - Parameters:
   ///   - key: The object.
   ///   - objectsMax: How many to delete at the most.
+  ///   - bytesMax: How many bytes of records to read, at about, as a deletion reads what it deletes; by default 4 MiB.
   /// - Returns: How many were deleted, and whether that was all.
   /// - Throws: As the deletions.
-  mutating func deleteDescendants(
-    of key: AnyKey, objectsMax: Int
+  package mutating func deleteDescendants(
+    of key: AnyKey, objectsMax: Int, bytesMax: Int = 4 << 20
   ) async throws -> (deleted: Int, isAll: Bool) {
     let state = try requireState()
     guard let node = state.schema.node(of: key) else {
@@ -37,7 +40,7 @@ extension Transaction {
     let types = Array(node.typesBelow.reversed())
     var total = 0
     for _ in 0...state.options.triggerDepthMax {
-      var pass = DeletionPass(objectsLeft: objectsMax - total)
+      var pass = DeletionPass(objectsLeft: objectsMax - total, bytesLeft: bytesMax)
       for type in types where !pass.isFull { try await deleteObjects(of: type, below: key, &pass) }
       total += pass.deleted
       if pass.isFull { return (total, false) }
@@ -57,7 +60,9 @@ extension Transaction {
       ? KeyRange.prefix(prefix) : KeyRange(from: prefix, to: prefix.endOfComponent)
     var collection: CollectionKey?
     while true {
-      let cells = try await cells(in: range, of: key.row, key.table, cellsMax: 256)
+      let cellsMax = pass.cellsMax
+      let cells = try await cells(in: range, of: key.row, key.table, cellsMax: cellsMax)
+      pass.countRead(cells)
       for cell in cells {
         let place = AnyKey(table: key.table, row: key.row, qualifier: cell.qualifier)
         guard let parts = KeyPathParts(cell.qualifier), parts.kind != .deletion else {
@@ -70,9 +75,10 @@ extension Transaction {
         // Counted one by one, lest a deletion in pieces leave counts that are wrong.
         if parts.kind == .object, try await node.operations.delete(place, in: &self) {
           pass.deleted += 1
+          pass.bytes += cell.value.count
         }
       }
-      guard cells.count == 256, let last = cells.last else { break }
+      guard cells.count == cellsMax, let last = cells.last else { break }
       range.start = last.qualifier.successor
     }
     if let collection { try await forget(collection, &pass) }
@@ -93,13 +99,28 @@ extension Transaction {
 /// How far a deletion has come.
 private struct DeletionPass {
   let objectsLeft: Int
+  let bytesLeft: Int
   var deleted = 0
+  var bytes = 0
   /// How many collections have lost their metadata.
   var forgotten = 0
 
-  var isFull: Bool { deleted >= objectsLeft || forgotten >= objectsLeft }
+  /// How many cells are read at once: more as long as they are small.
+  private(set) var cellsMax = 16
 
-  init(objectsLeft: Int) { self.objectsLeft = objectsLeft }
+  var isFull: Bool {
+    deleted >= objectsLeft || forgotten >= objectsLeft || bytes >= bytesLeft
+  }
+
+  init(objectsLeft: Int, bytesLeft: Int) {
+    self.objectsLeft = objectsLeft
+    self.bytesLeft = bytesLeft
+  }
+
+  mutating func countRead(_ cells: [FoundCell]) {
+    let bytes = cells.reduce(0) { $0 + $1.value.count }
+    cellsMax = bytes < 256 << 10 ? min(2 * cellsMax, 256) : 16
+  }
 }
 
 extension SchemaNode {
