@@ -71,7 +71,7 @@ struct AccountsTests {
   @Test("A hash of other limits is made anew when its owner logs in")
   func rehash() async throws {
     try await withCouple { setting in
-      let stricter = BetweenService(
+      let stricter = try BetweenService(
         datastore: setting.between.datastore, clock: setting.clock,
         random: SharedGenerator(seed: 1), passwords: PlainHasher(prefix: "better:"),
         options: .quick)
@@ -81,6 +81,42 @@ struct AccountsTests {
       }
       #expect(account.passwordHash == "better:eins")
     }
+  }
+
+  /// Verifies as always, and cannot hash any more.
+  private struct Worn: PasswordHasher {
+    func hash(_ password: String) async throws -> String {
+      throw BetweenError(.passwordHashing, "out of memory")
+    }
+    func verify(_ password: String, against hash: String) async throws -> Bool {
+      hash.hasSuffix(":" + password)
+    }
+    func isOutdated(_ hash: String) -> Bool { true }
+  }
+
+  @Test("Who has the right password is let in, whether or not the hash can be made anew")
+  func failedRehash() async throws {
+    try await withCouple { setting in
+      let service = try BetweenService(
+        datastore: setting.between.datastore, clock: setting.clock,
+        random: SharedGenerator(seed: 1), passwords: Worn(), options: .quick)
+      let found = try await service.accounts.logIn(email: "minji@example.org", password: "eins")
+      #expect(found.user == setting.a)
+    }
+  }
+
+  @Test("Of an address the letters A to Z alone are folded, whatever Unicode says")
+  func folding() throws {
+    for (text, folded) in [
+      ("Minji@Example.ORG", "minji@example.org"), ("ÄÖ@Straße.DE", "ÄÖ@straße.de"),
+      ("İI@x", "İi@x"), ("ﬁ\u{1C4}Z@X[`{", "ﬁ\u{1C4}z@x[`{"),
+    ] {
+      let normalized = try #require(EmailAddress(text)).normalized
+      #expect(normalized.utf8.elementsEqual(folded.utf8), "\(normalized)")
+    }
+    let (composed, apart) = (EmailAddress("\u{E9}@x"), EmailAddress("e\u{301}@x"))
+    #expect(composed != apart)
+    #expect(composed?.normalized.utf8.count != apart?.normalized.utf8.count)
   }
 
   @Test(
@@ -100,7 +136,9 @@ struct AccountsTests {
   func limits() async throws {
     try await withCouple { setting in
       let accounts = setting.between.accounts
-      await expect(.invalidName) { try await accounts.rename(setting.a, to: "") }
+      for name in ["", " ", "\t\n", "\u{3000}", "\u{200B}\u{200D}", "\u{3164}", "\u{0}\u{7F}"] {
+        await expect(.invalidName) { try await accounts.rename(setting.a, to: name) }
+      }
       await expect(.invalidName) {
         try await accounts.rename(setting.a, to: String(repeating: "가", count: 86))
       }
@@ -148,6 +186,59 @@ struct AccountsTests {
         #expect(!isRight)
         #expect(hasher.isOutdated(hash))
       }
+    }
+
+    @Test(
+      "A hash that says it takes more than may be is none, and takes no time",
+      arguments: ["m=8,t=4000000000", "m=4194304,t=1", "m=1048577,t=1", "m=8,t=11", "m=0,t=1"])
+    func absurd(parameters: String) async throws {
+      let hasher = SodiumPasswordHasher(limits: .weakestForTests)
+      let hash = try await hasher.hash("eins")
+      let parts = hash.split(separator: "$", omittingEmptySubsequences: false)
+      for (argon, lanes) in [("argon2id", "p=1"), ("argon2i", "p=1"), ("argon2id", "p=2")] {
+        let other =
+          (parts[..<1] + [Substring(argon)] + parts[2..<3])
+          + [Substring(parameters + "," + lanes)] + parts[4...]
+        let isRight = try await hasher.verify("eins", against: other.joined(separator: "$"))
+        #expect(!isRight)
+      }
+    }
+
+    @Test("A hash of more work is not made anew with less, nor one of more in one way alone")
+    func stronger() async throws {
+      let hash = try await SodiumPasswordHasher(
+        limits: .init(operations: 2, memoryBytes: 64 << 10)
+      ).hash("eins")
+      for (passes, kibibytes, isOutdated) in [
+        (1, 8, false), (2, 64, false), (1, 128, false), (3, 32, false), (3, 64, true),
+        (2, 65, true),
+      ] {
+        let hasher = SodiumPasswordHasher(
+          limits: .init(operations: UInt64(passes), memoryBytes: kibibytes << 10))
+        #expect(hasher.isOutdated(hash) == isOutdated, "\(passes) over \(kibibytes) KiB")
+      }
+    }
+
+    @Test("So many passwords may be hashed or wait, more are refused, and then there is room again")
+    func bounded() async throws {
+      let hasher = SodiumPasswordHasher(
+        limits: .init(operations: 1, memoryBytes: 4 << 20), threads: 2, queueMax: 3)
+      let outcomes = await withTaskGroup { group in
+        for _ in 0..<40 {
+          group.addTask { () -> BetweenError.Code? in
+            do {
+              _ = try await hasher.hash("eins")
+              return nil
+            } catch {
+              return (error as? BetweenError)?.code
+            }
+          }
+        }
+        return await group.reduce(into: [BetweenError.Code?]()) { $0.append($1) }
+      }
+      #expect(outcomes.contains(nil) && outcomes.contains(.passwordHashing))
+      #expect(outcomes.allSatisfy { $0 == nil || $0 == .passwordHashing })
+      _ = try await hasher.hash("zwei")
     }
 
     @Test("A hash of other limits is outdated, and still good")

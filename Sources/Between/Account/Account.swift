@@ -9,17 +9,20 @@ public struct Account: Record, Hashable {
   public static let objectType = ObjectType<Account>(
     2, "account", table: BetweenSchema.accountTable)
 
-  /// Accounts by the address in lower case, unique, in the table `email_account`.
+  /// Accounts that are not closed by ``EmailAddress/normalized``, unique, in the table `email_account`.
   public static let byEmail = Index(
-    30, "account_by_email", on: { (account: Account) in EmailAddress.normalize(account.email) },
+    30, "account_by_email",
+    on: { (account: Account) -> String? in
+      account.email.isEmpty ? nil : EmailAddress.normalize(account.email)
+    },
     scope: .table(BetweenSchema.emailAccountTable), isUnique: true)
 
   /// ``byEmail``.
   public static var indexes: [IndexDefinition<Account>] { [byEmail.definition] }
 
-  /// The address as it was given.
+  /// The address as it was given; empty once the account is closed.
   public var email: String
-  /// What the hasher made of the password; see ``PasswordHasher``.
+  /// What the hasher (``PasswordHasher``) made of the password; empty once the account is closed.
   public var passwordHash: String
   /// The user.
   public var userID: RandomID

@@ -24,12 +24,12 @@ public struct Accounts<Store: AtomicBatchStore>: Sendable {
 
   /// Creates an account with its user.
   ///
-  /// The password is hashed first, outside the transaction, which writes a row each of `account`, `user` and `email_account`.
+  /// The password is hashed first, outside the transaction, which writes a row each of `account`, `user` and `email_account`, and reads the last. Strictly serializable: of two who register one address, one gets it.
   ///
   /// - Parameters:
   ///   - email: The address, which no other account has.
   ///   - password: The password, 1 to 1,024 bytes.
-  ///   - name: The user's name, 1 to 256 bytes.
+  ///   - name: The user's name, 1 to 256 bytes, and something in it to be seen.
   /// - Returns: The ids.
   /// - Throws: `invalidEmail`, `emailTaken`, `invalidPassword`, `invalidName`, `passwordHashing`; errors of the transaction.
   public func register(
@@ -81,70 +81,15 @@ public struct Accounts<Store: AtomicBatchStore>: Sendable {
     Registration(account: service.random.randomID(), user: service.random.randomID())
   }
 
-  /// Tells whose the credentials are.
-  ///
-  /// Reads at a snapshot; where nobody has the address, a password is hashed all the same, so that the time does not tell. A hash of other limits than today's is made
-  /// anew, in a transaction of its own.
-  ///
-  /// - Returns: The ids.
-  /// - Throws: `wrongCredentials`, `passwordHashing`; errors of the store.
-  public func logIn(email: String, password: String) async throws -> Registration {
-    guard password.utf8.count <= BetweenLimits.passwordBytesMax else {
-      throw Self.wrongCredentials
-    }
-    let found = try await service.read { reader in
-      try await reader.first(Account.byEmail, equalTo: EmailAddress.normalize(email))
-    }
-    guard let found, let id: RandomID = found.key.id() else {
-      _ = try await service.passwords.hash(password)
-      throw Self.wrongCredentials
-    }
-    let hash = found.record.passwordHash
-    guard try await service.passwords.verify(password, against: hash) else {
-      throw Self.wrongCredentials
-    }
-    if service.passwords.isOutdated(hash) {
-      try await setPassword(of: id, to: password, replacing: hash)
-    }
-    return Registration(account: id, user: found.record.userID)
-  }
-
-  /// Changes the password of an account.
-  ///
-  /// Throws `noSuchAccount`, `wrongCredentials`, also when another change came first; `invalidPassword`, `passwordHashing`; errors of the transaction.
-  public func changePassword(
-    of account: RandomID, from old: String, to new: String
-  ) async throws {
-    try Self.check(password: new)
-    let record = try await service.read { try await self.account(account, in: &$0) }
-    guard try await service.passwords.verify(old, against: record.passwordHash) else {
-      throw Self.wrongCredentials
-    }
-    let isChanged = try await setPassword(of: account, to: new, replacing: record.passwordHash)
-    if !isChanged { throw Self.wrongCredentials }
-  }
-
-  @discardableResult
-  private func setPassword(
-    of account: RandomID, to password: String, replacing hash: String
-  ) async throws -> Bool {
-    let new = try await service.passwords.hash(password)
-    return try await service.write { transaction in
-      var record = try await self.account(account, in: &transaction)
-      guard record.passwordHash == hash else { return false }
-      record.passwordHash = new
-      try await transaction.put(record, at: Key(.account, account))
-      return true
-    }
-  }
-
   /// Changes the address of an account; the old one is free with the commit.
   ///
-  /// Throws `invalidEmail`, `emailTaken`, `noSuchAccount`; errors of the transaction.
+  /// Reads and writes the account's row, and writes those of both addresses in `email_account`. Strictly serializable.
+  ///
+  /// Throws `invalidEmail`, `emailTaken`, `noSuchAccount`, `accountClosed`; errors of the transaction.
   public func changeEmail(of account: RandomID, to email: String) async throws {
     guard let email = EmailAddress(email) else { throw Self.invalidEmail }
     try await service.write { transaction in
-      var record = try await self.account(account, in: &transaction)
+      var record = try await openAccount(account, in: &transaction)
       record.email = email.text
       do {
         try await transaction.put(record, at: Key(.account, account))
@@ -156,19 +101,19 @@ public struct Accounts<Store: AtomicBatchStore>: Sendable {
 
   /// Changes a user's name.
   ///
-  /// Throws `invalidName`, `noSuchUser`; errors of the transaction.
+  /// Reads and writes the user's row. Strictly serializable. Throws `invalidName`, `noSuchUser`, `accountClosed`; errors of the transaction.
   public func rename(_ user: RandomID, to name: String) async throws {
     try Self.check(name: name)
     try await service.write { transaction in
-      var record = try await self.user(user, in: &transaction)
+      var record = try await openUser(user, in: &transaction)
       record.name = name
       try await transaction.put(record, at: Key(.user, user))
     }
   }
 
-  /// Reads an account.
+  /// Reads an account, a closed one too.
   ///
-  /// Throws `noSuchAccount`; errors of the reader.
+  /// One read, of the reader's moment. Throws `noSuchAccount`; errors of the reader.
   public func account(
     _ id: RandomID, in reader: inout some DatastoreReader & ~Copyable
   ) async throws -> Account {
@@ -178,9 +123,9 @@ public struct Accounts<Store: AtomicBatchStore>: Sendable {
     return account
   }
 
-  /// Reads a user.
+  /// Reads a user, one whose account is closed too.
   ///
-  /// Throws `noSuchUser`; errors of the reader.
+  /// One read, of the reader's moment. Throws `noSuchUser`; errors of the reader.
   public func user(
     _ id: RandomID, in reader: inout some DatastoreReader & ~Copyable
   ) async throws -> User {
@@ -190,13 +135,37 @@ public struct Accounts<Store: AtomicBatchStore>: Sendable {
     return user
   }
 
+  /// Reads an account that has not been closed.
+  func openAccount(
+    _ id: RandomID, in reader: inout some DatastoreReader & ~Copyable
+  ) async throws -> Account {
+    let account = try await account(id, in: &reader)
+    guard !account.email.isEmpty else { throw Self.closed }
+    return account
+  }
+
+  /// Reads a user whose account has not been closed.
+  func openUser(
+    _ id: RandomID, in reader: inout some DatastoreReader & ~Copyable
+  ) async throws -> User {
+    let user = try await user(id, in: &reader)
+    guard user.closedAt == nil else { throw Self.closed }
+    return user
+  }
+
+  private static var closed: BetweenError {
+    BetweenError(.accountClosed, "the account has been closed")
+  }
+
   private static func check(name: String) throws(BetweenError) {
-    guard (1...BetweenLimits.nameBytesMax).contains(name.utf8.count) else {
-      throw BetweenError(.invalidName, "a name has 1 to \(BetweenLimits.nameBytesMax) bytes")
+    guard name.utf8.count <= BetweenLimits.nameBytesMax, name.showsSomething else {
+      throw BetweenError(
+        .invalidName,
+        "a name has something to be seen, and \(BetweenLimits.nameBytesMax) bytes at the most")
     }
   }
 
-  private static func check(password: String) throws(BetweenError) {
+  static func check(password: String) throws(BetweenError) {
     guard (1...BetweenLimits.passwordBytesMax).contains(password.utf8.count) else {
       throw BetweenError(
         .invalidPassword, "a password has 1 to \(BetweenLimits.passwordBytesMax) bytes")
@@ -211,7 +180,7 @@ public struct Accounts<Store: AtomicBatchStore>: Sendable {
     BetweenError(.emailTaken, "another account has this address")
   }
 
-  private static var wrongCredentials: BetweenError {
+  static var wrongCredentials: BetweenError {
     BetweenError(.wrongCredentials, "the address or the password is wrong")
   }
 }

@@ -14,6 +14,6 @@ public protocol PasswordHasher: Sendable {
   /// Throws `BetweenError` `passwordHashing`.
   func verify(_ password: String, against hash: String) async throws -> Bool
 
-  /// Whether a hash was made with other limits than those that are used now, so that it is to be made anew at the next log-in.
+  /// Whether a hash was made with less work than is used now, so that it is to be made anew at the next log-in; one of more work is kept.
   func isOutdated(_ hash: String) -> Bool
 }

@@ -8,6 +8,14 @@ public struct User: Record, Hashable {
   /// Number 3, a root in the table `user`.
   public static let objectType = ObjectType<User>(3, "user", table: BetweenSchema.userTable)
 
+  /// Users whose accounts are closed by when that was, in the table `user_closed`: for those who delete them.
+  public static let closed = Index(
+    38, "user_closed", on: { (user: User) -> Timestamp? in user.closedAt },
+    scope: .table(BetweenSchema.userClosedTable))
+
+  /// ``closed``.
+  public static var indexes: [IndexDefinition<User>] { [closed.definition] }
+
   /// The name.
   public var name: String
   /// The account.
@@ -20,6 +28,8 @@ public struct User: Record, Hashable {
   public var invitationCode: String?
   /// When it was created.
   public var createdAt: Timestamp
+  /// When the account was closed; nil while it is open.
+  public var closedAt: Timestamp?
 
   /// The fields' numbers.
   public enum CodingKeys: Int, CodingKey {
@@ -35,5 +45,7 @@ public struct User: Record, Hashable {
     case invitationCode = 5
     /// When it was created.
     case createdAt = 6
+    /// When the account was closed.
+    case closedAt = 7
   }
 }

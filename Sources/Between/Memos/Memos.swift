@@ -10,10 +10,10 @@ public struct Memos<Store: AtomicBatchStore>: Sendable {
 
   /// Writes a memo, and notifies the partner.
   ///
-  /// Writes the couple's row and the partner's.
+  /// Reads and writes the couple's row and the partner's. Strictly serializable.
   ///
   /// - Parameters:
-  ///   - text: What it says, 1 byte to 64 KiB.
+  ///   - text: What it says, at most 64 KiB, and something in it to be seen.
   ///   - author: Who writes it.
   ///   - couple: The couple.
   /// - Returns: The memo's key.
@@ -36,13 +36,13 @@ public struct Memos<Store: AtomicBatchStore>: Sendable {
       Memo(author: author, text: text, createdAt: service.now), .memo,
       under: Key(.relationship, couple))
     try await service.notifications.notify(
-      partner, .memo, from: author, in: couple, subject: key.id(), &transaction)
+      partner, .memo, from: author, in: couple, about: NotificationSubject(key), &transaction)
     return key
   }
 
   /// Changes a memo; either of the two may.
   ///
-  /// Throws `tooLong`, `invalidText`, `noSuchObject`, `notPaired`; errors of the transaction.
+  /// Reads and writes the couple's row. Strictly serializable. Throws `tooLong`, `invalidText`, `noSuchObject`, `notPaired`; errors of the transaction.
   public func edit(
     _ id: UInt64, to text: String, by user: RandomID, in couple: RandomID
   ) async throws {
@@ -58,7 +58,7 @@ public struct Memos<Store: AtomicBatchStore>: Sendable {
 
   /// Deletes a memo with its comments; either of the two may.
   ///
-  /// Throws `noSuchObject`, `notPaired`; errors of the transaction.
+  /// Reads and writes the couple's row. Strictly serializable. Throws `noSuchObject`, `notPaired`; errors of the transaction.
   public func delete(_ id: UInt64, by user: RandomID, in couple: RandomID) async throws {
     try await service.write { transaction in
       _ = try await service.couples.partner(of: user, in: couple, reader: &transaction)
@@ -69,7 +69,7 @@ public struct Memos<Store: AtomicBatchStore>: Sendable {
 
   /// Reads a memo.
   ///
-  /// Throws `noSuchObject`; errors of the reader.
+  /// One read, of the reader's moment. Throws `noSuchObject`; errors of the reader.
   public func memo(
     _ id: UInt64, of couple: RandomID, in reader: inout some DatastoreReader & ~Copyable
   ) async throws -> Memo {
@@ -80,6 +80,8 @@ public struct Memos<Store: AtomicBatchStore>: Sendable {
   }
 
   /// Reads a page of a couple's memos.
+  ///
+  /// One read of the couple's row, of the reader's moment.
   ///
   /// - Parameters:
   ///   - couple: The couple.

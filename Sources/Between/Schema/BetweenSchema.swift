@@ -20,6 +20,12 @@ public enum BetweenSchema {
   /// Requests for back-ups that are to be worked off.
   public static let backupPendingTable = "backup_pending"
 
+  /// Couples that have broken up, by when: they are to be purged.
+  public static let purgeDueTable = "purge_due"
+
+  /// Users whose accounts are closed, by when: they are to be deleted.
+  public static let userClosedTable = "user_closed"
+
   /// What a datastore of Between is opened with.
   public static let datastore = DatastoreSchema {
     Root(.account)

@@ -13,6 +13,7 @@ public struct BetweenError: Error, Hashable, Sendable, CustomStringConvertible {
       case restorePeriodOver, restorePeriodNotOver, notRestorable
       case tooLong, invalidText, noSuchObject, notYours, invalidDate, tooMany, noBlobStore
       case passwordHashing, inconsistent, malformedExport, notEmpty
+      case invalidOptions, accountClosed
     }
 
     private let kind: Kind
@@ -27,7 +28,7 @@ public struct BetweenError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let invalidPassword = Code(.invalidPassword)
     /// There is no account of this address, or the password is another; which of both is not told.
     public static let wrongCredentials = Code(.wrongCredentials)
-    /// The name is empty, or longer than ``BetweenLimits/nameBytesMax``.
+    /// The name shows nothing, or is longer than ``BetweenLimits/nameBytesMax``.
     public static let invalidName = Code(.invalidName)
     /// There is no such account.
     public static let noSuchAccount = Code(.noSuchAccount)
@@ -51,7 +52,7 @@ public struct BetweenError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let notRestorable = Code(.notRestorable)
     /// A text has more bytes than its limit; see ``BetweenLimits``.
     public static let tooLong = Code(.tooLong)
-    /// A text is no UTF-8, or is empty where it may not be.
+    /// A text is no UTF-8, or shows nothing where it should: it is empty, or has white space and control characters alone.
     public static let invalidText = Code(.invalidText)
     /// There is no such message, photo, album, memo, event, comment, notification or request.
     public static let noSuchObject = Code(.noSuchObject)
@@ -63,7 +64,7 @@ public struct BetweenError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let tooMany = Code(.tooMany)
     /// The service was made without a store for photos and voices.
     public static let noBlobStore = Code(.noBlobStore)
-    /// The password could not be hashed: out of memory, or the hasher was closed.
+    /// The password could not be hashed: out of memory, too many wait, or the hasher was closed.
     public static let passwordHashing = Code(.passwordHashing)
     /// What is stored contradicts itself; an audit tells more.
     public static let inconsistent = Code(.inconsistent)
@@ -71,6 +72,11 @@ public struct BetweenError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let malformedExport = Code(.malformedExport)
     /// What is to be imported is there already.
     public static let notEmpty = Code(.notEmpty)
+
+    /// Options of the service make no sense; see ``BetweenOptions``.
+    public static let invalidOptions = Code(.invalidOptions)
+    /// The user's account has been closed.
+    public static let accountClosed = Code(.accountClosed)
 
     /// The code's name.
     public var description: String { kind.rawValue }

@@ -26,31 +26,14 @@ public enum BetweenLimits {
   public static let notificationsMax = 200
   /// How many comments a photo, a memo or an event may have: 1,000, so that it is deleted with them in one transaction.
   public static let commentsMax = 1000
+  /// How many events a day of a couple's calendar may have, and how many anniversaries a day of the year: 100 each, so that a month can be read at once.
+  public static let eventsPerDayMax = 100
   /// How many requests for a back-up of messages a user may have open: 3.
   public static let backupRequestsOpenMax = 3
   /// How many such requests a user keeps, done ones included: 50.
   public static let backupRequestsMax = 50
   /// How many codes are drawn for an invitation until one is free: 4.
   public static let invitationCodesDrawnMax = 4
-
-  /// Throws `tooLong`.
-  static func check(_ text: String, bytesMax: Int, _ what: String) throws(BetweenError) {
-    guard text.utf8.count <= bytesMax else {
-      throw BetweenError(.tooLong, "\(what) of \(text.utf8.count) bytes; at most \(bytesMax)")
-    }
-  }
-
-  /// Throws `invalidText` for an empty title, `tooLong`.
-  static func checkTitle(_ title: String) throws(BetweenError) {
-    guard !title.isEmpty else { throw BetweenError(.invalidText, "a title is not empty") }
-    try check(title, bytesMax: captionBytesMax, "a title")
-  }
-
-  /// Throws `invalidText` for an empty memo or comment, `tooLong`.
-  static func checkMemo(_ text: String) throws(BetweenError) {
-    guard !text.isEmpty else { throw BetweenError(.invalidText, "it says nothing") }
-    try check(text, bytesMax: memoBytesMax, "a memo or a comment")
-  }
 
   /// A page's size within its bounds.
   static func page(_ limit: Int) -> Int { min(max(limit, 1), pageMax) }

@@ -21,7 +21,8 @@ public import WideColumn
 /// says when it returns; and one that takes a transaction of the datastore (`in: &transaction`), to be composed with others, which is durable with that. An operation
 /// that reads takes a reader: a transaction, or the snapshot that ``read(_:)`` gives, where it never blocks and never conflicts.
 ///
-/// **Who may do what is the caller's to see to**: an operation knows whose name it is given, not who asks. Reads of what a couple shares take the couple's id and no user.
+/// **Who may do what is the caller's to see to**: an operation knows whose name it is given, not who asks. Reads of what a couple shares take the couple's id and no user; ``Couples/requireMember(_:of:_:in:)`` says in the
+/// same snapshot whether one is in it.
 ///
 /// What holds between any two commits is written down once, as ``Invariant``, and checked by ``BetweenAudit``.
 public struct BetweenService<Store: AtomicBatchStore>: Sendable {
@@ -44,11 +45,13 @@ public struct BetweenService<Store: AtomicBatchStore>: Sendable {
   ///   - passwords: Hashes passwords.
   ///   - blobs: Where the bytes of photos and voices are; nil: there are none, and what needs them is refused (`noBlobStore`).
   ///   - options: Periods and durability.
+  /// - Throws: `invalidOptions`.
   public init(
     datastore: Datastore<Store>, clock: any TimeSource, random: SharedGenerator,
     passwords: any PasswordHasher, blobs: (any BlobStore)? = nil,
     options: BetweenOptions = BetweenOptions()
-  ) {
+  ) throws(BetweenError) {
+    try options.validate()
     self.datastore = datastore
     self.clock = clock
     self.random = random
@@ -96,40 +99,4 @@ public struct BetweenService<Store: AtomicBatchStore>: Sendable {
 
   /// The present moment.
   var now: Timestamp { Timestamp(microseconds: clock.presentMicroseconds()) }
-}
-
-/// Periods and durability of a service.
-public struct BetweenOptions: Hashable, Sendable {
-  /// How the service's own transactions are run; by default durable on disk.
-  public var transaction = TransactionOptions()
-
-  /// How long a code invites; by default 7 days.
-  public var invitationLifetime: Duration = .seconds(7 * 86_400)
-
-  /// For how long a couple that has broken up can be restored; by default 30 days.
-  public var restorePeriod: Duration = .seconds(30 * 86_400)
-
-  /// After what time a request for a back-up is given to another worker; by default an hour.
-  public var backupPatience: Duration = .seconds(3600)
-
-  /// How far ahead of the service's clock a message may claim to have been sent; by default a minute.
-  public var sentAheadMax: Duration = .seconds(60)
-
-  /// How many objects a transaction of a purge deletes; by default 256.
-  public var objectsPerPiece = 256
-
-  /// Creates the default options.
-  public init() {}
-}
-
-extension Timestamp {
-  /// A moment later; the last there is if it would be beyond.
-  func advanced(by duration: Duration) -> Timestamp {
-    let (seconds, attoseconds) = duration.components
-    let (whole, overflows) = seconds.multipliedReportingOverflow(by: 1_000_000)
-    guard !overflows else { return .max }
-    let (sum, isBeyond) = microseconds.addingReportingOverflow(
-      whole + attoseconds / 1_000_000_000_000)
-    return isBeyond ? .max : Timestamp(microseconds: sum)
-  }
 }

@@ -19,13 +19,13 @@ extension Database {
   ///   - regions: Into how many regions a new table is cut; by default one.
   ///   - options: Periods and durability.
   /// - Returns: The service.
-  /// - Throws: As `openDatastore(_:migrations:regions:options:)`.
+  /// - Throws: `invalidOptions`; as `openDatastore(_:migrations:regions:options:)`.
   public func openBetween(
     passwords: any PasswordHasher, blobs: (any BlobStore)? = nil,
     clock: any TimeSource = SystemTimeSource(), random: SharedGenerator = SharedGenerator(),
     regions: Int = 1, options: BetweenOptions = BetweenOptions()
   ) async throws -> EmbeddedBetween {
-    BetweenService(
+    try BetweenService(
       datastore: try await openDatastore(BetweenSchema.datastore, regions: regions), clock: clock,
       random: random, passwords: passwords, blobs: blobs, options: options)
   }

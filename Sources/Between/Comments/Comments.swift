@@ -10,10 +10,10 @@ public struct Comments<Store: AtomicBatchStore>: Sendable {
 
   /// Writes a comment, and notifies the partner.
   ///
-  /// Writes the couple's row and the partner's.
+  /// Reads and writes the couple's row and the partner's. Strictly serializable.
   ///
   /// - Parameters:
-  ///   - text: What it says, 1 byte to 64 KiB.
+  ///   - text: What it says, at most 64 KiB, and something in it to be seen.
   ///   - author: Who writes it.
   ///   - object: The photo, memo or event.
   /// - Returns: The comment's key.
@@ -41,13 +41,13 @@ public struct Comments<Store: AtomicBatchStore>: Sendable {
     let key = try await transaction.insert(
       Comment(author: author, text: text, createdAt: service.now), .comment, under: object)
     try await service.notifications.notify(
-      partner, .comment, from: author, in: couple, subject: object.id(), &transaction)
+      partner, .comment, from: author, in: couple, about: NotificationSubject(object), &transaction)
     return key
   }
 
   /// Deletes a comment; only who wrote it may.
   ///
-  /// Throws `noSuchObject`, `notYours`, `notPaired`; errors of the transaction.
+  /// Reads and writes the couple's row. Strictly serializable. Throws `noSuchObject`, `notYours`, `notPaired`; errors of the transaction.
   public func delete(_ comment: Key<Comment>, by user: RandomID) async throws {
     try await service.write { transaction in
       let couple = try Self.couple(of: comment)
@@ -61,6 +61,8 @@ public struct Comments<Store: AtomicBatchStore>: Sendable {
   }
 
   /// Reads a page of the comments on a photo, a memo or an event, the first written first.
+  ///
+  /// One read of the couple's row, of the reader's moment.
   ///
   /// - Parameters:
   ///   - object: The photo, memo or event.
@@ -79,7 +81,7 @@ public struct Comments<Store: AtomicBatchStore>: Sendable {
 
   /// Reads a page of the comments that one of a couple has written, the last written first.
   ///
-  /// Parameters and errors as those of ``comments(on:limit:after:in:)``.
+  /// Reads of an index in the couple's row and of the comments. Parameters and errors as those of ``comments(on:limit:after:in:)``.
   public func comments(
     by author: RandomID, in couple: RandomID, limit: Int, after cursor: PageCursor? = nil,
     in reader: inout some DatastoreReader & ~Copyable
