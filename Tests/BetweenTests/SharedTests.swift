@@ -148,8 +148,8 @@ struct SharedTests {
         try await between.comments.write("c", by: setting.b, on: photo)
       }
       try await between.memos.write("m", by: setting.a, in: setting.couple)
-      let request = try await between.backups.request(by: setting.a, in: setting.couple)
-      _ = try await between.backups.start(limit: 1)
+      _ = try await between.backups.request(by: setting.a, in: setting.couple)
+      let request = try #require(try await between.backups.start(limit: 1).first)
       let copy = try await blob(setting, 99)
       try await between.backups.finish(request, with: copy, messageCount: 0)
       try await between.couples.breakUp(by: setting.a)

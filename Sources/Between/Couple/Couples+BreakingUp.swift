@@ -13,9 +13,9 @@ extension Couples {
     case restored
   }
 
-  /// Ends a couple: neither of the two can write to the other any more; all they had stays.
+  /// Ends a couple, and notifies the partner: neither of the two can write to the other any more; all they had stays.
   ///
-  /// Reads and writes both users' rows and the couple's.
+  /// Reads and writes both users' rows and the couple's, writes one of `purge_due`. Strictly serializable.
   ///
   /// - Parameter user: Who breaks up; no consent is needed.
   /// - Returns: The couple that has ended.
@@ -23,10 +23,7 @@ extension Couples {
   @discardableResult
   public func breakUp(by user: RandomID) async throws -> RandomID {
     try await service.write { transaction in
-      let record = try await service.accounts.user(user, in: &transaction)
-      guard let couple = record.relationshipID else {
-        throw BetweenError(.notPaired, "\(user) is in no couple")
-      }
+      let couple = try await couple(of: user, in: &transaction)
       var relationship = try await self.relationship(couple, in: &transaction)
       relationship.brokenAt = service.now
       relationship.brokenBy = user
@@ -37,38 +34,46 @@ extension Couples {
         try await transaction.put(member, at: Key(.user, id))
       }
       try await transaction.put(relationship, at: Key(.relationship, couple))
+      if let partner = relationship.partner(of: user) {
+        try await service.notifications.notify(
+          partner, .brokeUp, from: user, in: couple, &transaction)
+      }
       return couple
     }
   }
 
-  /// Asks for the couple that has broken up last to be restored: done when both have asked.
+  /// Asks for the couple that has broken up last to be restored, and notifies the partner: done when both have asked.
+  ///
+  /// Reads both users' rows and the couple's and writes the couple's and the partner's; both users' once it is done. Strictly serializable.
   ///
   /// - Parameter user: Who asks; asking twice is as asking once.
   /// - Returns: Whether they are a couple again.
-  /// - Throws: `noSuchUser`; `notRestorable` when there is none, or the partner has had another one since; `alreadyPaired` when one of the two is in a couple;
+  /// - Throws: `noSuchUser`, `accountClosed`; `notRestorable` when there is none, or the partner has had another one since or has closed the account; `alreadyPaired` when one of the two is in a couple;
   ///   `restorePeriodOver`; errors of the transaction.
   public func restore(by user: RandomID) async throws -> Restoration {
     try await service.write { transaction in
-      let record = try await service.accounts.user(user, in: &transaction)
+      let record = try await service.accounts.openUser(user, in: &transaction)
       guard record.relationshipID == nil else { throw Self.alreadyPaired(user) }
       guard let couple = record.formerRelationshipID,
         var relationship = try await transaction.get(Key(.relationship, couple)),
-        let brokenAt = relationship.brokenAt, let partner = relationship.partner(of: user)
+        let partner = relationship.partner(of: user)
       else {
         throw BetweenError(.notRestorable, "\(user) has no couple that can be restored")
       }
-      let end = brokenAt.advanced(by: service.options.restorePeriod)
-      guard service.now < end, relationship.isPurging != true else {
-        throw BetweenError(.restorePeriodOver, "the couple could be restored until \(end)")
+      guard isRestorable(relationship) else {
+        throw BetweenError(.restorePeriodOver, "it is too late to restore the couple \(couple)")
       }
       let other = try await service.accounts.user(partner, in: &transaction)
       guard other.relationshipID == nil else { throw Self.alreadyPaired(partner) }
       guard other.formerRelationshipID == couple else {
-        throw BetweenError(.notRestorable, "the partner has had another couple since")
+        throw BetweenError(.notRestorable, "the partner has left, or had another couple since")
       }
       guard relationship.restoreAskedBy == partner else {
+        if relationship.restoreAskedBy == user { return .awaitsPartner }
         relationship.restoreAskedBy = user
         try await transaction.put(relationship, at: Key(.relationship, couple))
+        try await service.notifications.notify(
+          partner, .restorationAsked, from: user, in: couple, &transaction)
         return .awaitsPartner
       }
       relationship.brokenAt = nil
@@ -82,7 +87,34 @@ extension Couples {
         member.formerRelationshipID = nil
         try await transaction.put(member, at: Key(.user, id))
       }
+      try await service.notifications.notify(
+        partner, .restored, from: user, in: couple, &transaction)
       return .restored
     }
+  }
+
+  /// Takes back that a user has asked for the couple that has broken up last to be restored.
+  ///
+  /// Reads the user's row and the couple's, writes the couple's. Strictly serializable: once the couple is restored, it is not undone. Who has not asked takes nothing back.
+  ///
+  /// - Parameter user: Who has asked.
+  /// - Throws: `noSuchUser`; errors of the transaction.
+  public func withdrawRestore(by user: RandomID) async throws {
+    try await service.write { transaction in
+      let record = try await service.accounts.user(user, in: &transaction)
+      try await forgetRestoration(asked: user, record, in: &transaction)
+    }
+  }
+
+  /// Forgets that a user has asked for the former couple to be restored.
+  func forgetRestoration(
+    asked user: RandomID, _ record: User, in transaction: inout Transaction<Store>
+  ) async throws {
+    guard let couple = record.formerRelationshipID,
+      var relationship = try await transaction.get(Key(.relationship, couple)),
+      relationship.restoreAskedBy == user
+    else { return }
+    relationship.restoreAskedBy = nil
+    try await transaction.put(relationship, at: Key(.relationship, couple))
   }
 }

@@ -7,17 +7,17 @@ public import WideColumn
 /// Invitations and couples.
 ///
 /// A user is in one couple at the most. Breaking up leaves everything where it is; for ``BetweenOptions/restorePeriod`` both together can take it back, and afterwards
-/// ``purge(_:)`` deletes what they had.
+/// ``purge(_:piecesMax:)`` deletes what they had.
 public struct Couples<Store: AtomicBatchStore>: Sendable {
   let service: BetweenService<Store>
 
   /// Makes a code that invites the partner; a code the user had before is no good any more.
   ///
-  /// Reads and writes the user's row, writes a row of `invitation`.
+  /// Reads and writes the user's row, writes a row of `invitation` and that of the code before. Strictly serializable.
   ///
   /// - Parameter user: Who invites.
   /// - Returns: The code, good for ``BetweenOptions/invitationLifetime``.
-  /// - Throws: `noSuchUser`, `alreadyPaired`; errors of the transaction.
+  /// - Throws: `noSuchUser`, `accountClosed`, `alreadyPaired`; errors of the transaction.
   public func invite(by user: RandomID) async throws -> InvitationCode {
     try await service.write { try await invite(by: user, in: &$0) }
   }
@@ -26,7 +26,7 @@ public struct Couples<Store: AtomicBatchStore>: Sendable {
   public func invite(
     by user: RandomID, in transaction: inout Transaction<Store>
   ) async throws -> InvitationCode {
-    var record = try await service.accounts.user(user, in: &transaction)
+    var record = try await service.accounts.openUser(user, in: &transaction)
     guard record.relationshipID == nil else { throw Self.alreadyPaired(user) }
     try await deleteInvitation(of: record, in: &transaction)
     for _ in 0..<BetweenLimits.invitationCodesDrawnMax {
@@ -46,6 +46,8 @@ public struct Couples<Store: AtomicBatchStore>: Sendable {
 
   /// Withdraws a user's invitation, if there is one.
   ///
+  /// Reads and writes the user's row, writes that of the invitation. Strictly serializable.
+  ///
   /// Throws `noSuchUser`; errors of the transaction.
   public func withdrawInvitation(of user: RandomID) async throws {
     try await service.write { transaction in
@@ -57,7 +59,9 @@ public struct Couples<Store: AtomicBatchStore>: Sendable {
     }
   }
 
-  /// Makes a couple of who invites and who has the code; the code is used up.
+  /// Makes a couple of who invites and who has the code, and notifies who invites; the code is used up.
+  ///
+  /// Reads and deletes the invitation's row; and as ``pair(_:_:as:in:)``. Strictly serializable: of two who have the code, one becomes the partner.
   ///
   /// - Parameters:
   ///   - code: The code.
@@ -74,20 +78,22 @@ public struct Couples<Store: AtomicBatchStore>: Sendable {
         throw BetweenError(.invitationExpired, "the invitation has expired")
       }
       try await pair(invitation.inviter, user, as: couple, in: &transaction)
+      try await service.notifications.notify(
+        invitation.inviter, .paired, from: user, in: couple, &transaction)
       return couple
     }
   }
 
   /// Makes two users a couple, and deletes their invitations.
   ///
-  /// Reads and writes both users' rows, writes the couple's; each user gets an empty conversation.
+  /// Reads and writes both users' rows, writes the couple's and those of the invitations; each user gets an empty conversation. Isolation and durability are the transaction's.
   ///
   /// - Parameters:
   ///   - first: One user.
   ///   - second: The other.
   ///   - couple: The couple's id, a new random one.
   ///   - transaction: The transaction to do it in.
-  /// - Throws: `sameUser`, `noSuchUser`, `alreadyPaired`; errors of the transaction.
+  /// - Throws: `sameUser`, `noSuchUser`, `accountClosed`, `alreadyPaired`; errors of the transaction.
   public func pair(
     _ first: RandomID, _ second: RandomID, as couple: RandomID,
     in transaction: inout Transaction<Store>
@@ -96,7 +102,7 @@ public struct Couples<Store: AtomicBatchStore>: Sendable {
       throw BetweenError(.sameUser, "a user cannot be a couple alone")
     }
     for (user, partner) in [(first, second), (second, first)] {
-      var record = try await service.accounts.user(user, in: &transaction)
+      var record = try await service.accounts.openUser(user, in: &transaction)
       guard record.relationshipID == nil else { throw Self.alreadyPaired(user) }
       try await deleteInvitation(of: record, in: &transaction)
       record.invitationCode = nil
@@ -111,6 +117,8 @@ public struct Couples<Store: AtomicBatchStore>: Sendable {
   }
 
   /// Reads a couple, whether or not it has broken up.
+  ///
+  /// One read, of the reader's moment. Who asks is not looked at (``requireMember(_:of:_:in:)``).
   ///
   /// Throws `notPaired` when there is none; errors of the reader.
   public func relationship(
@@ -128,11 +136,8 @@ public struct Couples<Store: AtomicBatchStore>: Sendable {
   func partner(
     of user: RandomID, in couple: RandomID, reader: inout some DatastoreReader & ~Copyable
   ) async throws -> RandomID {
-    let relationship = try await relationship(couple, in: &reader)
-    guard let partner = relationship.partner(of: user), relationship.isActive else {
-      throw BetweenError(.notPaired, "\(user) is not in the couple \(couple) now")
-    }
-    return partner
+    let relationship = try await requireMember(user, of: couple, in: &reader)
+    return relationship.first == user ? relationship.second : relationship.first
   }
 
   func deleteInvitation(

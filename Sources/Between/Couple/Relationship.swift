@@ -9,6 +9,14 @@ public struct Relationship: Record, Hashable {
   public static let objectType = ObjectType<Relationship>(
     4, "relationship", table: BetweenSchema.relationshipTable)
 
+  /// Couples that have broken up by when that was, in the table `purge_due`: for those who purge them.
+  public static let broken = Index(
+    37, "purge_due", on: { (couple: Relationship) -> Timestamp? in couple.brokenAt },
+    scope: .table(BetweenSchema.purgeDueTable))
+
+  /// ``broken``.
+  public static var indexes: [IndexDefinition<Relationship>] { [broken.definition] }
+
   /// The first of the two: who invited.
   public var first: RandomID
   /// The second of the two.
@@ -24,6 +32,9 @@ public struct Relationship: Record, Hashable {
   /// Whether its data is being deleted for good.
   public var isPurging: Bool?
 
+  /// Their first day, from which they count; nil until they have said which (``Couples/setFirstDay(_:by:)``).
+  public var firstDay: CivilDate?
+
   /// Whether they are a couple now.
   public var isActive: Bool { brokenAt == nil }
 
@@ -31,6 +42,14 @@ public struct Relationship: Record, Hashable {
   public func partner(of user: RandomID) -> RandomID? {
     if user == first { return second }
     return user == second ? first : nil
+  }
+
+  /// Which day of theirs a day is, the first one being number 1; nil before it, and when they have not said which it is.
+  ///
+  /// Their hundredth day is `firstDay.adding(days: 99)`.
+  public func dayNumber(of date: CivilDate) -> Int? {
+    guard let firstDay, firstDay <= date else { return nil }
+    return firstDay.days(to: date) + 1
   }
 
   /// The fields' numbers.
@@ -49,5 +68,7 @@ public struct Relationship: Record, Hashable {
     case restoreAskedBy = 6
     /// Whether it is being purged.
     case isPurging = 7
+    /// Their first day.
+    case firstDay = 8
   }
 }

@@ -50,7 +50,7 @@ public struct Photos<Store: AtomicBatchStore>: Sendable {
       albumID: album)
     let key = try await transaction.insert(photo, .photo, under: Key(.relationship, couple))
     try await service.notifications.notify(
-      partner, .photo, from: author, in: couple, subject: key.id(), &transaction)
+      partner, .photo, from: author, in: couple, about: NotificationSubject(key), &transaction)
     return key
   }
 
