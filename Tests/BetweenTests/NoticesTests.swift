@@ -17,11 +17,11 @@ struct NoticesTests {
         try await notifications.notifications(of: setting.b, in: &reader)
       }
       #expect(found.map(\.record.kind) == [.comment, .memo])
-      #expect(found.map(\.record.subject) == [1, 1])
+      #expect(found.map(\.record.subject) == [.memo(1), .memo(1)])
       let own = try await between.read {
         try await notifications.notifications(of: setting.a, in: &$0)
       }
-      #expect(own.isEmpty)
+      #expect(own.map(\.record.kind) == [.paired])
       #expect(
         try await between.read { try await notifications.unreadCount(of: setting.b, in: &$0) } == 2)
       try await notifications.markAllRead(of: setting.b)
@@ -38,6 +38,45 @@ struct NoticesTests {
     }
   }
 
+  @Test("What a comment is on is told with its type, and one notification is seen or deleted alone")
+  func subjects() async throws {
+    try await withCouple { setting in
+      let (between, notifications) = (setting.between, setting.between.notifications)
+      let date = try #require(CivilDate("2026-11-30"))
+      let event = try await between.calendar.add(
+        .init("e", on: date), by: setting.b, in: setting.couple)
+      let memo = try await between.memos.write("m", by: setting.b, in: setting.couple)
+      let blob = try await between.upload(.bytes([1]), type: "image/jpeg")
+      let photo = try await between.photos.add(blob, by: setting.b, in: setting.couple)
+      try await between.comments.write("c", by: setting.b, on: event)
+      try await between.comments.write("c", by: setting.b, on: memo)
+      try await between.comments.write("c", by: setting.b, on: photo)
+      func all() async throws -> [Entry<Notification>] {
+        try await between.read { try await notifications.notifications(of: setting.a, in: &$0) }
+      }
+      let told = try await all()
+      #expect(
+        told.map(\.record.subject) == [
+          .photo(1), .memo(1), .event(1), .photo(1), .memo(1), .event(1), nil,
+        ])
+      let id: UInt64 = try #require(told[1].key.id())
+      try await notifications.markRead(id, of: setting.a)
+      try await notifications.markRead(id, of: setting.a)
+      #expect(
+        try await all().map(\.record.isRead) == [false, true] + [false, false] + [
+          false, false, false,
+        ])
+      let unread = try await between.read {
+        try await notifications.unreadCount(of: setting.a, in: &$0)
+      }
+      #expect(unread == 6)
+      try await notifications.delete(id, of: setting.a)
+      #expect(try await all().map(\.key) == told.map(\.key).filter { $0 != told[1].key })
+      await expect(.noSuchObject) { try await notifications.delete(id, of: setting.a) }
+      await expect(.noSuchObject) { try await notifications.markRead(id, of: setting.a) }
+    }
+  }
+
   @Test("A request is given to one worker, to another when that one is gone, and is done once")
   func backups() async throws {
     try await withCouple { setting in
@@ -49,16 +88,23 @@ struct NoticesTests {
       let started = try await backups.start(limit: 1)
       #expect(started.map(\.key) == [first])
       #expect(started[0].record.throughID == 1)
-      #expect(try await backups.start(limit: 9).map(\.key) == [second])
+      let mine = try await backups.start(limit: 9)
+      #expect(mine.map(\.key) == [second])
       #expect(try await backups.start(limit: 9).isEmpty)
       let blob = try await setting.between.upload(.bytes([1]), type: "text/plain")
-      try await backups.finish(first, with: blob, messageCount: 1)
+      try await backups.finish(started[0], with: blob, messageCount: 1)
       await expect(.noSuchObject) {
-        try await backups.finish(first, with: blob, messageCount: 1)
+        try await backups.finish(started[0], with: blob, messageCount: 1)
       }
       setting.clock.advance(by: setting.between.options.backupPatience)
-      #expect(try await backups.start(limit: 9).map(\.key) == [second])
-      try await backups.fail(second)
+      let again = try await backups.start(limit: 9)
+      #expect(again.map(\.key) == [second])
+      // The one who was too slow comes late.
+      await expect(.noSuchObject) {
+        try await backups.finish(mine[0], with: blob, messageCount: 1)
+      }
+      await expect(.noSuchObject) { try await backups.fail(mine[0]) }
+      try await backups.fail(again[0])
       try await setting.expectSound()
       let states = try await setting.between.read { reader in
         try await backups.requests(of: setting.a, in: &reader).map(\.record.state)
