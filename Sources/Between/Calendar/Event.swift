@@ -56,13 +56,3 @@ extension CivilDate {
   /// Month and day, as ``description`` has them.
   var monthAndDay: String { String(description.suffix(5)) }
 }
-
-/// An event on a day: of an anniversary one of many.
-public struct Occurrence: Hashable, Sendable {
-  /// The day.
-  public var date: CivilDate
-  /// The event.
-  public var event: Entry<Event>
-  /// Of an anniversary, how many years have gone by; 0 on its first day.
-  public var years: Int
-}
