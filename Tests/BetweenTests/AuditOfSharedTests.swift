@@ -69,6 +69,35 @@ struct AuditOfSharedTests {
     }
   }
 
+  @Test("A notification that is about something of another type is found, or about nothing")
+  func subjects() async throws {
+    for type in [12, nil] {
+      try await planting(.notificationsHaveSubjects) { setting, _ in
+        try await setting.plant(at: Key(Key(.user, setting.b), .notification, 1)) {
+          $0.subjectType = type
+        }
+      }
+    }
+    try await planting(.notificationsHaveSubjects) { setting, _ in
+      try await setting.plant(at: Key(Key(.user, setting.b), .notification, 1)) {
+        $0.kind = .brokeUp
+      }
+    }
+  }
+
+  @Test("A day with too many events is found")
+  func days() async throws {
+    try await planting(.daysAreBounded) { setting, couple in
+      let event = try #require(
+        try await setting.between.datastore.get(Key(couple, .event, 1)))
+      try await setting.between.write { transaction in
+        for _ in 0..<BetweenLimits.eventsPerDayMax {
+          try await transaction.insert(event, .event, under: couple)
+        }
+      }
+    }
+  }
+
   @Test("A back-up that is done without a copy is found")
   func backups() async throws {
     try await planting(.backupsHaveCopies) { setting, _ in

@@ -183,6 +183,19 @@ struct AuditTests {
     }
   }
 
+  @Test("A user whose account is closed alone is found, and an account that is closed alone")
+  func closed() async throws {
+    try await planting(.closedIsGone) { setting in
+      try await setting.plant(at: Key(.user, setting.a)) { $0.closedAt = 5 }
+    }
+    try await planting(.closedIsGone) { setting in
+      let account = try await setting.between.read { reader in
+        try await setting.between.accounts.user(setting.a, in: &reader).accountID
+      }
+      try await setting.plant(at: Key(.account, account)) { $0.email = "" }
+    }
+  }
+
   @Test("A name that is too long is found")
   func limits() async throws {
     try await planting(.withinLimits) { setting in

@@ -63,17 +63,13 @@ extension Accounts {
   private func purge(_ key: Key<User>) async throws -> Bool {
     // The commonest case, for which no transaction is begun.
     if try await service.datastore.count(.conversation, of: key) > 0 { return false }
-    let (isDone, copies) = try await service.writeToDisk { transaction -> (Bool, [Blob]) in
+    return try await service.write { transaction in
       guard let user = try await transaction.get(key), user.closedAt != nil,
         try await transaction.count(.conversation, of: key) == 0
-      else { return (false, []) }
-      let requests = try await transaction.children(
-        .backupRequest, of: key, limit: BetweenLimits.backupRequestsMax)
+      else { return false }
       try await transaction.deleteSubtree(key)
       try await transaction.delete(Key(.account, user.accountID))
-      return (true, requests.entries.compactMap(\.record.blob))
+      return true
     }
-    try await service.free(copies)
-    return isDone
   }
 }

@@ -25,6 +25,15 @@ extension AuditPass {
     report.expect(
       account?.userID == id, .accountHasUser, place,
       "the account \(user.accountID) is not there, or is another user's")
+    let isClosed = user.closedAt != nil
+    report.expect(
+      account == nil || isClosed == account?.email.isEmpty, .closedIsGone, place,
+      "the user is \(isClosed ? "" : "not ")closed, its account is not so")
+    report.expect(
+      !isClosed
+        || (user.relationshipID == nil && user.formerRelationshipID == nil
+          && user.invitationCode == nil && account?.passwordHash.isEmpty != false),
+      .closedIsGone, place, "the account is closed, and something of it left")
     expectText(user.name, bytesMax: BetweenLimits.nameBytesMax, place, "the name")
     if let couple = user.relationshipID {
       let relationship = try await find(Key(.relationship, couple))
@@ -68,6 +77,11 @@ extension AuditPass {
       report.expect(
         relationship != nil && relationship?.isPurging != true, .noticesAreBounded, "\(key)",
         "there is a notification or a request of the couple \(couple), which is gone")
+    }
+    for entry in notices.entries {
+      report.expect(
+        entry.record.hasItsSubject, .notificationsHaveSubjects, "\(entry.key)",
+        "one of the kind \(entry.record.kind.rawValue) is about something else")
     }
     for entry in requests.entries {
       let (request, place) = (entry.record, "\(entry.key)")

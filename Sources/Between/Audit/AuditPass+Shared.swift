@@ -17,12 +17,20 @@ extension AuditPass {
         pass.expectText(
           entry.record.text, bytesMax: BetweenLimits.memoBytesMax, "\(entry.key)", "the memo")
       }
+      var days: [String: Int] = [:]
       try await forEachChild(.event, of: couple) { pass, entry in
+        let (date, isYearly) = (entry.record.date, entry.record.isYearly)
+        days[isYearly ? date.monthAndDay : date.description, default: 0] += 1
         pass.expectAuthor(entry.record.author, relationship, "\(entry.key)")
         for text in [entry.record.title, entry.record.note] {
           pass.expectText(
             text, bytesMax: BetweenLimits.captionBytesMax, "\(entry.key)", "the title or note")
         }
+      }
+      for (day, count) in days.sorted(by: { $0.key < $1.key }) {
+        report.expect(
+          count <= BetweenLimits.eventsPerDayMax, .daysAreBounded, "\(couple)",
+          "there are \(count) on \(day)")
       }
       try await lookAtComments(of: relationship, couple)
     } catch let error as DatastoreError where error.code == .malformed {

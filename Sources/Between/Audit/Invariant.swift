@@ -18,7 +18,7 @@ public enum Invariant: String, CaseIterable, Hashable, Sendable, Codable {
   /// Both users of a couple that has not broken up are in it, and who is in a couple is one of its two.
   case coupleIsMutual
 
-  /// Nobody is in a couple that has broken up; who has had it last names it until it is purged, and names no other.
+  /// Nobody is in a couple that has broken up; who has had it last names it until it is purged or the account is closed, and names no other.
   case formerCoupleIsBroken
 
   /// An invitation is the one that its user names, who is in no couple; and a code that a user names is there.
@@ -57,6 +57,15 @@ public enum Invariant: String, CaseIterable, Hashable, Sendable, Codable {
   /// A user has no more notifications and requests than may be, of couples that are there.
   case noticesAreBounded
 
+  /// A notification of something that was shared or commented on says what, of the type it should be; one of the couple itself says nothing.
+  case notificationsHaveSubjects
+
+  /// A day of a calendar has no more events than may be, and a day of the year no more anniversaries.
+  case daysAreBounded
+
+  /// Who has closed the account is in no couple, invites nobody, and has no address and no password; nobody else is without an address.
+  case closedIsGone
+
   /// A request for a back-up that is done has its copy, and no other has one.
   case backupsHaveCopies
 
@@ -86,6 +95,9 @@ public enum Invariant: String, CaseIterable, Hashable, Sendable, Codable {
     case .albumsCountPhotos: "albums are there, and count their photos"
     case .sharedByPartners: "what is shared is by one of the two, comments are on something"
     case .noticesAreBounded: "notifications and requests are few, and of couples that are there"
+    case .notificationsHaveSubjects: "a notification says what it is about"
+    case .daysAreBounded: "a day has no more events than may be"
+    case .closedIsGone: "closed accounts, and no others, have no address, no couple, no invitation"
     case .backupsHaveCopies: "a back-up that is done has its copy"
     case .withinLimits: "nothing is longer than it may be"
     case .blobsAreThere: "the bytes of photos and voices are there"
