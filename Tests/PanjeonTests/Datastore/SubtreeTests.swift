@@ -71,6 +71,27 @@ struct SubtreeTests {
     }
   }
 
+  @Test("A piece of a deletion is small where records are large, and the pieces delete all")
+  func largeRecords() async throws {
+    try await withAlbum { datastore in
+      try await datastore.withTransaction(.quick) { transaction in
+        for _ in 0..<12 {
+          let memo = Memo(text: String(repeating: "x", count: 1 << 20))
+          try await transaction.insert(memo, .memo, under: couple)
+        }
+      }
+      var pieces: [Int] = []
+      while pieces.reduce(0, +) < 12, pieces.count < 12 {
+        let piece = try await datastore.withTransaction(.quick) { transaction in
+          try await transaction.deleteDescendants(of: couple.any, objectsMax: 256)
+        }
+        pieces.append(piece.deleted)
+      }
+      #expect(pieces == [4, 4, 4])
+      #expect(try await datastore.verify().objects == 0)
+    }
+  }
+
   @Test(
     "A root goes with everything in its row and its entries elsewhere, in pieces of any size",
     arguments: [1, 3, 7, 1000])

@@ -108,7 +108,9 @@ public struct DatastoreOptions: Hashable, Sendable {
   /// How deep triggers may set off triggers; by default 16.
   public var triggerDepthMax = 16
 
-  /// How many objects a transaction of a build or of a deletion in pieces takes; by default 256.
+  /// How many objects a transaction of a build or of a deletion in pieces takes at the most; by default 256.
+  ///
+  /// A deletion takes fewer of large records: some 4 MiB.
   public var objectsPerPiece = 256
 
   /// Creates the default options.
