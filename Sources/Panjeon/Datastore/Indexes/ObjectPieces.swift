@@ -26,7 +26,7 @@ struct ObjectPieces<Store: AtomicBatchStore> {
 
   /// Has `body` work on piece after piece.
   ///
-  /// One that is too large for a transaction is cut in halves, down to a single object, of which the error is thrown.
+  /// One that is too large for a transaction, or that meets other writers again and again, is cut in halves, down to a single object, of which the error is thrown.
   ///
   /// - Parameters:
   ///   - start: Where to go on; nil: at the beginning.
@@ -47,7 +47,7 @@ struct ObjectPieces<Store: AtomicBatchStore> {
           try await body(piece)
           rest = rest.dropFirst(piece.count)
         } catch {
-          guard error.isTooLarge, piece.count > 1 else { throw error }
+          guard error.mayPassInSmallerPieces, piece.count > 1 else { throw error }
           countMax = piece.count / 2
         }
       }
@@ -98,9 +98,10 @@ struct ObjectPieces<Store: AtomicBatchStore> {
 }
 
 extension Error {
-  /// Whether a transaction was refused for its size, and a smaller one might not be.
-  fileprivate var isTooLarge: Bool {
-    (self as? TransactionError)?.code == .tooLarge
-      || (self as? StoreError)?.code == .limitExceeded
+  /// Whether a transaction was refused for its size, or for all that it depends on, and a smaller one might not be.
+  fileprivate var mayPassInSmallerPieces: Bool {
+    let codes: [TransactionError.Code] = [.tooLarge, .retriesExhausted, .deadlineExceeded]
+    if let code = (self as? TransactionError)?.code { return codes.contains(code) }
+    return (self as? StoreError)?.code == .limitExceeded
   }
 }
