@@ -72,6 +72,8 @@ struct CoupleReadingTests {
       try await couples.breakUp(by: setting.a)
       #expect(try await couples.restore(by: setting.a) == .awaitsPartner)
       try await couples.withdrawRestore(by: setting.b)
+      let asking = try await setting.between.datastore.get(Key(.relationship, setting.couple))
+      #expect(asking?.restoreAskedBy == setting.a, "nobody takes back what the other asks")
       try await couples.withdrawRestore(by: setting.a)
       #expect(try await couples.restore(by: setting.b) == .awaitsPartner)
       #expect(try await couples.restore(by: setting.a) == .restored)

@@ -84,12 +84,13 @@ struct UpcomingTests {
     try await withCouple { setting in
       let (calendar, limit) = (setting.between.calendar, BetweenLimits.eventsPerDayMax)
       let days = try (1...11).map { try #require(CivilDate(year: 2026, month: 11, day: $0)) }
-      for day in days {
-        try await setting.between.write { transaction in
-          for number in 0..<limit {
-            _ = try await calendar.add(
-              .init("\(number)", on: day), by: setting.a, in: setting.couple, in: &transaction)
-          }
+      let couple = Key(.relationship, setting.couple)
+      try await add(setting, "2026-11-01", isYearly: false)
+      try await setting.between.write { transaction in
+        var event = try #require(try await transaction.get(Key(couple, .event, 1)))
+        for number in 1..<11 * limit {
+          event.date = days[number / limit]
+          try await transaction.insert(event, .event, under: couple)
         }
       }
       let month = try await setting.between.read {
