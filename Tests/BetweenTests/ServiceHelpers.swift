@@ -52,6 +52,8 @@ final class PlainHasher: PasswordHasher {
   }
 
   func isOutdated(_ hash: String) -> Bool { !hash.hasPrefix(prefix) }
+
+  func accepts(_ hash: String) -> Bool { hash == "!" || hash.contains(":") }
 }
 
 extension BetweenOptions {

@@ -42,6 +42,8 @@ struct AuditPass<Store: AtomicBatchStore> {
   var snapshot: DatastoreSnapshot<Store>
   let blobs: (any BlobStore)?
   var report = AuditReport()
+  /// Records that are taken to be there, by key: those that an import is about to write.
+  var assumed: [AnyKey: any Record] = [:]
 
   /// How many rows of a table are read at once.
   static var rowsPerPiece: Int { 64 }
@@ -92,6 +94,7 @@ struct AuditPass<Store: AtomicBatchStore> {
 
   /// Reads a record; nil when there is none, or it cannot be decoded, which is a finding of the datastore's.
   mutating func find<R: Record>(_ key: Key<R>) async throws -> R? {
+    if let record = assumed[key.any] as? R { return record }
     do {
       return try await snapshot.get(key)
     } catch let error as DatastoreError where error.code == .malformed {

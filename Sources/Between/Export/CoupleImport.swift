@@ -6,162 +6,141 @@ internal import WideColumn
 
 /// Brings back what a ``CoupleExport`` wrote, in a store that has neither the couple nor its users.
 ///
-/// **For files that are trusted, and users that are not there**: that a line belongs to the couple of the file is not verified yet, and that the users are absent is seen
-/// only in the end, when what they share has been written.
-///
 /// ```swift
 /// var importer = CoupleImport(between)
 /// for try await text in lines { try await importer.add(ExportLine(json: text)) }
 /// try await importer.finish()
 /// ```
 ///
-/// Records are stored as the bytes they were, fields included that the program does not know, and another export gives the same lines. Lines are written in transactions of some hundred;
-/// accounts, users and the couple itself come with the last one, in ``finish()``: until then it is nobody's, and an import that was cut off is to be begun again.
-/// The bytes of photos, voices and copies must be in the service's blob store already, where it has one.
+/// Records are stored as the bytes they were, fields included that the program does not know, and another export gives the same lines. What a file says is not trusted: each line must be of this
+/// couple, in the order of an export, and what ``BetweenAudit`` checks of a couple must hold before anything of it is seen.
+///
+/// Lines are written in transactions of some hundred; accounts, users, requests that are open and the couple itself come with the last one, in ``finish()``: until then it is nobody's. What an import
+/// leaves that was cut off or refused, the next one of the same couple clears away, and so does ``cancel()``. **One import of a couple at a time.**
 public struct CoupleImport<Store: AtomicBatchStore>: Sendable {
-  private let service: BetweenService<Store>
-  private var couple: RandomID?
-  private var pending: [ExportLine] = []
-  private var roots: [ExportLine] = []
-  private var count = 0
-  private var isAtEnd = false
+  let service: BetweenService<Store>
+  private var state = State.isNew
+  private var job: ImportJob?
+  /// Whose it is, as long as something of it may be there that nobody sees.
+  private var header: ExportHeader?
+
+  private enum State {
+    case isNew, takesLines, isAtEnd, isOver
+  }
 
   /// How many lines are written in one transaction: 128.
   public static var linesPerTransaction: Int { 128 }
   /// How many bytes of records are, at about: 1 MiB.
   public static var bytesPerTransaction: Int { 1 << 20 }
-  private var pendingBytes = 0
 
   /// An import into a service's store.
   public init(_ service: BetweenService<Store>) { self.service = service }
 
   /// Takes a line, the next of the file.
   ///
-  /// Throws `malformedExport`; `notEmpty` when the couple is there already; errors of transactions.
+  /// After an error the import is over: cancel it, and begin another one.
+  ///
+  /// Throws `malformedExport` for what does not belong there, naming it; `notEmpty` when the couple, a user or an account is there already; `emailTaken`; errors of transactions.
   public mutating func add(_ line: ExportLine) async throws {
-    guard !isAtEnd else { throw Self.malformed("there is a line behind the end") }
-    switch line {
-    case .header(let id):
-      guard couple == nil else { throw Self.malformed("there is a second header") }
-      couple = id
-      try await requireAbsent(Key(.relationship, id))
-    case .end(let expected):
-      guard couple != nil, expected == count else {
-        throw Self.malformed("\(count) lines, where \(expected) were written")
-      }
-      isAtEnd = true
-    case .record(let key, let stored), .metadata(let key, let stored):
-      guard couple != nil else { throw Self.malformed("the header is missing") }
-      count += 1
-      if try await isRoot(key) {
-        roots.append(line)
-        guard roots.count <= Self.rootsMax else { throw Self.malformed("too many roots") }
-      } else {
-        pending.append(line)
-        pendingBytes += stored.count
-      }
-      if pending.count >= Self.linesPerTransaction || pendingBytes >= Self.bytesPerTransaction {
-        try await flush()
-      }
+    let before = state
+    state = .isOver
+    state = try await take(line, before)
+  }
+
+  private mutating func take(_ line: ExportLine, _ state: State) async throws -> State {
+    switch (line, state) {
+    case (.header(let header), .isNew):
+      try await begin(header)
+      return .takesLines
+    case (.record(let key, let stored), .takesLines):
+      try await take(stored, at: key, isMetadata: false)
+      return .takesLines
+    case (.metadata(let key, let stored), .takesLines):
+      try await take(stored, at: key, isMetadata: true)
+      return .takesLines
+    case (.end(let expected), .takesLines):
+      try job?.end(expected)
+      return .isAtEnd
+    case (_, .isNew): throw Self.malformed("the header is missing")
+    case (_, .takesLines): throw Self.malformed("there is a second header")
+    case (_, .isAtEnd): throw Self.malformed("there is a line behind the end")
+    case (_, .isOver): throw Self.malformed("the import has ended with an error, or is finished")
     }
   }
 
-  /// Writes the rest, and makes it all seen; durable as the service's transactions when it returns.
+  private mutating func begin(_ header: ExportHeader) async throws {
+    guard header.hasAccounts else {
+      throw Self.malformed("it was written without accounts, to be read and not to be imported")
+    }
+    let rows = Self.rows(of: header)
+    let known = try await service.read { reader in
+      for row in rows { try await Self.requireAbsent(row, in: &reader) }
+      return try await reader.knownIndexNumbers()
+    }
+    self.header = header
+    for row in rows { try await clear(row) }
+    job = ImportJob(header, schema: service.datastore.schema, knownIndexes: known)
+  }
+
+  private mutating func take(_ stored: Bytes, at key: AnyKey, isMetadata: Bool) async throws {
+    guard var job = job.take() else { return }
+    let isRoot = try job.add(stored, at: key, isMetadata: isMetadata, service.passwords)
+    if isRoot { try await lookForRoot(key, stored) }
+    if job.pending.count >= Self.linesPerTransaction || job.pendingBytes >= Self.bytesPerTransaction
+    {
+      try await flush(&job)
+    }
+    self.job = job
+  }
+
+  /// Throws `notEmpty`, `emailTaken`.
+  private func lookForRoot(_ key: AnyKey, _ stored: Bytes) async throws {
+    try await service.read { reader in
+      try await Self.requireAbsent(key, in: &reader)
+      guard key.table == BetweenSchema.accountTable else { return }
+      let account = try ImportRoots.decode(Account.self, stored, key)
+      let address = EmailAddress.normalize(account.email)
+      if try await reader.first(Account.byEmail, equalTo: address) != nil { throw Self.emailTaken }
+    }
+  }
+
+  /// Writes the rest, audits it, and makes it all seen; durable as the service's transactions when it returns.
   ///
   /// - Returns: How many records and metadata there were.
-  /// - Throws: `malformedExport` when the last line was not the end; `emailTaken`, `notEmpty`; errors of transactions.
+  /// - Throws: `malformedExport` when the last line was not the end, or an ``Invariant`` does not hold, and then nothing is seen; `emailTaken`, `notEmpty`; errors of transactions.
   @discardableResult
   public mutating func finish() async throws -> Int {
-    guard isAtEnd, roots.count == Self.rootsMax else {
+    guard state == .isAtEnd, var job = job.take() else {
       throw Self.malformed("the end is missing")
     }
-    try await flush()
-    let roots = roots
+    state = .isOver
+    try await flush(&job)
+    try await audit(job)
+    let roots = job.roots.lines
     do {
       try await service.write { transaction in
-        for case .record(let key, let stored) in roots {
-          let there = try await transaction.get(
-            Get(key.row, columns: Self.column(key)), in: key.table)
-          guard there == nil else { throw Self.notEmpty(key) }
-          try await BetweenRecords.put(stored, at: key, in: &transaction)
+        for (key, stored) in roots {
+          try await Self.requireAbsent(key, in: &transaction)
+          try await transaction.putStored(stored, at: key)
         }
       }
     } catch let error as DatastoreError where error.code == .uniqueViolation {
-      throw BetweenError(.emailTaken, "another account has an address of the two")
+      throw Self.emailTaken
     }
-    return count
+    header = nil
+    return job.count
   }
 
-  /// Two accounts, two users, and the couple.
-  private static var rootsMax: Int { 5 }
-
-  private mutating func flush() async throws {
-    if pending.isEmpty { return }
-    let lines = pending
-    for case .record(let key, let stored) in lines {
-      for blob in BetweenRecords.blobs(of: stored, at: key) {
-        try await service.datastore.adoptBlob(blob, in: service.blobs)
-      }
-    }
-    try await service.write { transaction in
-      for line in lines {
-        switch line {
-        case .record(let key, let stored):
-          try await BetweenRecords.put(stored, at: key, in: &transaction)
-        case .metadata(let key, let stored):
-          try await Self.putMetadata(stored, at: key, in: &transaction)
-        case .header, .end: break
-        }
-      }
-    }
-    pending = []
-    pendingBytes = 0
+  /// Ends the import; returns whose it was, unless it was finished or has not begun.
+  mutating func abandon() -> ExportHeader? {
+    state = .isOver
+    defer { header = nil }
+    return header
   }
 
-  /// Writes metadata without a count, which the members that follow give; unless a part of the members is there already.
-  private static func putMetadata(
-    _ stored: Bytes, at key: AnyKey, in transaction: inout Transaction<Store>
-  ) async throws {
-    guard KeyPathParts(key.qualifier)?.kind == .metadata,
-      case .map(let fields)? = try? RecordValue(decoding: stored)
-    else { throw malformed("what is to be at \(key) is no metadata") }
-    let there = try await transaction.get(Get(key.row, columns: column(key)), in: key.table)
-    if there != nil { return }
-    let kept = fields.filter { $0.key != .integer(countField) }
-    var put = Put(key.row)
-    put.add(
-      family: AnyKey.family, qualifier: key.qualifier, value: try RecordValue.map(kept).encode())
-    try transaction.put(put, in: key.table)
-  }
+  static func malformed(_ what: String) -> BetweenError { BetweenError(.malformedExport, what) }
 
-  /// The number of the field of a collection's metadata that counts its members; the page *KeyFormat* of Panjeon.
-  private static var countField: Int128 { 1 }
-
-  private func isRoot(_ key: AnyKey) async throws -> Bool {
-    let tables = [
-      BetweenSchema.accountTable, BetweenSchema.userTable, BetweenSchema.relationshipTable,
-    ]
-    guard tables.contains(key.table), let parts = KeyPathParts(key.qualifier) else {
-      throw Self.malformed("\(key) is no place in a couple's data")
-    }
-    return parts.kind == .object && parts.steps.count == 1 && parts.steps[0].id == nil
-  }
-
-  private func requireAbsent(_ key: Key<Relationship>) async throws {
-    if try await service.datastore.get(key) != nil { throw Self.notEmpty(key.any) }
-  }
-
-  private static func column(_ key: AnyKey) -> ColumnSelection {
-    var columns = ColumnSelection()
-    columns.add(family: AnyKey.family, qualifier: key.qualifier)
-    return columns
-  }
-
-  private static func malformed(_ what: String) -> BetweenError {
-    BetweenError(.malformedExport, what)
-  }
-
-  private static func notEmpty(_ key: AnyKey) -> BetweenError {
-    BetweenError(.notEmpty, "\(key) is there already")
+  private static var emailTaken: BetweenError {
+    BetweenError(.emailTaken, "another account has an address of the two")
   }
 }

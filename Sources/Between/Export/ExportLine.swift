@@ -6,7 +6,7 @@ public import WideColumn
 /// A line of a couple's export; the page *Formats/ExportFormat* has the grammar.
 public enum ExportLine: Hashable, Sendable {
   /// The first line: whose data follow.
-  case header(couple: RandomID)
+  case header(ExportHeader)
   /// A record, as it is stored.
   case record(AnyKey, Bytes)
   /// The metadata of a collection, as they are stored: before its first member.
@@ -14,14 +14,10 @@ public enum ExportLine: Hashable, Sendable {
   /// The last line: how many lines of records and metadata there were.
   case end(count: Int)
 
-  /// What a file of this format says it is.
-  static let format = "between couple 1"
-
   /// The line as a JSON object, without the line's end.
   public var json: String {
     switch self {
-    case .header(let couple):
-      return JSONObject.text([("format", Self.format), ("couple", couple.description)])
+    case .header(let header): return header.json
     case .record(let key, let stored): return Self.json("record", key, stored)
     case .metadata(let key, let stored): return Self.json("metadata", key, stored)
     case .end(let count): return JSONObject.text([("end", "\(count)")])
@@ -49,10 +45,9 @@ public enum ExportLine: Hashable, Sendable {
   }
 
   private init?(_ members: [String: String]) {
-    if let format = members["format"] {
-      guard format == Self.format, let couple = members["couple"].flatMap(RandomID.init)
-      else { return nil }
-      self = .header(couple: couple)
+    if members["format"] != nil {
+      guard let header = ExportHeader(members) else { return nil }
+      self = .header(header)
     } else if let end = members["end"] {
       guard let count = Int(end), count >= 0 else { return nil }
       self = .end(count: count)
@@ -68,41 +63,6 @@ public enum ExportLine: Hashable, Sendable {
       case "metadata": self = .metadata(key, stored)
       default: return nil
       }
-    }
-  }
-}
-
-/// Bytes as hexadecimal digits, two each, lower case.
-enum Hexadecimal {
-  private static let digits = Array("0123456789abcdef".utf8)
-
-  static func text(_ bytes: Bytes) -> String {
-    var text: [UInt8] = []
-    text.reserveCapacity(bytes.count * 2)
-    for byte in bytes {
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
-    }
-    return String(decoding: text, as: UTF8.self)
-  }
-
-  static func bytes(_ text: String) -> Bytes? {
-    let digits = Array(text.utf8)
-    guard digits.count % 2 == 0 else { return nil }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(digits.count / 2)
-    for place in stride(from: 0, to: digits.count, by: 2) {
-      guard let high = value(digits[place]), let low = value(digits[place + 1]) else { return nil }
-      bytes.append(high << 4 | low)
-    }
-    return Bytes(bytes)
-  }
-
-  private static func value(_ digit: UInt8) -> UInt8? {
-    switch digit {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-    default: nil
     }
   }
 }

@@ -16,6 +16,13 @@ protocol ObjectOperations: Sendable {
     _ key: AnyKey, in transaction: inout Transaction<Store>
   ) async throws -> Bool
 
+  /// Writes an object as the bytes it is stored as.
+  ///
+  /// Throws `malformed`, and as the put of a record.
+  func putStored<Store: AtomicBatchStore>(
+    _ stored: Bytes, at key: AnyKey, in transaction: inout Transaction<Store>
+  ) async throws
+
   /// The large values that a stored object refers to; throws `malformed` when it cannot be decoded.
   func blobs(ofStored stored: Bytes, at key: AnyKey) throws -> [Blob]
 }
@@ -47,6 +54,12 @@ struct RecordOperations<R: Record>: ObjectOperations {
     _ key: AnyKey, in transaction: inout Transaction<Store>
   ) async throws -> Bool {
     try await transaction.deleteRecord(Key<R>(unchecked: key))
+  }
+
+  func putStored<Store: AtomicBatchStore>(
+    _ stored: Bytes, at key: AnyKey, in transaction: inout Transaction<Store>
+  ) async throws {
+    try await transaction.putStored(stored, at: Key<R>(unchecked: key))
   }
 
   func blobs(ofStored stored: Bytes, at key: AnyKey) throws -> [Blob] {

@@ -40,13 +40,15 @@ extension Transaction {
   }
 
   /// Writes a record over what has been read; triggers that run before have been run.
+  ///
+  /// - Parameter encoded: The bytes to store; nil: those that the record is encoded to.
   mutating func write<R: Record>(
-    _ record: R, at key: Key<R>, over stored: StoredObject
+    _ record: R, as encoded: Bytes? = nil, at key: Key<R>, over stored: StoredObject
   ) async throws {
     let state = try requireState()
     if stored.bytes == nil { try state.requirePlace(key.any, R.objectType.any) }
     let change = RecordChange(key: key, old: try stored.record(for: key), new: record)
-    let bytes = try Stored.encode(record, over: stored.bytes)
+    let bytes = try encoded ?? Stored.encode(record, over: stored.bytes)
     try await maintain(R.indexes, change, old: stored.bytes, new: bytes)
     try await maintainBlobs(change, state)
     var put = Put(key.any.row)
@@ -133,7 +135,7 @@ extension Transaction {
   }
 
   /// Reads an object and its collection's metadata, in one read.
-  private mutating func readStored(_ key: AnyKey) async throws -> StoredObject {
+  mutating func readStored(_ key: AnyKey) async throws -> StoredObject {
     let collection = CollectionKey(of: key)
     var columns = ColumnSelection.data(key.qualifier)
     if let collection { columns.add(family: AnyKey.family, qualifier: collection.metadata) }

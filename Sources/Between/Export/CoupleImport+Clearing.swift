@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Panjeon
+internal import PanjeonTransactions
+internal import WideColumn
+
+extension CoupleImport {
+  /// The roots of the rows that an import writes to before the last transaction.
+  static func rows(of header: ExportHeader) -> [AnyKey] {
+    header.users.map { Key(.user, $0).any } + [Key(.relationship, header.couple).any]
+  }
+
+  /// Deletes what this import has written, unless it was finished; nothing is seen of it.
+  ///
+  /// In transactions of some hundred objects. Throws errors of transactions; what is left then, the next import of the couple clears away.
+  public mutating func cancel() async throws {
+    guard let header = abandon() else { return }
+    for row in Self.rows(of: header) { try await clear(row) }
+  }
+
+  /// Deletes what an import that was cut off has left below a root that is not there.
+  ///
+  /// Throws `notEmpty` when the root is there.
+  func clear(_ root: AnyKey) async throws {
+    var isClear = false
+    while !isClear {
+      isClear = try await service.write { transaction in
+        try await Self.requireAbsent(root, in: &transaction)
+        let (_, isAll) = try await transaction.deleteDescendants(
+          of: root, objectsMax: Self.linesPerTransaction)
+        guard isAll else { return false }
+        return try await Self.clearCells(of: root, in: &transaction)
+      }
+    }
+  }
+
+  /// Deletes what is left in a row that the schema does not know; whether that was all.
+  private static func clearCells(
+    of root: AnyKey, in transaction: inout Transaction<Store>
+  ) async throws -> Bool {
+    var range = KeyRange.all
+    // Before it are the marks of what was deleted, which go by themselves.
+    range.start = [2]
+    var columns = ColumnSelection()
+    columns.add(family: AnyKey.family, qualifiers: range)
+    let row = try await transaction.get(
+      Get(root.row, columns: columns, cellsMax: linesPerTransaction), in: root.table)
+    let cells = row.map(Array.init) ?? []
+    if cells.isEmpty { return true }
+    var mutations = RowMutations(root.row)
+    for cell in cells { mutations.mutations.append(.deleteColumn(cell.column, upTo: nil)) }
+    try transaction.mutate(mutations, in: root.table)
+    return cells.count < linesPerTransaction
+  }
+
+  /// Throws `notEmpty` when a root is there.
+  static func requireAbsent(
+    _ root: AnyKey, in reader: inout some DatastoreReader & ~Copyable
+  ) async throws {
+    if try await stored(root, in: &reader) != nil {
+      throw BetweenError(.notEmpty, "\(root) is there already")
+    }
+  }
+}

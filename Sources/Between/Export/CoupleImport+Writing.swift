@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Panjeon
+internal import PanjeonTransactions
+internal import WideColumn
+
+extension CoupleImport {
+  /// Writes what is pending, in a transaction.
+  func flush(_ job: inout ImportJob) async throws {
+    let writes = job.takePending()
+    if writes.isEmpty { return }
+    let rows = Self.rows(of: job.header).filter { row in
+      writes.contains { $0.key.table == row.table && $0.key.row == row.row }
+    }
+    do {
+      try await service.write { transaction in
+        for row in rows { try await Self.requireAbsent(row, in: &transaction) }
+        for write in writes {
+          switch write {
+          case .record(let key, let stored): try await transaction.putStored(stored, at: key)
+          case .cell(let key, let stored): try transaction.putUnknown(stored, at: key)
+          }
+        }
+      }
+    } catch let error as DatastoreError where error.code == .malformed {
+      throw Self.malformed("\(error)")
+    }
+  }
+
+  /// Checks what has been written with the roots that are to come against what must hold of a couple.
+  ///
+  /// Throws `malformedExport`.
+  func audit(_ job: ImportJob) async throws {
+    var pass = AuditPass<Store>(snapshot: try service.datastore.snapshot(), blobs: nil)
+    pass.assumed = job.roots.records
+    for (key, record) in job.roots.records.sorted(by: { $0.key.table < $1.key.table }) {
+      switch record {
+      case let account as Account:
+        if let key = Key<Account>(key) { try await pass.look(at: account, key) }
+      case let user as User: if let key = Key<User>(key) { try await pass.look(at: user, key) }
+      case let relationship as Relationship:
+        if let key = Key<Relationship>(key) { try await pass.look(at: relationship, key) }
+      default: break
+      }
+    }
+    if let first = pass.report.violations.first {
+      throw Self.malformed("\(pass.report.violationCount) invariants do not hold: \(first)")
+    }
+    try await checkConversations(job.header)
+  }
+
+  /// Checks of both sides that the next message gets the id behind the last one, at a moment that is there.
+  private func checkConversations(_ header: ExportHeader) async throws {
+    try await service.read { reader in
+      for user in header.users {
+        let key = Messaging<Store>.key(of: user, in: header.couple)
+        guard let head = try await reader.get(key) else {
+          throw ImportScope.refusal(key.any, "is not there")
+        }
+        let metadata = AnyKey(
+          table: key.any.table, row: key.any.row,
+          qualifier: try Self.metadataOfMessages(below: key))
+        let stored = try await Self.stored(metadata, in: &reader)
+        let nextID = try stored.map { try StoredMetadata($0, at: metadata).nextID } ?? 1
+        guard nextID == head.issued + 1 else {
+          throw ImportScope.refusal(
+            metadata, "issues \(nextID), where \(head.issued) was issued last")
+        }
+      }
+    }
+  }
+
+  /// The qualifier of the metadata of a conversation's messages: a message's, with the flag of metadata in the place of its id.
+  private static func metadataOfMessages(
+    below key: Key<Conversation>
+  ) throws(BetweenError) -> Bytes {
+    let message = Key(key, .message, 0 as UInt64).any.qualifier
+    let id = (0 as UInt64).keyComponent.encoded
+    return Bytes(Array(message[0..<(message.count - id.count - 1)]) + [0])
+  }
+
+  static func stored(
+    _ key: AnyKey, in reader: inout some DatastoreReader & ~Copyable
+  ) async throws -> Bytes? {
+    var columns = ColumnSelection()
+    columns.add(family: AnyKey.family, qualifier: key.qualifier)
+    let row = try await reader.get(Get(key.row, columns: columns), in: key.table)
+    return row?.value(family: AnyKey.family, qualifier: key.qualifier)
+  }
+}
