@@ -67,6 +67,41 @@ func decodeExportLine(_ bytes: [UInt8]) throws {
   precondition(again == line, "a line changes when it is written again")
 }
 
+/// A transcript, in the format that the first byte says; its messages must be the same when they are written and read again.
+func readTranscript(_ bytes: [UInt8]) throws {
+  let formats = TranscriptFormat.allCases
+  let format = formats[Int(bytes.first ?? 0) % formats.count]
+  let text = String(decoding: bytes.dropFirst(), as: UTF8.self)
+  var recognizer = TranscriptRecognizer()
+  for line in text.split(separator: "\n") { recognizer.add(line) }
+  _ = try? recognizer.layout()
+  var writer = TranscriptWriter(format)
+  var written = ""
+  var messages: [TranscriptMessage] = []
+  for var message in try readTranscript(text, TranscriptLayout(format, dateOrder: .dayFirst)) {
+    // Only one format has seconds.
+    if format != .whatsAppIOS { message.moment.secondOfDay -= message.moment.second }
+    guard let lines = try? writer.text(of: message) else { continue }
+    messages.append(message)
+    written += lines
+  }
+  written.unicodeScalars.removeLast(written.isEmpty ? 0 : 1)
+  let again = try readTranscript(written, writer.layout)
+  precondition(again == messages, "a transcript changes when it is written again")
+}
+
+private func readTranscript(
+  _ text: String, _ layout: TranscriptLayout
+) throws -> [TranscriptMessage] {
+  var reader = TranscriptReader(layout)
+  var messages: [TranscriptMessage] = []
+  for line in text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false) {
+    if let message = try reader.add(String(line)) { messages.append(message) }
+  }
+  if let last = reader.finish() { messages.append(last) }
+  return messages
+}
+
 func decodeDemoWire(_ bytes: [UInt8]) {
   var rest = bytes
   let frames = DemoWire.take(from: &rest)

@@ -19,6 +19,7 @@ struct FuzzTarget: Sendable {
       FuzzTarget(name: "records", run: decodeRecords),
       FuzzTarget(name: "typed-record", run: decodeTypedRecord),
       FuzzTarget(name: "export", run: decodeExportLine),
+      FuzzTarget(name: "transcript", run: readTranscript),
       FuzzTarget(name: "wire", run: decodeDemoWire),
       FuzzTarget(name: "call", run: decodeRemoteCall),
     ]

@@ -12,7 +12,7 @@ public struct BetweenError: Error, Hashable, Sendable, CustomStringConvertible {
       case noSuchInvitation, invitationExpired
       case restorePeriodOver, restorePeriodNotOver, notRestorable
       case tooLong, invalidText, noSuchObject, notYours, invalidDate, tooMany, noBlobStore
-      case passwordHashing, inconsistent, malformedExport, notEmpty
+      case passwordHashing, inconsistent, malformedExport, malformedTranscript, notEmpty
       case invalidOptions, accountClosed
     }
 
@@ -70,6 +70,8 @@ public struct BetweenError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let inconsistent = Code(.inconsistent)
     /// A line of an export cannot be read.
     public static let malformedExport = Code(.malformedExport)
+    /// A transcript of another app cannot be read.
+    public static let malformedTranscript = Code(.malformedTranscript)
     /// What is to be imported is there already.
     public static let notEmpty = Code(.notEmpty)
 
