@@ -7,14 +7,16 @@ internal import Between
 struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit", abstract: "Checks Between's invariants in a store.",
-    discussion:
-      "Exit status: 0 all hold, 1 some do not (they are listed), or the store cannot be read.")
+    discussion: """
+      Writes nothing, and may run beside a process that has the store open.
+      Exit status: 0 all hold, 1 some do not (they are listed), or the store cannot be read.
+      """)
 
   @Argument(help: "The store's directory.")
   var store: String
 
   func run() async throws {
-    try await BetweenStore.open(store) { between in
+    try await BetweenStore.read(store) { between in
       let report = try await BetweenAudit(between).run()
       for violation in report.violations { Output.print(violation.description) }
       Output.print(

@@ -7,23 +7,76 @@ internal import PanjeonStorage
 
 /// What the commands about stores of Between have in common.
 enum BetweenStore {
-  /// Opens a store of Between, runs `body`, and turns errors into a message and exit status 1.
-  static func open(
-    _ path: String, createsIfMissing: Bool = false,
+  /// Opens a store of Between for reading, beside whoever writes it, runs `body`, and turns errors into a message and exit status 1.
+  static func read(_ path: String, _ body: (EmbeddedBetween) async throws -> Void) async throws {
+    try await reporting {
+      let database = try await Database.openReadOnly(at: path)
+      do {
+        // Tables are not created here.
+        try await requireTables(of: database)
+        try await body(try await database.openBetween(passwords: LockedOut()))
+      } catch {
+        try await database.close()
+        throw error
+      }
+      try await database.close()
+    }
+  }
+
+  /// Opens a store of Between for writing, runs `body`, and turns errors into a message and exit status 1.
+  static func write(
+    _ path: String, createsIfMissing: Bool,
     _ body: (EmbeddedBetween) async throws -> Void
   ) async throws {
-    Output.ignoreClosedPipe()
     var configuration = StoreConfiguration()
     configuration.createsIfMissing = createsIfMissing
-    do {
+    try await reporting {
       try await withDatabase(at: path, configuration: configuration) { database in
+        if !createsIfMissing { try await requireTables(of: database) }
         try await body(try await database.openBetween(passwords: LockedOut()))
       }
+    }
+  }
+
+  /// Turns errors into a message and exit status 1.
+  static func reporting(_ body: () async throws -> Void) async throws {
+    Output.ignoreClosedPipe()
+    do {
+      try await body()
     } catch let exit as ExitCode {
       throw exit
     } catch {
       Output.printError("panjeon: \(error)")
       throw ExitCode(1)
+    }
+  }
+
+  /// Throws `noSuchTable` for a store that is none of Between's.
+  private static func requireTables(of database: Database) async throws(StoreError) {
+    let there = Set(try await database.tables().map(\.name))
+    let missing = BetweenSchema.datastore.tables.map(\.name).filter { !there.contains($0) }
+    guard missing.isEmpty else {
+      throw StoreError(
+        .noSuchTable,
+        "it is no store of Between, or of another version: there is no table "
+          + missing.joined(separator: ", "))
+    }
+  }
+
+  /// Goes through a file line by line; errors of Between tell the line.
+  static func forEachLine(
+    of path: String, _ body: (String) async throws -> Void
+  ) async throws {
+    var lines = LineReader(try PosixFileSystem().open(path, .read))
+    defer { lines.close() }
+    var number = 0
+    while let line = try lines.next() {
+      number += 1
+      do {
+        try await body(line)
+      } catch let error as BetweenError {
+        throw BetweenError(error.code, "\(path), line \(number): \(error.message)")
+      }
     }
   }
 }

@@ -8,7 +8,10 @@ internal import Panjeon
 struct ExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Prints everything of a couple as JSON Lines.",
-    discussion: "Password hashes are among it: what is printed is as secret as the store.")
+    discussion: """
+      Password hashes are among it: what is printed is as secret as the store. The bytes of photos and voices are not.
+      Writes nothing, and may run beside a process that has the store open.
+      """)
 
   @Argument(help: "The store's directory.")
   var store: String
@@ -16,14 +19,26 @@ struct ExportCommand: AsyncParsableCommand {
   @Argument(help: "The couple's id, a UUID.")
   var couple: String
 
-  func validate() throws {
-    if RandomID(couple) == nil { throw ValidationError("'\(couple)' is no UUID") }
-  }
+  @Flag(
+    help:
+      "Leave out both accounts, with addresses and password hashes; such a file cannot be imported."
+  )
+  var withoutAccounts = false
+
+  func validate() throws { _ = try coupleID(couple) }
 
   func run() async throws {
-    guard let couple = RandomID(couple) else { return }
-    try await BetweenStore.open(store) { between in
-      try await CoupleExport(between, of: couple).run { Output.print($0.json) }
+    let couple = try coupleID(couple)
+    var options = ExportOptions()
+    options.includesAccounts = !withoutAccounts
+    try await BetweenStore.read(store) { [options] between in
+      try await CoupleExport(between, of: couple, options: options).run { Output.print($0.json) }
     }
   }
+}
+
+/// Reads the id of a couple as it was typed.
+func coupleID(_ text: String) throws(ValidationError) -> RandomID {
+  guard let id = RandomID(text) else { throw ValidationError("'\(text)' is no UUID") }
+  return id
 }

@@ -2,14 +2,15 @@
 
 internal import ArgumentParser
 internal import Between
-internal import PanjeonStorage
 
 /// The command `panjeon import STORE FILE`.
 struct ImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Brings back a couple that was exported.",
-    discussion:
-      "Nothing of it is seen before all is there. One that was cut off is to be begun again.")
+    discussion: """
+      The file is read once before the store is opened, and is not trusted: nothing of it is seen before all is there and its invariants hold. \
+      One that was cut off is to be begun again; one that fails leaves nothing.
+      """)
 
   @Argument(help: "The store's directory; it is created if it is missing.")
   var store: String
@@ -18,21 +19,40 @@ struct ImportCommand: AsyncParsableCommand {
   var file: String
 
   func run() async throws {
-    try await BetweenStore.open(store, createsIfMissing: true) { between in
+    try await BetweenStore.reporting { try await check() }
+    try await BetweenStore.write(store, createsIfMissing: true) { between in
       var importer = CoupleImport(between)
-      var number = 0
-      var lines = LineReader(try PosixFileSystem().open(file, .read))
-      defer { lines.close() }
-      while let line = try lines.next() {
-        number += 1
-        do {
-          try await importer.add(try ExportLine(json: line))
-        } catch let error as BetweenError {
-          throw BetweenError(error.code, "line \(number): \(error.message)")
+      do {
+        try await BetweenStore.forEachLine(of: file) {
+          try await importer.add(try ExportLine(json: $0))
+        }
+        Output.print("\(try await importer.finish()) records")
+      } catch {
+        try await importer.cancel()
+        throw error
+      }
+    }
+  }
+
+  /// Reads the file before anything is made of it.
+  private func check() async throws {
+    var isFirst = true
+    var last: ExportLine?
+    try await BetweenStore.forEachLine(of: file) { text in
+      let line = try ExportLine(json: text)
+      if isFirst {
+        guard case .header(let header) = line else {
+          throw BetweenError(.malformedExport, "it does not begin as an export does")
+        }
+        guard header.hasAccounts else {
+          throw BetweenError(.malformedExport, "it was written without accounts, to be read")
         }
       }
-      let count = try await importer.finish()
-      Output.print("\(count) records")
+      isFirst = false
+      last = line
+    }
+    guard case .end = last else {
+      throw BetweenError(.malformedExport, "\(file): it was cut off, or is empty")
     }
   }
 }

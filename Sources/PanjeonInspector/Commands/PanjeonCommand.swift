@@ -11,7 +11,7 @@ public struct PanjeonCommand: AsyncParsableCommand {
     discussion: """
       info, regions, get, scan and verify never write, and may run while another process has the store open; so may split,
       merge and normalize with --dry-run. salvage reads a damaged store and writes another one.
-      audit, export and import are about stores of Between, and open them for writing.
+      audit, export, import and the commands about transcripts are about stores of Between; audit and both exports never write.
       Bytes that cannot be printed are shown, and may be given, as \\x00, like in HBase's shell.
       Exit status: 0 done, 1 a check failed or the store cannot be read (verify and salvage: 1 damage was found, 65 the store
       cannot be read), 64 wrong usage.
@@ -21,7 +21,8 @@ public struct PanjeonCommand: AsyncParsableCommand {
       DemoCommand.self, InfoCommand.self, RegionsCommand.self, SplitCommand.self,
       MergeCommand.self, NormalizeCommand.self, GetCommand.self, ScanCommand.self,
       VerifyCommand.self, SalvageCommand.self, AuditCommand.self, ExportCommand.self,
-      ImportCommand.self, DemoChildCommand.self,
+      ImportCommand.self, ExportTranscriptCommand.self, ImportTranscriptCommand.self,
+      DemoChildCommand.self,
     ])
 
   /// Creates the command, for ArgumentParser.
