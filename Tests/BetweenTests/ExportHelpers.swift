@@ -53,7 +53,7 @@ func live(_ setting: Setting) async throws -> RandomID {
 }
 
 func withEmpty(
-  _ blobs: InMemoryBlobStore, _ body: (EmbeddedBetween) async throws -> Void
+  _ blobs: InMemoryBlobStore?, _ body: (EmbeddedBetween) async throws -> Void
 ) async throws {
   var configuration = StoreConfiguration()
   configuration.fileSystem = InMemoryFileSystem()

@@ -236,6 +236,15 @@ extension HostileFile {
         try file.change(Message.self, user) { $0.sender = stranger }
       }
     ),
+    (
+      "a head that overflows",
+      { file in
+        try file.change(Conversation.self, user) { head in
+          head.issued = .max
+          head.deletedCount = .max
+        }
+      }
+    ),
     ("a head behind", { try $0.change(Conversation.self, user) { $0.issued = 2 } }),
     (
       "a head of another partner",

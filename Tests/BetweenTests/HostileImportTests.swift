@@ -2,6 +2,7 @@
 
 import Between
 import Panjeon
+import PanjeonTesting
 import Testing
 import WideColumn
 
@@ -31,6 +32,18 @@ struct HostileImportTests {
         #expect(report.users == 0 && report.couples == 0 && report.accounts == 0)
         try await importing(right, into: other)
         #expect(try await exported(other, setting.couple) == right)
+      }
+    }
+  }
+
+  @Test("Messages of the future are refused, as nobody could send others behind them")
+  func future() async throws {
+    try await withCouple { setting in
+      setting.clock.advance(by: .seconds(100 * 365 * 86_400))
+      _ = try await setting.send("from the future", from: setting.a)
+      let lines = try await exported(setting.between, setting.couple)
+      try await withEmpty(setting.blobs) { other in
+        await expect(.malformedExport) { try await importing(lines, into: other) }
       }
     }
   }

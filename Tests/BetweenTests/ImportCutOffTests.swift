@@ -36,7 +36,7 @@ struct ImportCutOffTests {
       let couple = try await live(setting)
       let lines = try await exported(setting.between, couple)
       try await withEmpty(setting.blobs) { other in
-        for count in stride(from: 1, to: lines.count, by: 61) + [lines.count] {
+        for count in stride(from: 1, to: lines.count, by: 150) + [lines.count] {
           var importer = CoupleImport(other)
           for line in lines.prefix(count) { try await importer.add(try ExportLine(json: line)) }
           let there = try await other.datastore.get(Key(.relationship, couple))

@@ -12,7 +12,7 @@ internal import WideColumn
 ///
 /// Both accounts (password hashes included, so that both can log in where it is imported), both users, both sides of the conversation, notifications and requests of this couple, and all that
 /// they share; records of types that only a later program knows as well, as they are stored. Not: other couples that the two have been in, invitations, and what a later program has put
-/// right below the users, as nobody can tell which couple it is of; and the bytes of photos and voices, which stay in the blob store under their keys.
+/// right below the users, as nobody can tell which couple it is of. The bytes of photos, voices and copies are not in the lines; they can be copied to another blob store, under their keys.
 ///
 /// The same data give the same lines. Index entries are not among them, as an import makes them anew.
 public struct CoupleExport<Store: AtomicBatchStore>: Sendable {
@@ -32,11 +32,17 @@ public struct CoupleExport<Store: AtomicBatchStore>: Sendable {
 
   /// Reads everything at a snapshot, and hands it on in constant memory.
   ///
-  /// - Parameter body: Takes each line.
+  /// - Parameters:
+  ///   - target: Where the bytes of photos, voices and copies are put as well, each before the line that names it; nil: nowhere. What is there already stays.
+  ///   - body: Takes each line.
   /// - Returns: How many records and metadata there were.
-  /// - Throws: `notPaired` when there is no such couple, or it is being purged; `noSuchUser`; what `body` throws; errors of the store.
+  /// - Throws: `notPaired` when there is no such couple, or it is being purged; `noSuchUser`; `noBlobStore` when bytes are to be copied and the service has none; what `body` throws; errors of the store;
+  ///   `BlobError`, `notFound` also for bytes that were collected while the export ran, `tooLarge` for more than are held in memory.
   @discardableResult
-  public func run(_ body: (ExportLine) async throws -> Void) async throws -> Int {
+  public func run(
+    copyingBlobsTo target: (any BlobStore)? = nil, _ body: (ExportLine) async throws -> Void
+  ) async throws -> Int {
+    let copying = try target.map { BlobCopying(from: try service.requireBlobs(), to: $0) }
     var snapshot = try service.datastore.snapshot()
     let relationship = try await service.couples.relationship(couple, in: &snapshot)
     guard relationship.isPurging != true else {
@@ -53,11 +59,12 @@ public struct CoupleExport<Store: AtomicBatchStore>: Sendable {
     for id in header.users {
       let user = try await service.accounts.user(id, in: &snapshot)
       if options.includesAccounts {
-        count += try await run(Key(.account, user.accountID).any, selection, &snapshot, body)
+        count += try await run(
+          Key(.account, user.accountID).any, selection, copying, &snapshot, body)
       }
-      count += try await run(Key(.user, id).any, selection, &snapshot, body)
+      count += try await run(Key(.user, id).any, selection, copying, &snapshot, body)
     }
-    count += try await run(Key(.relationship, couple).any, selection, &snapshot, body)
+    count += try await run(Key(.relationship, couple).any, selection, copying, &snapshot, body)
     try await body(.end(count: count))
     return count
   }
@@ -66,7 +73,8 @@ public struct CoupleExport<Store: AtomicBatchStore>: Sendable {
 
   /// Goes through a row.
   private func run(
-    _ root: AnyKey, _ selection: ExportSelection, _ snapshot: inout DatastoreSnapshot<Store>,
+    _ root: AnyKey, _ selection: ExportSelection, _ copying: BlobCopying?,
+    _ snapshot: inout DatastoreSnapshot<Store>,
     _ body: (ExportLine) async throws -> Void
   ) async throws -> Int {
     var (count, range) = (0, KeyRange.all)
@@ -79,6 +87,11 @@ public struct CoupleExport<Store: AtomicBatchStore>: Sendable {
       for cell in cells {
         let key = AnyKey(table: root.table, row: root.row, qualifier: cell.column.qualifier)
         guard let line = try selection.line(key, cell.value) else { continue }
+        if let copying, case .record(_, let stored) = line {
+          for blob in try service.datastore.schema.blobs(ofStored: stored, at: key) {
+            try await copying.copy(blob)
+          }
+        }
         try await body(line)
         count += 1
       }

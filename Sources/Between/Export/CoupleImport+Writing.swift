@@ -6,9 +6,10 @@ internal import WideColumn
 
 extension CoupleImport {
   /// Writes what is pending, in a transaction.
-  func flush(_ job: inout ImportJob) async throws {
+  mutating func flush(_ job: inout ImportJob) async throws {
     let writes = job.takePending()
     if writes.isEmpty { return }
+    for blob in try blobs(of: writes) { try await bring(blob) }
     let rows = Self.rows(of: job.header).filter { row in
       writes.contains { $0.key.table == row.table && $0.key.row == row.row }
     }
@@ -25,6 +26,36 @@ extension CoupleImport {
     } catch let error as DatastoreError where error.code == .malformed {
       throw Self.malformed("\(error)")
     }
+  }
+
+  /// The large values that records name, each once.
+  private func blobs(of writes: [ImportJob.Write]) throws -> Set<Blob> {
+    var blobs: Set<Blob> = []
+    for case .record(let key, let stored) in writes {
+      do {
+        blobs.formUnion(try service.datastore.schema.blobs(ofStored: stored, at: key))
+      } catch {
+        throw ImportScope.refusal(key, "has bytes that are no record of its type")
+      }
+    }
+    return blobs
+  }
+
+  /// Makes a large value known, and its bytes be there.
+  private mutating func bring(_ blob: Blob) async throws {
+    do throws(BlobError) {
+      try blob.validate()
+    } catch {
+      throw Self.malformed("\(error)")
+    }
+    guard let target = service.blobs else {
+      result.hasUncheckedBlobs = true
+      return try await service.datastore.adoptBlob(blob, in: nil)
+    }
+    guard let source else { return try await service.datastore.adoptBlob(blob, in: target) }
+    // Known before there is a byte, so that nothing is ever stored that nobody knows of.
+    try await service.datastore.adoptBlob(blob, in: nil)
+    if try await BlobCopying(from: source, to: target).copy(blob) { result.blobsCopied += 1 }
   }
 
   /// Checks what has been written with the roots that are to come against what must hold of a couple.
@@ -50,6 +81,8 @@ extension CoupleImport {
   }
 
   /// Checks of both sides that the next message gets the id behind the last one, at a moment that is there.
+  ///
+  /// Nobody could send another one for as long as the last one is ahead.
   private func checkConversations(_ header: ExportHeader) async throws {
     try await service.read { reader in
       for user in header.users {
@@ -62,6 +95,9 @@ extension CoupleImport {
           qualifier: try Self.metadataOfMessages(below: key))
         let stored = try await Self.stored(metadata, in: &reader)
         let nextID = try stored.map { try StoredMetadata($0, at: metadata).nextID } ?? 1
+        guard head.lastSentAt <= service.now.advanced(by: Self.sentAheadMax) else {
+          throw ImportScope.refusal(key.any, "has messages of the future")
+        }
         guard nextID == head.issued + 1 else {
           throw ImportScope.refusal(
             metadata, "issues \(nextID), where \(head.issued) was issued last")

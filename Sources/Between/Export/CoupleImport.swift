@@ -19,6 +19,8 @@ internal import WideColumn
 /// leaves that was cut off or refused, the next one of the same couple clears away, and so does ``cancel()``. **One import of a couple at a time.**
 public struct CoupleImport<Store: AtomicBatchStore>: Sendable {
   let service: BetweenService<Store>
+  let source: (any BlobStore)?
+  var result = CoupleImportResult()
   private var state = State.isNew
   private var job: ImportJob?
   /// Whose it is, as long as something of it may be there that nobody sees.
@@ -32,15 +34,25 @@ public struct CoupleImport<Store: AtomicBatchStore>: Sendable {
   public static var linesPerTransaction: Int { 128 }
   /// How many bytes of records are, at about: 1 MiB.
   public static var bytesPerTransaction: Int { 1 << 20 }
+  /// How far ahead of the service's clock the last message may be, as clocks differ: a day.
+  public static var sentAheadMax: Duration { .seconds(86_400) }
 
   /// An import into a service's store.
-  public init(_ service: BetweenService<Store>) { self.service = service }
+  ///
+  /// - Parameters:
+  ///   - service: The service. Where it has a blob store, the bytes that records name must be there or in `source`; where it has none, they are not looked for.
+  ///   - source: Where the export has copied bytes to; nil: nowhere.
+  public init(_ service: BetweenService<Store>, blobsFrom source: (any BlobStore)? = nil) {
+    self.service = service
+    self.source = source
+  }
 
   /// Takes a line, the next of the file.
   ///
   /// After an error the import is over: cancel it, and begin another one.
   ///
-  /// Throws `malformedExport` for what does not belong there, naming it; `notEmpty` when the couple, a user or an account is there already; `emailTaken`; errors of transactions.
+  /// Throws `malformedExport` for what does not belong there, naming it; `notEmpty` when the couple, a user or an account is there already; `emailTaken`; errors of transactions;
+  /// `BlobError`, `notFound` for bytes that are nowhere; `DatastoreError` `blobGone` for those that this store has collected lately, of an import that was cancelled.
   public mutating func add(_ line: ExportLine) async throws {
     let before = state
     state = .isOver
@@ -106,10 +118,10 @@ public struct CoupleImport<Store: AtomicBatchStore>: Sendable {
 
   /// Writes the rest, audits it, and makes it all seen; durable as the service's transactions when it returns.
   ///
-  /// - Returns: How many records and metadata there were.
+  /// - Returns: What there was.
   /// - Throws: `malformedExport` when the last line was not the end, or an ``Invariant`` does not hold, and then nothing is seen; `emailTaken`, `notEmpty`; errors of transactions.
   @discardableResult
-  public mutating func finish() async throws -> Int {
+  public mutating func finish() async throws -> CoupleImportResult {
     guard state == .isAtEnd, var job = job.take() else {
       throw Self.malformed("the end is missing")
     }
@@ -128,7 +140,8 @@ public struct CoupleImport<Store: AtomicBatchStore>: Sendable {
       throw Self.emailTaken
     }
     header = nil
-    return job.count
+    result.lines = job.count
+    return result
   }
 
   /// Ends the import; returns whose it was, unless it was finished or has not begun.
@@ -143,4 +156,14 @@ public struct CoupleImport<Store: AtomicBatchStore>: Sendable {
   private static var emailTaken: BetweenError {
     BetweenError(.emailTaken, "another account has an address of the two")
   }
+}
+
+/// What an import of a couple has come to.
+public struct CoupleImportResult: Hashable, Sendable {
+  /// How many records and metadata there were.
+  public var lines = 0
+  /// How many photos, voices and copies were copied to the service's blob store; not those that it had.
+  public var blobsCopied = 0
+  /// Whether records name bytes that nobody has looked for, as the service has no blob store.
+  public var hasUncheckedBlobs = false
 }

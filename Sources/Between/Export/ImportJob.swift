@@ -90,9 +90,23 @@ struct ImportJob {
       return try !roots.takeNotice(stored, at: key, parts.steps[0].typeNumber)
     }
     // A user has a conversation in each couple, and this is the only one here.
-    let isConversation = key.table == BetweenSchema.userTable && parts.steps.count == 1
-    if !isConversation { try tally.count(parts, at: key) }
+    if key.table == BetweenSchema.userTable, parts.steps.count == 1 {
+      try check(try ImportRoots.decode(Conversation.self, stored, key), key)
+    } else {
+      try tally.count(parts, at: key)
+    }
     return true
+  }
+
+  /// Throws `malformedExport` for a head with numbers that nobody could count on from.
+  private func check(_ head: Conversation, _ key: AnyKey) throws(BetweenError) {
+    let numbers = [
+      head.lastMessageID, head.unreadCount, head.readThrough, head.partnerReadThrough,
+      head.deletedCount,
+    ]
+    guard head.issued < StoredMetadata.idMax, numbers.allSatisfy({ $0 <= head.issued }) else {
+      throw ImportScope.refusal(key, "has numbers beyond the messages that were sent")
+    }
   }
 
   /// Whether it is in a collection right below a user that has members of several couples.

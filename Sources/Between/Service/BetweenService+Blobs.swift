@@ -5,7 +5,7 @@ internal import PanjeonTransactions
 public import WideColumn
 
 extension BetweenService {
-  private func requireBlobs() throws(BetweenError) -> any BlobStore {
+  func requireBlobs() throws(BetweenError) -> any BlobStore {
     guard let blobs else {
       throw BetweenError(.noBlobStore, "the service has no store for photos and voices")
     }

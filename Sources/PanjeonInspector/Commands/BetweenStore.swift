@@ -8,34 +8,56 @@ internal import PanjeonStorage
 /// What the commands about stores of Between have in common.
 enum BetweenStore {
   /// Opens a store of Between for reading, beside whoever writes it, runs `body`, and turns errors into a message and exit status 1.
-  static func read(_ path: String, _ body: (EmbeddedBetween) async throws -> Void) async throws {
+  static func read(
+    _ path: String, blobs: String? = nil, _ body: (EmbeddedBetween) async throws -> Void
+  ) async throws {
     try await reporting {
-      let database = try await Database.openReadOnly(at: path)
-      do {
-        // Tables are not created here.
-        try await requireTables(of: database)
-        try await body(try await database.openBetween(passwords: LockedOut()))
-      } catch {
+      try await withBlobs(at: blobs) { blobs in
+        let database = try await Database.openReadOnly(at: path)
+        do {
+          // Tables are not created here.
+          try await requireTables(of: database)
+          try await body(try await database.openBetween(passwords: LockedOut(), blobs: blobs))
+        } catch {
+          try await database.close()
+          throw error
+        }
         try await database.close()
-        throw error
       }
-      try await database.close()
     }
   }
 
   /// Opens a store of Between for writing, runs `body`, and turns errors into a message and exit status 1.
   static func write(
-    _ path: String, createsIfMissing: Bool,
+    _ path: String, blobs: String? = nil, createsIfMissing: Bool,
     _ body: (EmbeddedBetween) async throws -> Void
   ) async throws {
     var configuration = StoreConfiguration()
     configuration.createsIfMissing = createsIfMissing
     try await reporting {
-      try await withDatabase(at: path, configuration: configuration) { database in
-        if !createsIfMissing { try await requireTables(of: database) }
-        try await body(try await database.openBetween(passwords: LockedOut()))
+      try await withBlobs(at: blobs) { blobs in
+        try await withDatabase(at: path, configuration: configuration) { database in
+          if !createsIfMissing { try await requireTables(of: database) }
+          try await body(
+            try await database.openBetween(passwords: LockedOut(), blobs: blobs))
+        }
       }
     }
+  }
+
+  /// Opens a directory of large values, if one is given, and runs `body`.
+  static func withBlobs(
+    at path: String?, _ body: ((any BlobStore)?) async throws -> Void
+  ) async throws {
+    guard let path else { return try await body(nil) }
+    let blobs = try await DirectoryBlobStore.open(at: path)
+    do {
+      try await body(blobs)
+    } catch {
+      await blobs.close()
+      throw error
+    }
+    await blobs.close()
   }
 
   /// Turns errors into a message and exit status 1.

@@ -9,7 +9,8 @@ struct ExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Prints everything of a couple as JSON Lines.",
     discussion: """
-      Password hashes are among it: what is printed is as secret as the store. The bytes of photos and voices are not.
+      Password hashes are among it: what is printed is as secret as the store. The bytes of photos and voices are not; \
+      --copy-blobs puts them into another directory, for import --blobs-from.
       Writes nothing, and may run beside a process that has the store open.
       """)
 
@@ -25,14 +26,28 @@ struct ExportCommand: AsyncParsableCommand {
   )
   var withoutAccounts = false
 
-  func validate() throws { _ = try coupleID(couple) }
+  @Option(help: "The directory of the store's photos and voices, which nobody else may have open.")
+  var blobs: String?
+
+  @Option(
+    help: "A directory to copy the couple's photos and voices to; it is created if it is missing.")
+  var copyBlobs: String?
+
+  func validate() throws {
+    _ = try coupleID(couple)
+    if copyBlobs != nil, blobs == nil { throw ValidationError("--copy-blobs needs --blobs") }
+  }
 
   func run() async throws {
     let couple = try coupleID(couple)
     var options = ExportOptions()
     options.includesAccounts = !withoutAccounts
-    try await BetweenStore.read(store) { [options] between in
-      try await CoupleExport(between, of: couple, options: options).run { Output.print($0.json) }
+    try await BetweenStore.read(store, blobs: blobs) { [options] between in
+      try await BetweenStore.withBlobs(at: copyBlobs) { target in
+        try await CoupleExport(between, of: couple, options: options).run(copyingBlobsTo: target) {
+          Output.print($0.json)
+        }
+      }
     }
   }
 }

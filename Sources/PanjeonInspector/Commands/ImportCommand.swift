@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import Between
+internal import Panjeon
 
 /// The command `panjeon import STORE FILE`.
 struct ImportCommand: AsyncParsableCommand {
@@ -18,19 +19,38 @@ struct ImportCommand: AsyncParsableCommand {
   @Argument(help: "The file that export has printed.")
   var file: String
 
+  @Option(
+    help: "The directory of the store's photos and voices; without it they are not looked for.")
+  var blobs: String?
+
+  @Option(help: "The directory that export --copy-blobs has copied them to.")
+  var blobsFrom: String?
+
+  func validate() throws {
+    if blobsFrom != nil, blobs == nil { throw ValidationError("--blobs-from needs --blobs") }
+  }
+
   func run() async throws {
     try await BetweenStore.reporting { try await check() }
-    try await BetweenStore.write(store, createsIfMissing: true) { between in
-      var importer = CoupleImport(between)
-      do {
-        try await BetweenStore.forEachLine(of: file) {
-          try await importer.add(try ExportLine(json: $0))
-        }
-        Output.print("\(try await importer.finish()) records")
-      } catch {
-        try await importer.cancel()
-        throw error
+    try await BetweenStore.write(store, blobs: blobs, createsIfMissing: true) { between in
+      try await BetweenStore.withBlobs(at: blobsFrom) { try await run(between, $0) }
+    }
+  }
+
+  private func run(_ between: EmbeddedBetween, _ source: (any BlobStore)?) async throws {
+    var importer = CoupleImport(between, blobsFrom: source)
+    do {
+      try await BetweenStore.forEachLine(of: file) {
+        try await importer.add(try ExportLine(json: $0))
       }
+      let result = try await importer.finish()
+      Output.print("\(result.lines) records, \(result.blobsCopied) photos and voices copied")
+      if result.hasUncheckedBlobs {
+        Output.printError("panjeon: photos and voices are named that were not looked for")
+      }
+    } catch {
+      try await importer.cancel()
+      throw error
     }
   }
 
