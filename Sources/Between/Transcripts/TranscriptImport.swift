@@ -54,7 +54,7 @@ public struct TranscriptImport<Store: AtomicBatchStore>: Sendable {
 
   /// Takes the next message.
   ///
-  /// Throws `invalidName` for somebody who is neither of the two; `notEmpty` when the conversation has later messages, and others than these; and as ``Messaging/send(_:from:in:sentAt:)``.
+  /// Throws `invalidName` for somebody who is neither of the two; `notEmpty` when the conversation has later messages, and others than these; and as ``Messaging/send(_:from:in:sentAt:token:)``.
   public mutating func add(_ message: TranscriptMessage) async throws {
     count += 1
     if options.skipsPlaceholders, message.isPlaceholder {
