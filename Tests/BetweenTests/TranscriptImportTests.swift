@@ -92,6 +92,21 @@ struct TranscriptImportTests {
     }
   }
 
+  @Test("Who writes meanwhile stops it, and nothing is dated wrongly")
+  func meanwhile() async throws {
+    try await withCouple { setting in
+      let messages = try messages(300)
+      var importer = importer(setting)
+      for message in messages.prefix(200) { try await importer.add(message) }
+      _ = try await setting.send("hello", from: setting.b)
+      await expect(.notEmpty) {
+        for message in messages.dropFirst(200) { try await importer.add(message) }
+        try await importer.finish()
+      }
+      #expect(try await setting.messages(of: setting.a).count == 129)
+    }
+  }
+
   @Test(
     "A conversation that is written as a transcript is read back",
     arguments: TranscriptFormat.allCases)

@@ -70,6 +70,36 @@ struct TranscriptTests {
     #expect(try recognizer.layout(format: format) == writer.layout)
   }
 
+  @Test("So is any text of pieces that mean something", arguments: TranscriptFormat.allCases)
+  func pieces(format: TranscriptFormat) throws {
+    let pieces = [
+      "\n", "\n", "\r", "\u{2060}", "\u{200E}", "[", "] ", " - ", ": ", " : ", ", ", "a", "오후 9:05",
+      "12/31/23", "2023. 12. 31.", "2023년 12월 31일", " 일요일", "[a] [9:05 PM] ", "--- ", "9:05",
+      "\u{301}",
+      "2023-12-31, 21:05 - a: ", "[2023-12-31, 21:05:03] a: ", "2023년 12월 31일 오후 9:05, a : ",
+      "--------------- 2023년 12월 31일 일요일 ---------------",
+    ]
+    var generator = SplitMix64(seed: 7)
+    let date = try #require(CivilDate(year: 2023, month: 12, day: 30))
+    for round in 0..<40 {
+      var writer = TranscriptWriter(format)
+      var messages: [TranscriptMessage] = []
+      var lines: [String] = []
+      for day in 0..<10 {
+        let text = (0..<Int.random(in: 0...9, using: &generator)).map { _ in
+          pieces.randomElement(using: &generator) ?? ""
+        }.joined()
+        let later = try #require(date.adding(days: day / 3))
+        let moment = try #require(LocalMoment(later, hour: 12, minute: day))
+        messages.append(TranscriptMessage(moment: moment, name: "a", text: text))
+        let written = try writer.text(of: messages[day])
+        lines += written.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+          .dropLast().map(String.init)
+      }
+      #expect(try read(lines, writer.layout) == messages, "round \(round)")
+    }
+  }
+
   @Test("A name that could not be told from what is around it is refused")
   func names() throws {
     let date = try #require(CivilDate(year: 2023, month: 12, day: 30))

@@ -8,8 +8,9 @@ internal import WideColumn
 struct KnownMessages<Store: AtomicBatchStore>: Sendable {
   private let couple: RandomID
   private var side: RandomID?
-  private var ahead: ArraySlice<Message> = []
+  private var ahead: ArraySlice<Entry<Message>> = []
   private var cursor: PageCursor?
+  private var start: UInt64 = 0
   private var hasBegun = false
   private var isAtEnd = false
 
@@ -18,7 +19,7 @@ struct KnownMessages<Store: AtomicBatchStore>: Sendable {
   /// The next message that is there; the first one is the first that was sent at a moment or later.
   mutating func next(
     from moment: Timestamp, in service: BetweenService<Store>
-  ) async throws -> Message? {
+  ) async throws -> Entry<Message>? {
     if !hasBegun { try await begin(from: moment, in: service) }
     try await fill(service)
     return ahead.popFirst()
@@ -30,8 +31,6 @@ struct KnownMessages<Store: AtomicBatchStore>: Sendable {
     try await fill(service)
     return !ahead.isEmpty
   }
-
-  private var start: UInt64 = 0
 
   private mutating func begin(
     from moment: Timestamp, in service: BetweenService<Store>
@@ -60,7 +59,7 @@ struct KnownMessages<Store: AtomicBatchStore>: Sendable {
       try await reader.children(
         .message, of: key, in: .after(start - 1), limit: BetweenLimits.pageMax, after: cursor)
     }
-    ahead = page.entries.map(\.record)[...]
+    ahead = page.entries[...]
     self.cursor = page.next
     isAtEnd = page.next == nil
   }

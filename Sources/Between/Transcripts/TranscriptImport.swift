@@ -25,6 +25,8 @@ public struct TranscriptImport<Store: AtomicBatchStore>: Sendable {
   private var pending: [(message: TranscriptMessage, sender: RandomID)] = []
   private var pendingBytes = 0
   private var count = 0
+  /// The last message that is the transcript's; nil before there is one.
+  private var lastID: UInt64?
   private var result = TranscriptImportResult()
 
   /// How many messages are sent in one transaction: 128.
@@ -54,7 +56,7 @@ public struct TranscriptImport<Store: AtomicBatchStore>: Sendable {
 
   /// Takes the next message.
   ///
-  /// Throws `invalidName` for somebody who is neither of the two; `notEmpty` when the conversation has later messages, and others than these; and as ``Messaging/send(_:from:in:sentAt:token:)``.
+  /// Throws `invalidName` for somebody who is neither of the two; `notEmpty` when the conversation has later messages, and others than these, or gets some meanwhile; and as ``Messaging/send(_:from:in:sentAt:token:)``.
   public mutating func add(_ message: TranscriptMessage) async throws {
     count += 1
     if options.skipsPlaceholders, message.isPlaceholder {
@@ -71,10 +73,11 @@ public struct TranscriptImport<Store: AtomicBatchStore>: Sendable {
     switch try await known.next(from: moment, in: service) {
     case nil: break
     case .some(let there):
-      guard there.sender == sender, there.content == .text(message.text) else {
+      guard there.record.sender == sender, there.record.content == .text(message.text) else {
         throw BetweenError(
           .notEmpty, "the conversation has other messages than message \(count), and later ones")
       }
+      lastID = there.key.id()
       result.known += 1
       return
     }
@@ -103,13 +106,26 @@ public struct TranscriptImport<Store: AtomicBatchStore>: Sendable {
 
   private mutating func flush() async throws {
     let (messages, couple, clock) = (pending, couple, clock)
-    if messages.isEmpty { return }
-    try await service.write { transaction in
-      for (message, sender) in messages {
-        _ = try await service.messaging.send(
-          .text(message.text), from: sender, in: couple,
-          sentAt: clock.timestamp(message.moment), in: &transaction)
+    guard let first = messages.first else { return }
+    let before = lastID
+    lastID = try await service.write { transaction in
+      // Whoever writes meanwhile is later than all that is to come.
+      let head = try await service.messaging.conversation(
+        of: first.sender, in: couple, in: &transaction)
+      guard
+        before.map({ $0 == head.issued })
+          ?? (head.lastSentAt < clock.timestamp(first.message.moment))
+      else {
+        throw BetweenError(.notEmpty, "somebody has written in the conversation meanwhile")
       }
+      var last = head.issued
+      for (message, sender) in messages {
+        last = try await service.messaging.send(
+          .text(message.text), from: sender, in: couple,
+          sentAt: clock.timestamp(message.moment), in: &transaction
+        ).id
+      }
+      return last
     }
     result.sent += messages.count
     pending = []
