@@ -76,14 +76,14 @@ struct SubtreeTests {
     try await withAlbum { datastore in
       try await datastore.withTransaction(.quick) { transaction in
         for _ in 0..<12 {
-          let memo = Memo(text: String(repeating: "x", count: 1 << 20))
+          let memo = Memo(text: String(repeating: "x", count: 1000))
           try await transaction.insert(memo, .memo, under: couple)
         }
       }
       var pieces: [Int] = []
       while pieces.reduce(0, +) < 12, pieces.count < 12 {
         let piece = try await datastore.withTransaction(.quick) { transaction in
-          try await transaction.deleteDescendants(of: couple.any, objectsMax: 256)
+          try await transaction.deleteDescendants(of: couple.any, objectsMax: 256, bytesMax: 4000)
         }
         pieces.append(piece.deleted)
       }
