@@ -37,6 +37,7 @@ public struct Photos<Store: AtomicBatchStore>: Sendable {
   }
 
   /// Adds a photo within a transaction; as ``add(_:by:in:takenAt:caption:album:)``.
+  @discardableResult
   public func add(
     _ blob: Blob, by author: RandomID, in couple: RandomID, takenAt: Timestamp? = nil,
     caption: String = "", album: UInt64? = nil, in transaction: inout Transaction<Store>
