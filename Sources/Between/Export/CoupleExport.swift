@@ -103,7 +103,9 @@ public struct CoupleExport<Store: AtomicBatchStore>: Sendable {
 
 /// What an export has in it.
 public struct ExportOptions: Hashable, Sendable {
-  /// Whether both accounts are in it, with addresses and password hashes; by default they are. Without them it is for people who ask for their data, and cannot be imported.
+  /// Whether both accounts are in it, with addresses and password hashes; by default they are.
+  ///
+  /// Without them it is for people who ask for their data, and cannot be imported.
   public var includesAccounts = true
 
   /// Creates the default options.

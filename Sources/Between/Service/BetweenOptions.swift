@@ -39,7 +39,8 @@ public struct BetweenOptions: Hashable, Sendable {
     else {
       throw BetweenError(
         .invalidOptions,
-        "periods are not negative, and of a hundred years at the most; a piece has an object at least")
+        "periods are not negative, and of a hundred years at the most; a piece has an object at least"
+      )
     }
   }
 }

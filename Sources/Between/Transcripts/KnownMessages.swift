@@ -51,7 +51,9 @@ struct KnownMessages<Store: AtomicBatchStore>: Sendable {
     start = id
   }
 
-  /// Reads on. What the import itself sends comes behind all that is read: it is not begun before that is at its end.
+  /// Reads on.
+  ///
+  /// What the import itself sends comes behind all that is read: it is not begun before that is at its end.
   private mutating func fill(_ service: BetweenService<Store>) async throws {
     guard ahead.isEmpty, !isAtEnd, let side else { return }
     let (key, start, cursor) = (Messaging<Store>.key(of: side, in: couple), start, cursor)

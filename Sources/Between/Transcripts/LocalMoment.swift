@@ -9,14 +9,13 @@ public struct LocalMoment: Hashable, Comparable, Sendable {
   /// Seconds since midnight, 0 to 86,399.
   public var secondOfDay: Int
 
-  /// Joins a day and a time.
+  /// Joins a day and a time; nil for what no clock shows.
   ///
   /// - Parameters:
   ///   - date: The day.
   ///   - hour: 0 to 23.
   ///   - minute: 0 to 59.
   ///   - second: 0 to 59.
-  /// - Returns: Nil for what no clock shows.
   public init?(_ date: CivilDate, hour: Int, minute: Int, second: Int = 0) {
     guard (0..<24).contains(hour), (0..<60).contains(minute), (0..<60).contains(second) else {
       return nil

@@ -41,7 +41,7 @@ extension Transaction {
 
   /// Writes a record over what has been read; triggers that run before have been run.
   ///
-  /// - Parameter encoded: The bytes to store; nil: those that the record is encoded to.
+  /// `encoded` are the bytes to store; nil: those that the record is encoded to.
   mutating func write<R: Record>(
     _ record: R, as encoded: Bytes? = nil, at key: Key<R>, over stored: StoredObject
   ) async throws {
