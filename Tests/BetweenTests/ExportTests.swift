@@ -62,6 +62,24 @@ struct ExportTests {
     }
   }
 
+  @Test("Of one who has closed the account, what the partner keeps comes back")
+  func closedAccount() async throws {
+    try await withCouple { setting in
+      let between = setting.between
+      _ = try await setting.send("good bye", from: setting.b)
+      try await between.couples.breakUp(by: setting.b)
+      let user = try #require(try await between.datastore.get(Key(.user, setting.b)))
+      try await between.accounts.close(user.accountID)
+      let lines = try await exported(between, setting.couple)
+      try await withEmpty(setting.blobs) { other in
+        try await importing(lines, into: other)
+        #expect(try await exported(other, setting.couple) == lines)
+        let report = try await BetweenAudit(other).run()
+        #expect(report.violations.map(\.description) == [])
+      }
+    }
+  }
+
   @Test("A file that was cut or changed is refused", arguments: 0..<6)
   func refusals(kind: Int) async throws {
     try await withCouple { setting in

@@ -188,6 +188,15 @@ extension HostileFile {
         try file.change(Account.self, account) { $0.userID = other }
       }
     ),
+    (
+      "an account without an address and a password that is not closed",
+      { file in
+        try file.change(Account.self, account) { record in
+          record.email = ""
+          record.passwordHash = ""
+        }
+      }
+    ),
     ("no address", { try $0.change(Account.self, account) { $0.email = "nobody" } }),
     (
       "a password hash that takes hours",

@@ -102,7 +102,7 @@ struct HostileImportTests {
     "Only a hash of bounded work is accepted",
     arguments: [
       ("$argon2id$v=19$m=65536,t=2,p=1$c2FsdHNhbHQ$aGFzaA", true),
-      ("$argon2i$v=19$m=1048576,t=10,p=1$c2FsdA$aGFzaA", true), ("!", true),
+      ("$argon2id$v=19$m=1048576,t=10,p=1$c2FsdA$aGFzaA", true), ("!", true),
       ("$argon2id$v=19$m=1048577,t=2,p=1$c2FsdA$aGFzaA", false),
       ("$argon2id$v=19$m=65536,t=11,p=1$c2FsdA$aGFzaA", false),
       ("$argon2id$v=19$m=65536,t=0,p=1$c2FsdA$aGFzaA", false),

@@ -19,13 +19,13 @@ public protocol PasswordHasher: Sendable {
 
   /// Whether a hash from elsewhere, of an import say, may be stored: it is one of bounded work, or lets nobody in.
   ///
-  /// By default: one of Argon2 over at most 1 GiB in at most 10 passes, or `!`.
+  /// By default: one of Argon2id over at most 1 GiB in at most 10 passes, or `!`.
   func accepts(_ hash: String) -> Bool
 }
 
 extension PasswordHasher {
-  /// Whether a hash is one of Argon2 over at most 1 GiB in at most 10 passes, or `!`, which no password matches.
+  /// Whether a hash is one of Argon2id over at most 1 GiB in at most 10 passes, or `!`, which no password matches.
   public func accepts(_ hash: String) -> Bool {
-    hash == "!" || Argon2Cost(of: hash)?.isWithin(.most) == true
+    hash == "!" || ArgonParameters(hash: hash) != nil
   }
 }

