@@ -3,215 +3,174 @@
 import Between
 import Panjeon
 import PanjeonTesting
+import Synchronization
 import Testing
+import WideColumn
 
 @Suite("BetweenAudit")
 struct AuditTests {
-  /// Sends a few messages, does harm, and expects the audit to find what it has broken, and nothing else.
-  private func planting(
-    _ invariants: Invariant..., location: SourceLocation = #_sourceLocation,
-    _ harm: (Setting) async throws -> Void
-  ) async throws {
-    try await withCouple(auditsAtEnd: false) { setting in
-      for number in 1...4 {
-        _ = try await setting.send("\(number)", from: number % 2 == 0 ? setting.a : setting.b)
-      }
-      try await setting.expectSound()
-      try await harm(setting)
-      let violated = try await setting.violated()
-      #expect(violated == Set(invariants), sourceLocation: location)
-    }
-  }
-
-  private func head(_ setting: Setting, _ user: RandomID) -> Key<Conversation> {
-    Key(Key(.user, user), .conversation, setting.couple)
-  }
-
   @Test("Every invariant has a sentence of its own")
   func sentences() {
     #expect(Set(Invariant.allCases.map(\.sentence)).count == Invariant.allCases.count)
   }
 
+  @Test("What violates an invariant is found, and nothing else", arguments: Invariant.allCases)
+  func planted(_ invariant: Invariant) async throws {
+    let all = PlantedViolation.all(of: invariant)
+    #expect(!all.isEmpty)
+    for planted in all {
+      #expect(planted.violated.contains(invariant))
+      try await withCouple(auditsAtEnd: false) { setting in
+        try await setting.shareEverything()
+        try await planted.harm(setting)
+        let report = try await BetweenAudit(setting.between).run()
+        #expect(report.violated == planted.violated, "\(planted.name): \(report.violations)")
+      }
+    }
+  }
+
   @Test("A sound store is counted through")
   func counts() async throws {
     try await withCouple { setting in
-      _ = try await setting.send("x", from: setting.a)
+      try await setting.shareEverything()
       let report = try await BetweenAudit(setting.between).run()
       #expect(report.isSound)
       #expect(report.accounts == 2 && report.users == 2 && report.couples == 1)
-      #expect(report.messages == 2)
+      #expect(report.messages == 10 && report.blobs == 3)
     }
   }
 
-  @Test("An address without its account is found")
-  func emailEntry() async throws {
-    try await planting(.datastore, .accountHasUser) { setting in
-      let account = try await setting.between.read { reader in
-        try await setting.between.accounts.user(setting.a, in: &reader).accountID
-      }
+  @Test("Of very many violations the first are kept, and all are counted")
+  func many() async throws {
+    try await withCouple(auditsAtEnd: false) { setting in
+      let memo = try await setting.between.memos.write("x", by: setting.a, in: setting.couple)
+      try await setting.plant(at: memo) { $0.author = RandomID(high: 1, low: 1) }
       try await setting.between.write { transaction in
-        try transaction.delete(
-          Delete(Key(.account, account).any.row), in: BetweenSchema.accountTable)
+        let memo = try #require(try await transaction.get(memo))
+        for _ in 0..<AuditReport.violationsMax {
+          try await transaction.insert(memo, .memo, under: setting.shared)
+        }
       }
+      try await setting.plant(at: setting.shared) { $0.brokenAt = 5 }
+      let report = try await BetweenAudit(setting.between).run()
+      #expect(report.violations.count == AuditReport.violationsMax)
+      #expect(report.violationCount > AuditReport.violationsMax)
+      #expect(report.violated == [.sharedByPartners, .coupleIsMutual, .formerCoupleIsBroken])
     }
   }
 
-  @Test("An account of another user is found")
-  func accountOfAnother() async throws {
-    try await planting(.accountHasUser) { setting in
-      let other = RandomID(high: 0, low: 1)
-      try await setting.plant(at: Key(.user, setting.a)) { $0.accountID = other }
+  @Test("What cannot be read of the disk is an error, and no violation, wherever it is")
+  func readErrors() async throws {
+    let files = InMemoryFileSystem()
+    var configuration = StoreConfiguration()
+    configuration.fileSystem = files
+    try await withDatabase(at: "/between", configuration: configuration) { database in
+      let between = try await database.openBetween(passwords: PlainHasher(), options: .quick)
+      let runner = LifeRunner(between, seed: 1)
+      for couple in 0..<3 { try await runner.create(couple) }
+      try await database.store.flush()
     }
-  }
-
-  @Test("A couple whose user is elsewhere is found")
-  func mutual() async throws {
-    try await planting(.coupleIsMutual) { setting in
-      try await setting.plant(at: Key(.user, setting.a)) { $0.relationshipID = nil }
-    }
-  }
-
-  @Test("A couple that has broken up, and whose users are in it, is found")
-  func broken() async throws {
-    try await planting(.coupleIsMutual, .formerCoupleIsBroken) { setting in
-      try await setting.plant(at: Key(.relationship, setting.couple)) { $0.brokenAt = 5 }
-    }
-  }
-
-  @Test("A former couple that lasts is found")
-  func former() async throws {
-    try await planting(.formerCoupleIsBroken) { setting in
-      try await setting.plant(at: Key(.user, setting.a)) {
-        $0.formerRelationshipID = setting.couple
+    var failures = 0
+    for number in 1...100 {
+      let reads = Mutex<Int?>(nil)
+      configuration.fileSystem = FailingFileSystem(files) { call in
+        guard call.kind == .read else { return nil }
+        return reads.withLock { count in
+          count = count.map { $0 + 1 }
+          return count == number ? .ioError : nil
+        }
       }
-    }
-  }
-
-  @Test("A couple of one alone is found, and one whose user is not there")
-  func partners() async throws {
-    try await planting(
-      .coupleHasPartners, .coupleIsMutual, .conversationHasCouple, .senderIsPartner, .marksAgree
-    ) { setting in
-      try await setting.between.messaging.markRead(by: setting.a, in: setting.couple)
-      try await setting.plant(at: Key(.relationship, setting.couple)) { $0.second = $0.first }
-    }
-    try await planting(.coupleHasPartners, .conversationHasCouple, .accountHasUser) { setting in
-      try await setting.between.write { transaction in
-        try transaction.delete(
-          Delete(Key(.user, setting.b).any.row), in: BetweenSchema.userTable)
+      let report: AuditReport? = try await withDatabase(
+        at: "/between", configuration: configuration
+      ) { database in
+        let between = try await database.openBetween(passwords: PlainHasher(), options: .quick)
+        reads.withLock { $0 = 0 }
+        defer { reads.withLock { $0 = nil } }
+        do {
+          return try await BetweenAudit(between).run()
+        } catch is StoreError {
+          return nil
+        }
       }
+      // One read for each file that there is, at the least.
+      guard let report else {
+        failures += 1
+        continue
+      }
+      #expect(report.isSound)
+      break
     }
+    #expect(failures > 3)
   }
 
-  @Test("An invitation that its user does not name is found, and one that is not there")
-  func invitations() async throws {
-    try await planting(.invitationIsItsUsers) { setting in
-      try await setting.plant(at: Key(.user, setting.a)) { $0.invitationCode = "23456789AB" }
-    }
-    try await planting(.invitationIsItsUsers) { setting in
+  @Test("Who has had another couple since need not know the one before")
+  func anotherSince() async throws {
+    try await withCouple { setting in
+      let couples = setting.between.couples
       let c = try await setting.between.accounts.register(
-        email: "c@example.org", password: "p", name: "c")
-      _ = try await setting.between.couples.invite(by: c.user)
-      try await setting.plant(at: Key(.user, c.user)) { $0.invitationCode = nil }
+        email: "c@example.org", password: "p", name: "c"
+      ).user
+      try await couples.breakUp(by: setting.a)
+      _ = try await couples.accept(try await couples.invite(by: c), by: setting.a)
+      try await setting.expectSound()
+      try await couples.breakUp(by: c)
+      try await setting.expectSound()
+      _ = try await couples.restore(by: c)
+      #expect(try await couples.restore(by: setting.a) == .restored)
     }
   }
 
-  @Test("A conversation with somebody else is found, and one that is missing")
-  func conversations() async throws {
-    try await planting(.conversationHasCouple) { setting in
-      try await setting.plant(at: head(setting, setting.a)) { $0.partner = setting.a }
-    }
-    try await planting(.conversationHasCouple) { setting in
-      _ = try await setting.between.datastore.deleteSubtree(head(setting, setting.a))
-    }
-  }
-
-  @Test("A message from a stranger, and one that differs, is found")
-  func messages() async throws {
-    try await planting(.senderIsPartner, .sidesAgree) { setting in
-      try await setting.plant(at: Key(head(setting, setting.a), .message, 1)) {
-        $0.sender = RandomID(high: 9, low: 9)
+  @Test("What is deleted while the audit runs is no violation")
+  func deletedMeanwhile() async throws {
+    try await withCouple { setting in
+      let between = setting.between
+      let blob = try await between.upload(.bytes([1]), type: "image/jpeg")
+      let photo = try await between.photos.add(blob, by: setting.a, in: setting.couple)
+      let meddler = MeddlingBlobStore(setting.blobs) {
+        _ = try? await between.datastore.delete(photo)
+        try? await setting.blobs.delete(blob.key)
       }
-    }
-    try await planting(.sidesAgree) { setting in
-      try await setting.plant(at: Key(head(setting, setting.a), .message, 2)) {
-        $0.content = .text("something else")
-      }
-    }
-  }
-
-  @Test("A message that is lost is found, deleted as it may be on one side")
-  func lost() async throws {
-    try await planting(.messagesAreAccounted) { setting in
-      _ = try await setting.between.datastore.delete(Key(head(setting, setting.a), .message, 2))
+      let audited = try BetweenService(
+        datastore: between.datastore, clock: setting.clock, random: SharedGenerator(seed: 1),
+        passwords: PlainHasher(), blobs: meddler)
+      let report = try await BetweenAudit(audited).run()
+      #expect(report.blobs == 1)
+      #expect(report.violations.map(\.description) == [])
+      #expect(try await setting.blobs.size(of: blob.key) == nil)
     }
   }
+}
 
-  @Test("A message out of its time is found")
-  func order() async throws {
-    try await planting(.messagesAreInOrder) { setting in
-      for user in [setting.a, setting.b] {
-        try await setting.plant(at: Key(head(setting, user), .message, 2)) { $0.sentAt = 1 }
-      }
-    }
+/// Does something whenever it is asked for a size, before it answers.
+private final class MeddlingBlobStore: BlobStore {
+  private let base: InMemoryBlobStore
+  private let meddle: @Sendable () async -> Void
+
+  init(_ base: InMemoryBlobStore, _ meddle: @escaping @Sendable () async -> Void) {
+    self.base = base
+    self.meddle = meddle
   }
 
-  @Test("A number of messages that only one side was sent is found")
-  func sides() async throws {
-    try await planting(.sidesAgree, .messagesAreAccounted) { setting in
-      try await setting.plant(at: head(setting, setting.a)) { $0.issued += 1 }
-    }
+  var bytesMax: Int { base.bytesMax }
+
+  func put(_ source: BlobSource, as blob: Blob) async throws(BlobError) {
+    try await base.put(source, as: blob)
   }
 
-  @Test("A head that is not the last message is found")
-  func heads() async throws {
-    try await planting(.headIsLastMessage) { setting in
-      try await setting.plant(at: head(setting, setting.a)) { $0.lastText = "x" }
-    }
-    try await planting(.headIsLastMessage) { setting in
-      try await setting.plant(at: head(setting, setting.a)) { $0.lastMessageID = 3 }
-    }
+  func get(_ key: BlobKey) async throws(BlobError) -> Bytes { try await base.get(key) }
+
+  func get(_ key: BlobKey, _ range: Range<UInt64>) async throws(BlobError) -> Bytes {
+    try await base.get(key, range)
   }
 
-  @Test("A wrong count of unread messages is found, and a mark that the partner does not see")
-  func unread() async throws {
-    try await planting(.unreadIsCounted) { setting in
-      try await setting.plant(at: head(setting, setting.a)) { $0.unreadCount += 1 }
-    }
-    try await planting(.marksAgree) { setting in
-      try await setting.plant(at: head(setting, setting.a)) { $0.partnerReadThrough = 1 }
-    }
+  func size(of key: BlobKey) async throws(BlobError) -> UInt64? {
+    await meddle()
+    return try await base.size(of: key)
   }
 
-  @Test("A user whose account is closed alone is found, and an account that is closed alone")
-  func closed() async throws {
-    try await planting(.closedIsGone) { setting in
-      try await setting.plant(at: Key(.user, setting.a)) { $0.closedAt = 5 }
-    }
-    try await planting(.closedIsGone) { setting in
-      let account = try await setting.between.read { reader in
-        try await setting.between.accounts.user(setting.a, in: &reader).accountID
-      }
-      try await setting.plant(at: Key(.account, account)) { $0.email = "" }
-    }
-  }
+  func delete(_ key: BlobKey) async throws(BlobError) { try await base.delete(key) }
 
-  @Test("A name that is too long is found")
-  func limits() async throws {
-    try await planting(.withinLimits) { setting in
-      try await setting.plant(at: Key(.user, setting.a)) {
-        $0.name = String(repeating: "x", count: 257)
-      }
-    }
-  }
-
-  @Test("Bytes that are gone are found")
-  func blobs() async throws {
-    try await planting(.blobsAreThere) { setting in
-      let blob = try await setting.between.upload(.bytes([1, 2]), type: "image/jpeg")
-      _ = try await setting.between.messaging.send(
-        .photo(blob, caption: ""), from: setting.a, in: setting.couple)
-      try await setting.blobs.delete(blob.key)
-    }
+  func keys(after key: BlobKey?, countMax: Int) async throws(BlobError) -> BlobPage {
+    try await base.keys(after: key, countMax: countMax)
   }
 }

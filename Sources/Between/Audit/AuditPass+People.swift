@@ -11,8 +11,10 @@ extension AuditPass {
     report.expect(
       user != nil && user?.accountID == key.id(), .accountHasUser, "\(key)",
       "the user \(account.userID) is not there, or is another account's")
-    expectText(
-      account.email, bytesMax: BetweenLimits.emailBytesMax, "\(key)", "the address")
+    // One that is closed has none.
+    report.expect(
+      account.email.isEmpty || EmailAddress(account.email) != nil, .withinLimits, "\(key)",
+      "the address is none, or has more than \(BetweenLimits.emailBytesMax) bytes")
   }
 
   mutating func look(at user: User, _ key: Key<User>) async throws {
@@ -25,29 +27,9 @@ extension AuditPass {
     report.expect(
       account?.userID == id, .accountHasUser, place,
       "the account \(user.accountID) is not there, or is another user's")
-    let isClosed = user.closedAt != nil
-    report.expect(
-      account == nil || isClosed == account?.email.isEmpty, .closedIsGone, place,
-      "the user is \(isClosed ? "" : "not ")closed, its account is not so")
-    report.expect(
-      !isClosed
-        || (user.relationshipID == nil && user.formerRelationshipID == nil
-          && user.invitationCode == nil && account?.passwordHash.isEmpty != false),
-      .closedIsGone, place, "the account is closed, and something of it left")
-    expectText(user.name, bytesMax: BetweenLimits.nameBytesMax, place, "the name")
-    if let couple = user.relationshipID {
-      let relationship = try await find(Key(.relationship, couple))
-      report.expect(
-        relationship?.partner(of: id) != nil && relationship?.isActive == true, .coupleIsMutual,
-        place, "the user is in the couple \(couple), which is not so")
-    }
-    if let former = user.formerRelationshipID {
-      let relationship = try await find(Key(.relationship, former))
-      report.expect(
-        relationship?.partner(of: id) != nil && relationship?.isActive == false
-          && relationship?.isPurging != true, .formerCoupleIsBroken, place,
-        "the couple \(former) is not one that the user was in and that can be restored")
-    }
+    expectClosed(user, account, place)
+    expectText(user.name, bytesMin: 1, bytesMax: BetweenLimits.nameBytesMax, place, "the name")
+    try await lookAtCouples(of: user, id, place)
     if let code = user.invitationCode {
       let invitation = try await find(Key(.invitation, code))
       report.expect(
@@ -61,52 +43,35 @@ extension AuditPass {
     try await lookAtNotices(of: key)
   }
 
-  private mutating func lookAtNotices(of key: Key<User>) async throws {
-    let notices = try await snapshot.children(
-      .notification, of: key, limit: BetweenLimits.notificationsMax + 1)
-    let requests = try await snapshot.children(
-      .backupRequest, of: key, limit: BetweenLimits.backupRequestsMax + 1)
+  /// Expects that who has closed the account has nothing left, and nobody else is without an address.
+  private mutating func expectClosed(_ user: User, _ account: Account?, _ place: String) {
+    let isClosed = user.closedAt != nil
     report.expect(
-      notices.entries.count <= BetweenLimits.notificationsMax
-        && requests.entries.count <= BetweenLimits.backupRequestsMax, .noticesAreBounded,
-      "\(key)", "there are more notifications or requests than may be")
-    let couples = Set(
-      notices.entries.map(\.record.couple) + requests.entries.map(\.record.couple))
-    for couple in couples.sorted() {
-      let relationship = try await find(Key(.relationship, couple))
-      report.expect(
-        relationship != nil && relationship?.isPurging != true, .noticesAreBounded, "\(key)",
-        "there is a notification or a request of the couple \(couple), which is gone")
-    }
-    for entry in notices.entries {
-      report.expect(
-        entry.record.hasItsSubject, .notificationsHaveSubjects, "\(entry.key)",
-        "one of the kind \(entry.record.kind.rawValue) is about something else")
-    }
-    for entry in requests.entries {
-      let (request, place) = (entry.record, "\(entry.key)")
-      report.expect(
-        (request.state == .done) == (request.blob != nil), .backupsHaveCopies, place,
-        "the state is \(request.state.rawValue), a copy is \(request.blob == nil ? "not " : "")there"
-      )
-      try await expectBlob(request.blob, place)
-    }
+      account == nil || isClosed == account?.email.isEmpty, .closedIsGone, place,
+      "the user is \(isClosed ? "" : "not ")closed, its account is not so")
+    report.expect(
+      !isClosed
+        || (user.relationshipID == nil && user.formerRelationshipID == nil
+          && user.invitationCode == nil && account?.passwordHash.isEmpty != false),
+      .closedIsGone, place, "the account is closed, and something of it left")
   }
 
-  private mutating func lookAtConversations(of key: Key<User>, _ user: RandomID) async throws {
-    var cursor: PageCursor?
-    repeat {
-      let page = try await snapshot.children(
-        .conversation, of: key, limit: Self.rowsPerPiece, after: cursor)
-      for entry in page.entries {
-        let couple: RandomID? = entry.key.id()
-        let relationship = try await find(Key(.relationship, couple ?? user))
-        report.expect(
-          relationship?.partner(of: user) == entry.record.partner, .conversationHasCouple,
-          "\(entry.key)", "there is no couple of the user and \(entry.record.partner)")
-      }
-      cursor = page.next
-    } while cursor != nil
+  private mutating func lookAtCouples(
+    of user: User, _ id: RandomID, _ place: String
+  ) async throws {
+    if let couple = user.relationshipID {
+      let relationship = try await find(Key(.relationship, couple))
+      report.expect(
+        relationship?.partner(of: id) != nil && relationship?.isActive == true, .coupleIsMutual,
+        place, "the user is in the couple \(couple), which is not so")
+    }
+    if let former = user.formerRelationshipID {
+      let relationship = try await find(Key(.relationship, former))
+      report.expect(
+        relationship?.partner(of: id) != nil && relationship?.isActive == false
+          && relationship?.isPurging != true, .formerCoupleIsBroken, place,
+        "the couple \(former) is not one that the user was in and that can be restored")
+    }
   }
 
   mutating func look(at invitation: Invitation, _ key: Key<Invitation>) async throws {

@@ -9,33 +9,34 @@ extension AuditPass {
   mutating func lookAtShared(
     of relationship: Relationship, _ couple: Key<Relationship>
   ) async throws {
-    do {
-      let counts = try await lookAtPhotos(of: relationship, couple)
-      try await lookAtAlbums(of: relationship, couple, counts)
-      try await forEachChild(.memo, of: couple) { pass, entry in
-        pass.expectAuthor(entry.record.author, relationship, "\(entry.key)")
-        pass.expectText(
-          entry.record.text, bytesMax: BetweenLimits.memoBytesMax, "\(entry.key)", "the memo")
-      }
-      var days: [String: Int] = [:]
-      try await forEachChild(.event, of: couple) { pass, entry in
-        let (date, isYearly) = (entry.record.date, entry.record.isYearly)
-        days[isYearly ? date.monthAndDay : date.description, default: 0] += 1
-        pass.expectAuthor(entry.record.author, relationship, "\(entry.key)")
-        for text in [entry.record.title, entry.record.note] {
-          pass.expectText(
-            text, bytesMax: BetweenLimits.captionBytesMax, "\(entry.key)", "the title or note")
-        }
-      }
-      for (day, count) in days.sorted(by: { $0.key < $1.key }) {
-        report.expect(
-          count <= BetweenLimits.eventsPerDayMax, .daysAreBounded, "\(couple)",
-          "there are \(count) on \(day)")
-      }
-      try await lookAtComments(of: relationship, couple)
-    } catch let error as DatastoreError where error.code == .malformed {
-      // The datastore has found it; what comes behind it is not looked at.
-      return
+    let counts = try await lookAtPhotos(of: relationship, couple)
+    try await lookAtAlbums(of: relationship, couple, counts)
+    try await forEachChild(.memo, of: couple) { pass, entry in
+      let place = "\(entry.key)"
+      pass.expectAuthor(entry.record.author, relationship, place)
+      pass.expectText(
+        entry.record.text, bytesMin: 1, bytesMax: BetweenLimits.memoBytesMax, place, "the memo")
+    }
+    try await lookAtEvents(of: relationship, couple)
+    try await lookAtComments(of: relationship, couple)
+  }
+
+  private mutating func lookAtEvents(
+    of relationship: Relationship, _ couple: Key<Relationship>
+  ) async throws {
+    var days: [String: Int] = [:]
+    try await forEachChild(.event, of: couple) { pass, entry in
+      let (event, place) = (entry.record, "\(entry.key)")
+      days[event.isYearly ? event.date.monthAndDay : event.date.description, default: 0] += 1
+      pass.expectAuthor(event.author, relationship, place)
+      pass.expectText(
+        event.title, bytesMin: 1, bytesMax: BetweenLimits.captionBytesMax, place, "the title")
+      pass.expectText(event.note, bytesMax: BetweenLimits.captionBytesMax, place, "the note")
+    }
+    for (day, count) in days.sorted(by: { $0.key < $1.key }) {
+      report.expect(
+        count <= BetweenLimits.eventsPerDayMax, .daysAreBounded, "\(couple)",
+        "there are \(count) on \(day)")
     }
   }
 
@@ -49,12 +50,12 @@ extension AuditPass {
       pass.expectAuthor(photo.author, relationship, place)
       pass.expectText(
         photo.caption, bytesMax: BetweenLimits.captionBytesMax, place, "the caption")
-      try await pass.expectBlob(photo.blob, place)
+      try await pass.expectBlob(photo.blob, of: entry.key) { $0.blob }
       guard let album = photo.albumID else { return }
       if counts[album] == nil {
-        let isThere = try await pass.find(Key(couple, .album, album)) != nil
         pass.report.expect(
-          isThere, .albumsCountPhotos, place, "it is in the album \(album), which is not there")
+          try await pass.snapshot.contains(Key(couple, .album, album)), .albumsCountPhotos, place,
+          "it is in the album \(album), which is not there")
       }
       counts[album, default: 0] += 1
     }
@@ -69,7 +70,8 @@ extension AuditPass {
       let count = counts[entry.key.id() ?? 0] ?? 0
       pass.expectAuthor(entry.record.author, relationship, place)
       pass.expectText(
-        entry.record.title, bytesMax: BetweenLimits.captionBytesMax, place, "the title")
+        entry.record.title, bytesMin: 1, bytesMax: BetweenLimits.captionBytesMax, place,
+        "the title")
       pass.report.expect(
         entry.record.photoCount == count, .albumsCountPhotos, place,
         "it counts \(entry.record.photoCount) photos, there are \(count)")
@@ -81,39 +83,51 @@ extension AuditPass {
     of relationship: Relationship, _ couple: Key<Relationship>
   ) async throws {
     var range = KeyRange.prefix(Bytes([UInt8(Comment.objectType.number)]))
+    var thread: (prefix: Bytes, count: Int) = (Bytes(), 0)
     while true {
       var columns = ColumnSelection()
       columns.add(family: AnyKey.family, qualifiers: range)
       let row = try await snapshot.get(
-        Get(couple.any.row, columns: columns, cellsMax: Self.cellsPerPiece),
-        in: couple.any.table)
+        Get(couple.any.row, columns: columns, cellsMax: Self.perPiece), in: couple.any.table)
       let cells = row.map(Array.init) ?? []
       for cell in cells {
-        let any = AnyKey(
-          table: couple.any.table, row: couple.any.row, qualifier: cell.column.qualifier)
+        let qualifier = cell.column.qualifier
+        let child = StoredChild<Comment>(
+          place: AnyKey(table: couple.any.table, row: couple.any.row, qualifier: qualifier),
+          stored: cell.value)
         // Metadata of the collections is among them.
-        guard let key = Key<Comment>(any) else { continue }
-        try await look(atComment: key, of: relationship)
+        guard let key = child.key, let parts = KeyPathParts(qualifier) else { continue }
+        let prefix = qualifier[0..<parts.prefixLength]
+        if prefix != thread.prefix {
+          thread = (prefix, 0)
+          try await expectObject(of: key)
+        }
+        thread.count += 1
+        report.expect(
+          thread.count != BetweenLimits.commentsMax + 1, .withinLimits, "\(key)",
+          "there are more than \(BetweenLimits.commentsMax) comments on one thing")
+        look(at: child, of: relationship)
       }
-      guard cells.count == Self.cellsPerPiece, let last = cells.last else { return }
+      guard cells.count == Self.perPiece, let last = cells.last else { return }
       range.start = last.column.qualifier.successor
     }
   }
 
-  private static var cellsPerPiece: Int { 256 }
-
-  private mutating func look(
-    atComment key: Key<Comment>, of relationship: Relationship
-  ) async throws {
-    guard let comment = try await find(key) else { return }
-    let place = "\(key)"
-    expectAuthor(comment.author, relationship, place)
-    expectText(comment.text, bytesMax: BetweenLimits.memoBytesMax, place, "the comment")
+  /// Expects what a comment is on.
+  private mutating func expectObject(of key: Key<Comment>) async throws {
     var isThere = false
     if let photo = key.ancestor(.photo) { isThere = try await snapshot.contains(photo) }
     if let memo = key.ancestor(.memo) { isThere = try await snapshot.contains(memo) }
     if let event = key.ancestor(.event) { isThere = try await snapshot.contains(event) }
-    report.expect(isThere, .sharedByPartners, place, "what it is on is not there")
+    report.expect(isThere, .sharedByPartners, "\(key)", "what it is on is not there")
+  }
+
+  private mutating func look(at child: StoredChild<Comment>, of relationship: Relationship) {
+    guard let comment = decode(child)?.record else { return }
+    let place = "\(child.place)"
+    expectAuthor(comment.author, relationship, place)
+    expectText(
+      comment.text, bytesMin: 1, bytesMax: BetweenLimits.memoBytesMax, place, "the comment")
   }
 
   private mutating func expectAuthor(
@@ -121,18 +135,5 @@ extension AuditPass {
   ) {
     report.expect(
       relationship.partner(of: author) != nil, .sharedByPartners, place, "it is by \(author)")
-  }
-
-  private mutating func forEachChild<R: Record>(
-    _ type: ObjectType<R>, of couple: Key<Relationship>,
-    _ body: (inout AuditPass, Entry<R>) async throws -> Void
-  ) async throws {
-    var cursor: PageCursor?
-    repeat {
-      let page = try await snapshot.children(
-        type, of: couple, limit: Self.cellsPerPiece, after: cursor)
-      for entry in page.entries { try await body(&self, entry) }
-      cursor = page.next
-    } while cursor != nil
   }
 }

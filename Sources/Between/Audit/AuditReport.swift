@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Panjeon
+
 /// What an audit has found.
 public struct AuditReport: Hashable, Sendable {
   /// An invariant that does not hold.
@@ -27,8 +29,10 @@ public struct AuditReport: Hashable, Sendable {
   public var blobs = 0
   /// What was found, the first ones of very many.
   public var violations: [Violation] = []
-  /// How many there were.
+  /// How many there were, findings of the datastore included.
   public var violationCount = 0
+  /// Which invariants do not hold, also where the violations are too many to be kept.
+  public var violated: Set<Invariant> = []
 
   /// How many violations are kept: 1,000.
   public static let violationsMax = 1000
@@ -36,11 +40,9 @@ public struct AuditReport: Hashable, Sendable {
   /// Whether all invariants hold.
   public var isSound: Bool { violationCount == 0 }
 
-  /// Which invariants do not hold.
-  public var violated: Set<Invariant> { Set(violations.map(\.invariant)) }
-
   mutating func note(_ invariant: Invariant, _ place: String, _ detail: String) {
     violationCount += 1
+    violated.insert(invariant)
     if violations.count < Self.violationsMax {
       violations.append(Violation(invariant: invariant, place: place, detail: detail))
     }
@@ -51,5 +53,13 @@ public struct AuditReport: Hashable, Sendable {
     _ condition: Bool, _ invariant: Invariant, _ place: String, _ detail: @autoclosure () -> String
   ) {
     if !condition { note(invariant, place, detail()) }
+  }
+
+  /// Notes what a datastore was found to be; those findings that it has not kept are counted.
+  mutating func add(_ verified: DatastoreReport) {
+    for finding in verified.findings {
+      note(.datastore, "\(finding.key)", "\(finding.kind.rawValue): \(finding.detail)")
+    }
+    violationCount += verified.findingCount - verified.findings.count
   }
 }

@@ -11,8 +11,10 @@ internal import WideColumn
 /// for violation in report.violations { print(violation) }
 /// ```
 ///
-/// It reads a snapshot, so that it may run while others write; of a couple that is being purged it looks at the couple alone. What `Datastore.verify` checks is read at another
-/// snapshot. Bytes that no record names are no violation, as a crash may leave some.
+/// It reads one snapshot, what `Datastore.verify` checks included, so that it may run while others write. Bytes are looked for in the blob store as it is: where they are missing, the record
+/// that names them is looked at once more, as it may have been deleted since. Bytes that no record names are no violation, as a crash may leave some.
+///
+/// Of a couple that is being purged it looks at the couple alone. What an import that was cut off has left is a violation (``Invariant/rowsHaveRoots``): purge it, or import it again.
 public struct BetweenAudit<Store: AtomicBatchStore>: Sendable {
   let service: BetweenService<Store>
 
@@ -22,100 +24,17 @@ public struct BetweenAudit<Store: AtomicBatchStore>: Sendable {
   /// Reads everything and tells what does not hold.
   ///
   /// - Returns: What was found.
-  /// - Throws: Errors of the store; of the blob store. What is stored wrongly is a violation, no error.
-  /// - Complexity: Reads everything, couple by couple, in constant memory for each.
+  /// - Throws: Errors of the store; of the blob store. Among those of the store is `snapshotTooOld`, when the audit takes longer than the store keeps a snapshot
+  ///   (`StoreConfiguration.snapshotAgeMax`; by default it keeps them): then audit a checkpoint, or a store that allows more. What is stored wrongly is a violation, no error.
+  /// - Complexity: Reads everything twice, couple by couple, in constant memory for each but for a number for each of its albums and days.
   public func run() async throws -> AuditReport {
-    var pass = AuditPass<Store>(
-      snapshot: try service.datastore.snapshot(), blobs: service.blobs)
-    try await pass.lookAtAll()
-    var report = pass.report
-    let verified = try await service.datastore.verify()
-    for finding in verified.findings {
-      report.note(.datastore, "\(finding.key)", "\(finding.kind.rawValue): \(finding.detail)")
+    try await service.read { snapshot in
+      var pass = AuditPass<Store>(
+        service: service, snapshot: snapshot, blobs: service.blobs)
+      try await pass.lookAtAll()
+      var report = pass.report
+      report.add(try await service.datastore.verify(at: snapshot))
+      return report
     }
-    return report
-  }
-}
-
-/// A look at everything, at a snapshot.
-struct AuditPass<Store: AtomicBatchStore> {
-  var snapshot: DatastoreSnapshot<Store>
-  let blobs: (any BlobStore)?
-  var report = AuditReport()
-  /// Records that are taken to be there, by key: those that an import is about to write.
-  var assumed: [AnyKey: any Record] = [:]
-
-  /// How many rows of a table are read at once.
-  static var rowsPerPiece: Int { 64 }
-
-  init(snapshot: DatastoreSnapshot<Store>, blobs: (any BlobStore)?) {
-    self.snapshot = snapshot
-    self.blobs = blobs
-  }
-
-  mutating func lookAtAll() async throws {
-    try await forEachRoot(Account.objectType) { pass, key, account in
-      try await pass.look(at: account, key)
-    }
-    try await forEachRoot(User.objectType) { pass, key, user in
-      try await pass.look(at: user, key)
-    }
-    try await forEachRoot(Invitation.objectType) { pass, key, invitation in
-      try await pass.look(at: invitation, key)
-    }
-    try await forEachRoot(Relationship.objectType) { pass, key, relationship in
-      try await pass.look(at: relationship, key)
-    }
-  }
-
-  /// Goes through the roots of a type, in the order of their rows.
-  ///
-  /// A record that cannot be decoded is a finding of the datastore's.
-  private mutating func forEachRoot<R: Record>(
-    _ type: ObjectType<R>, _ body: (inout AuditPass, Key<R>, R) async throws -> Void
-  ) async throws {
-    guard let table = type.any.table else { return }
-    let qualifier = Key(type, Bytes()).any.qualifier
-    var columns = ColumnSelection()
-    columns.add(family: AnyKey.family, qualifier: qualifier)
-    var range = KeyRange.all
-    while true {
-      let rows = try await snapshot.rows(
-        Scan(range, columns: columns), in: table, limit: Self.rowsPerPiece)
-      for row in rows {
-        let any = AnyKey(table: table, row: row.row, qualifier: qualifier)
-        guard let key = Key<R>(any), let record = try? await snapshot.get(key) else { continue }
-        try await body(&self, key, record)
-      }
-      guard rows.count == Self.rowsPerPiece, let last = rows.last else { return }
-      range.start = last.row.successor
-    }
-  }
-
-  /// Reads a record; nil when there is none, or it cannot be decoded, which is a finding of the datastore's.
-  mutating func find<R: Record>(_ key: Key<R>) async throws -> R? {
-    if let record = assumed[key.any] as? R { return record }
-    do {
-      return try await snapshot.get(key)
-    } catch let error as DatastoreError where error.code == .malformed {
-      return nil
-    }
-  }
-
-  mutating func expectText(
-    _ text: String, bytesMax: Int, _ place: @autoclosure () -> String, _ what: String
-  ) {
-    if text.utf8.count > bytesMax {
-      report.note(.withinLimits, place(), "\(what) has \(text.utf8.count) bytes")
-    }
-  }
-
-  mutating func expectBlob(_ blob: Blob?, _ place: String) async throws {
-    guard let blob, let blobs else { return }
-    report.blobs += 1
-    let size = try await blobs.size(of: blob.key)
-    report.expect(
-      size == blob.size, .blobsAreThere, place,
-      "the blob \(blob.key) has \(size.map { "\($0)" } ?? "no") bytes, not \(blob.size)")
   }
 }

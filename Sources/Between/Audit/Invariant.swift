@@ -9,6 +9,10 @@ public enum Invariant: String, CaseIterable, Hashable, Sendable, Codable {
   /// So an address leads to the account that has it, and to no other.
   case datastore
 
+  /// Where a row has something, it has its user, account, invitation or couple; and where a user has messages, their conversation. A couple's own record is the last that a purge deletes, so that
+  /// what is left with none is the rest of an import that was cut off.
+  case rowsHaveRoots
+
   /// An account's user is there and names the account, and a user's account is there and names the user.
   case accountHasUser
 
@@ -18,7 +22,8 @@ public enum Invariant: String, CaseIterable, Hashable, Sendable, Codable {
   /// Both users of a couple that has not broken up are in it, and who is in a couple is one of its two.
   case coupleIsMutual
 
-  /// Nobody is in a couple that has broken up; who has had it last names it until it is purged or the account is closed, and names no other.
+  /// Nobody is in a couple that has broken up. The one that a user names as the one before has broken up and is not being purged; who was in it need not name it: there may have been another one since,
+  /// also in a store that it was not exported to.
   case formerCoupleIsBroken
 
   /// An invitation is the one that its user names, who is in no couple; and a code that a user names is there.
@@ -30,7 +35,7 @@ public enum Invariant: String, CaseIterable, Hashable, Sendable, Codable {
   /// A message is from one of the two.
   case senderIsPartner
 
-  /// A later id was sent later, and none later than the conversation says; ids go up to the one that was given last.
+  /// A later id was sent later, and none later than the conversation says; ids go up to the one that was given last, and the next one is the one behind it.
   case messagesAreInOrder
 
   /// A side has as many messages as were sent, but for those deleted on it: none is lost.
@@ -54,7 +59,7 @@ public enum Invariant: String, CaseIterable, Hashable, Sendable, Codable {
   /// What is shared is by one of the two, and a comment is on something that is there.
   case sharedByPartners
 
-  /// A user has no more notifications and requests than may be, of couples that are there.
+  /// A user has no more notifications, requests and open requests than may be, of couples that are there.
   case noticesAreBounded
 
   /// A notification of something that was shared or commented on says what, of the type it should be; one of the couple itself says nothing.
@@ -69,7 +74,7 @@ public enum Invariant: String, CaseIterable, Hashable, Sendable, Codable {
   /// A request for a back-up that is done has its copy, and no other has one.
   case backupsHaveCopies
 
-  /// Texts, names and titles are no longer than they may be.
+  /// Texts, names, titles and addresses are no longer than they may be, nor empty where they may not be, and what is commented on has no more comments than it may (``BetweenLimits``).
   case withinLimits
 
   /// The bytes that a record names are in the blob store, and as many as it says.
@@ -79,10 +84,12 @@ public enum Invariant: String, CaseIterable, Hashable, Sendable, Codable {
   public var sentence: String {
     switch self {
     case .datastore: "collections, indexes and records are as the datastore writes them"
+    case .rowsHaveRoots: "nothing is left of what is gone"
     case .accountHasUser: "account and user name each other"
     case .coupleHasPartners: "a couple is of two users that are there"
     case .coupleIsMutual: "couple and users name each other while it lasts"
-    case .formerCoupleIsBroken: "nobody is in a couple that has broken up"
+    case .formerCoupleIsBroken:
+      "nobody is in a couple that has broken up"
     case .invitationIsItsUsers: "invitation and user name each other"
     case .conversationHasCouple: "each user of a couple has a conversation of it, and no others"
     case .senderIsPartner: "a message is from one of the two"
@@ -99,7 +106,7 @@ public enum Invariant: String, CaseIterable, Hashable, Sendable, Codable {
     case .daysAreBounded: "a day has no more events than may be"
     case .closedIsGone: "closed accounts, and no others, have no address, no couple, no invitation"
     case .backupsHaveCopies: "a back-up that is done has its copy"
-    case .withinLimits: "nothing is longer than it may be"
+    case .withinLimits: "nothing is longer, or more, than it may be"
     case .blobsAreThere: "the bytes of photos and voices are there"
     }
   }

@@ -62,7 +62,8 @@ extension CoupleImport {
   ///
   /// Throws `malformedExport`.
   func audit(_ job: ImportJob) async throws {
-    var pass = AuditPass<Store>(snapshot: try service.datastore.snapshot(), blobs: nil)
+    var pass = AuditPass<Store>(
+      service: service, snapshot: try service.datastore.snapshot(), blobs: nil)
     pass.assumed = job.roots.records
     for (key, record) in job.roots.records.sorted(by: { $0.key.table < $1.key.table }) {
       switch record {

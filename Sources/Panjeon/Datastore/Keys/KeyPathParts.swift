@@ -27,7 +27,7 @@ public struct KeyPathParts: Hashable, Sendable {
   /// The ancestors below the root, first to last, and the object.
   public let steps: [Step]
   /// How many bytes the type and the ancestors take.
-  let prefixLength: Int
+  package let prefixLength: Int
 
   /// Reads a qualifier; nil when it is none of a datastore.
   public init?(_ qualifier: Bytes) {
