@@ -14,7 +14,7 @@ struct LifeTests {
     #expect(first == Array(LifeGenerator(seed: 3, options).prefix(2000)))
     #expect(first != Array(LifeGenerator(seed: 4, options).prefix(2000)))
     // Pinned, so that a change of the generator is seen: what is measured changes with it.
-    #expect(first.count(where: \.isWrite) == 54)
+    #expect(first.count(where: \.isWrite) == 57)
   }
 
   @Test("Of a hundred operations 97 read, and what was asked for else")
@@ -25,14 +25,33 @@ struct LifeTests {
       let reads = LifeGenerator(seed: 1, options).prefix(50_000).count { !$0.isWrite }
       #expect(abs(reads - share * 50) < 500, "\(reads)")
     }
-    let messages = LifeGenerator(seed: 1, LifeOptions(couples: 10)).prefix(50_000).filter(\.isWrite)
-      .count {
-        switch $0 {
-        case .send, .sendSticker: true
-        default: false
-        }
-      }
-    #expect((1000...1350).contains(messages), "most of what is written are messages: \(messages)")
+    for isAll in [false, true] {
+      var options = LifeOptions(couples: 10)
+      (options.hasPhotos, options.breakUpsPerThousandWrites) = (isAll, isAll ? 4 : 0)
+      let writes = LifeGenerator(seed: 1, options).prefix(50_000).filter(\.isWrite)
+      let messages = Double(writes.count(where: \.action.isMessage)) / Double(writes.count)
+      #expect((0.75...0.83).contains(messages), "most of what is written are messages: \(messages)")
+    }
+  }
+
+  @Test("Everything there is to do is done, but what was left out")
+  func everything() {
+    func names(_ options: LifeOptions) -> Set<String> {
+      let operations = LifeGenerator(seed: 1, options).prefix(20_000)
+      return Set(operations.map { String("\($0.action)".prefix { $0 != "(" }) })
+    }
+    var options = LifeOptions(couples: 10)
+    options.readsPerThousand = 500
+    let photos: Set = [
+      "sendPhoto", "sendVoice", "addPhoto", "deletePhoto", "createAlbum", "movePhoto",
+      "requestBackup", "makeBackups",
+    ]
+    let breakUps: Set = ["breakUp", "makeUp", "pairAnew", "purge"]
+    let least = names(options)
+    #expect(least.isDisjoint(with: photos.union(breakUps)))
+    (options.hasPhotos, options.breakUpsPerThousandWrites) = (true, 20)
+    #expect(names(options) == least.union(photos).union(breakUps))
+    #expect(least.count == 18)
   }
 
   @Test("Couples are drawn alike, or by Zipf's law")
@@ -51,31 +70,35 @@ struct LifeTests {
     }
   }
 
+  /// Has four clients live at once; returns how many operations were done, and how many refused for what.
+  @discardableResult
   private func run(
     _ between: EmbeddedBetween, seed: UInt64, _ options: LifeOptions, count: Int
-  ) async throws {
+  ) async throws -> [String: Int] {
     let runner = LifeRunner(between, seed: seed)
     for couple in 0..<options.couples { try await runner.create(couple) }
-    try await withThrowingTaskGroup { group in
+    return try await withThrowingTaskGroup(of: [String: Int].self) { group in
       for client in 0..<4 {
         group.addTask {
+          var counts: [String: Int] = [:]
           for operation in LifeGenerator(seed: seed &+ UInt64(client) << 32, options).prefix(count)
           {
-            try await runner.run(operation)
+            let outcome = try await runner.run(operation)
+            counts[outcome.refusal?.description ?? "done", default: 0] += 1
           }
+          return counts
         }
       }
-      try await group.waitForAll()
+      return try await group.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
     }
   }
 
   private func open(
-    _ database: Database, _ blobs: InMemoryBlobStore, seed: UInt64 = 5
-  ) async throws
-    -> EmbeddedBetween
-  {
+    _ database: Database, _ blobs: InMemoryBlobStore, _ clock: any TimeSource = SystemTimeSource(),
+    seed: UInt64 = 5
+  ) async throws -> EmbeddedBetween {
     try await database.openBetween(
-      passwords: PlainHasher(), blobs: blobs, random: SharedGenerator(seed: seed),
+      passwords: PlainHasher(), blobs: blobs, clock: clock, random: SharedGenerator(seed: seed),
       options: .quick)
   }
 
@@ -85,14 +108,52 @@ struct LifeTests {
     var configuration = StoreConfiguration()
     configuration.fileSystem = InMemoryFileSystem()
     try await withDatabase(at: "/between", configuration: configuration) { database in
-      let between = try await open(database, InMemoryBlobStore())
+      let clock = ManualTimeSource()
+      let between = try await open(database, InMemoryBlobStore(), clock)
       var options = LifeOptions(couples: 6)
-      options.readsPerThousand = 400
-      options.hasPhotos = true
-      try await run(between, seed: TestSeed.value, options, count: 300 * TestSeed.effort)
-      let report = try await BetweenAudit(between).run()
-      #expect(report.violations.map(\.description) == [])
-      #expect(report.messages > 500 && report.couples == 6 && report.blobs > 0)
+      options.readsPerThousand = 300
+      (options.hasPhotos, options.breakUpsPerThousandWrites) = (true, 20)
+      for period in 0..<3 {
+        let counts = try await run(
+          between, seed: TestSeed.value, options, count: 100 * TestSeed.effort)
+        #expect(counts["done", default: 0] > 200, "\(counts)")
+        let report = try await BetweenAudit(between).run()
+        #expect(report.violations.map(\.description) == [], "period \(period)")
+        #expect(report.messages > 100 && report.couples > 0 && report.blobs > 0)
+        clock.advance(by: between.options.restorePeriod)
+      }
+    }
+  }
+
+  @Test("Couples break up, make up, find each other anew, and are purged")
+  func breakUps() async throws {
+    try await withCouple(auditsAtEnd: false) { setting in
+      let runner = LifeRunner(setting.between, seed: 3)
+      try await runner.create(0)
+      func run(_ action: LifeAction, isFirst: Bool = true) async throws -> LifeOutcome {
+        let person = LifePerson(couple: 0, isFirst: isFirst)
+        let outcome = try await runner.run(LifeOperation(person, action))
+        try await setting.expectSound()
+        return outcome
+      }
+      let couple = runner.members(of: 0).couple
+      #expect(try await run(.send(text: "x")).sent?.couple == couple)
+      #expect(try await run(.makeUp).refusal == .alreadyPaired)
+      #expect(try await run(.deletePhoto).refusal == .noSuchObject)
+      #expect(try await run(.breakUp).refusal == nil)
+      #expect(try await run(.send(text: "x")).refusal == .notPaired)
+      #expect(try await run(.makeUp).refusal == nil)
+      #expect(try await run(.breakUp, isFirst: false).refusal == nil)
+      #expect(try await run(.purge).refusal == .restorePeriodNotOver)
+      setting.clock.advance(by: setting.between.options.restorePeriod)
+      #expect(try await run(.makeUp).refusal == .restorePeriodOver)
+      #expect(try await run(.pairAnew).refusal == nil)
+      let second = try #require(try await run(.send(text: "y"), isFirst: false).sent)
+      #expect(second.couple != couple && second.id == 1)
+      #expect(try await run(.purge).refusal == nil)
+      #expect(try await run(.openChat).records == 1)
+      try await runner.create(0)
+      try await setting.expectSound()
     }
   }
 
@@ -124,7 +185,7 @@ struct LifeTests {
     let blobs = InMemoryBlobStore()
     var options = LifeOptions(couples: 3)
     options.readsPerThousand = 300
-    options.hasPhotos = true
+    (options.hasPhotos, options.breakUpsPerThousandWrites) = (true, 20)
     for life in 0..<4 {
       let seed = TestSeed.value &+ UInt64(round) << 8 &+ UInt64(life)
       var configuration = StoreConfiguration()

@@ -82,7 +82,8 @@ extension PlantedViolation {
         try await setting.plant(at: setting.shared) { $0.second = $0.first }
       },
       Self(
-        "a user of a couple is gone", [.coupleHasPartners, .conversationHasCouple, .accountHasUser]
+        "a user of a couple is gone",
+        [.datastore, .coupleHasPartners, .conversationHasCouple, .accountHasUser]
       ) { try await $0.removeRow(of: Key(.user, $0.b).any) },
     ]
   }

@@ -2,7 +2,7 @@
 
 internal import WideColumn
 
-/// What couples do, one operation after another, as a seed has it: of a hundred operations 97 read, as Between's did.
+/// What couples do, one operation after another, as a seed has it: of a hundred operations 97 read, as Between's did, and most of the others are messages.
 ///
 /// ```swift
 /// var lives = LifeGenerator(seed: 7, LifeOptions(couples: 1000))
@@ -27,99 +27,108 @@ public struct LifeGenerator: IteratorProtocol, Sequence, Sendable {
     chooser = CoupleChooser(options)
   }
 
+  /// Creates a generator with the options of another one, and shares with it what it has computed from them: for many clients of very many couples.
+  public init(seed: UInt64, like other: LifeGenerator) {
+    options = other.options
+    var mixed = SplitMix64(seed: seed)
+    random = mixed.fork()
+    chooser = other.chooser
+  }
+
   /// Returns the next operation; never nil.
   public mutating func next() -> LifeOperation? {
     let person = LifePerson(
       couple: chooser.next(using: &random), isFirst: Bool.random(using: &random))
     let isRead = Int.random(in: 0..<1000, using: &random) < options.readsPerThousand
-    return isRead ? read(person) : write(person)
+    return LifeOperation(person, isRead ? read() : write())
   }
 
-  private mutating func read(_ person: LifePerson) -> LifeOperation {
+  private mutating func read() -> LifeAction {
     switch Int.random(in: 0..<100, using: &random) {
-    case 0..<45: .openChat(person)
-    case 45..<65: .countUnread(person)
-    case 65..<80: .scrollBack(person, pages: Int.random(in: 2...5, using: &random))
-    case 80..<88: .lookAtPhotos(person)
-    case 88..<95:
+    case 0..<45: .openChat
+    case 45..<65: .countUnread
+    case 65..<80: .scrollBack(pages: Int.random(in: 2...5, using: &random))
+    case 80..<86: .lookAtPhotos
+    case 86..<88: .lookAtAlbum(number: Int.random(in: 0..<20, using: &random))
+    case 88..<94:
       .lookAtMonth(
-        person, year: Int.random(in: 2010...2015, using: &random),
+        year: Int.random(in: 2010...2015, using: &random),
         month: Int.random(in: 1...12, using: &random))
-    default: .readComments(person)
+    case 94..<97: .readNotifications
+    default: .readComments
     }
   }
 
-  private mutating func write(_ person: LifePerson) -> LifeOperation {
-    switch Int.random(in: 0..<100, using: &random) {
-    case 0..<70: return .send(person, text: LifeTexts.text(using: &random))
-    case 70..<78: return .sendSticker(person, name: LifeTexts.sticker(using: &random))
-    case 78..<88: return .markRead(person)
-    case 88..<91: return .writeMemo(person, text: LifeTexts.text(using: &random))
-    case 91..<94:
-      let first = CivilDate(year: 2010, month: 1, day: 1)
-      let days = Int.random(in: 0..<(6 * 365), using: &random)
-      guard let date = first?.adding(days: days) else { preconditionFailure("it is a day") }
-      return .addEvent(
-        person, title: LifeTexts.text(using: &random), date: date,
-        isYearly: Int.random(in: 0..<4, using: &random) == 0)
-    case 94..<98 where options.hasPhotos: return .addPhoto(person, number: random.next())
-    default: return .comment(person, text: LifeTexts.text(using: &random))
+  /// Of a thousand 794 are messages, and 90 marks.
+  private mutating func write() -> LifeAction {
+    // Not drawn where there are none, so that the others stay the same.
+    if options.breakUpsPerThousandWrites > 0,
+      Int.random(in: 0..<1000, using: &random) < options.breakUpsPerThousandWrites
+    {
+      return breakUp()
     }
-  }
-}
-
-/// How often couples do what.
-public struct LifeOptions: Hashable, Sendable {
-  /// Which couples do more than others.
-  public enum Distribution: String, Hashable, Sendable {
-    /// None.
-    case uniform
-    /// The first more than the second, and so on: of rank n a share that is proportional to 1/n (Zipf's law).
-    case zipfian
-  }
-
-  /// How many couples there may be: ten million, for whose shares 80 MB of memory are needed.
-  public static let couplesMax = 10_000_000
-
-  /// How many couples there are.
-  public var couples: Int
-  /// Which of them do more; Zipf's law by default.
-  public var distribution = Distribution.zipfian
-  /// How many operations of a thousand read; by default 970.
-  public var readsPerThousand = 970
-  /// Whether photos are added, for which the service needs a blob store; by default not.
-  public var hasPhotos = false
-
-  /// Options for so many couples.
-  public init(couples: Int) { self.couples = couples }
-}
-
-/// Draws couples.
-struct CoupleChooser: Sendable {
-  private let couples: Int
-  /// For each couple, the share of it and all before it; empty when all have the same.
-  private var shares: [Double] = []
-
-  init(_ options: LifeOptions) {
-    couples = options.couples
-    guard options.distribution == .zipfian else { return }
-    shares.reserveCapacity(couples)
-    var sum = 0.0
-    for rank in 1...couples {
-      sum += 1 / Double(rank)
-      shares.append(sum)
+    return switch Int.random(in: 0..<1000, using: &random) {
+    case 0..<664: .send(text: text())
+    case 664..<744: .sendSticker(name: LifeTexts.sticker(using: &random))
+    case 744..<774: photoMessage()
+    case 774..<794: voiceMessage()
+    case 794..<884: .markRead
+    case 884..<896: .deleteMessage(beforeLast: Int.random(in: 0..<10, using: &random))
+    case 896..<901: .seeNotifications
+    case 901..<921: .writeMemo(text: text())
+    case 921..<929: .editMemo(text: text())
+    case 929..<954: .comment(text: text())
+    case 954..<974: event()
+    case 974..<995: photo()
+    case 995..<996: .rename(name: LifeTexts.name(using: &random))
+    default: backup()
     }
   }
 
-  func next(using random: inout SplitMix64) -> Int {
-    guard let sum = shares.last else { return Int.random(in: 0..<couples, using: &random) }
-    // 53 bits, as many as a double keeps.
-    let drawn = Double(random.next() >> 11) / Double(1 << 53) * sum
-    var (low, high) = (0, couples - 1)
-    while low < high {
-      let middle = (low + high) / 2
-      if shares[middle] <= drawn { low = middle + 1 } else { high = middle }
+  private mutating func text() -> String { LifeTexts.text(using: &random) }
+
+  private mutating func photoMessage() -> LifeAction {
+    let caption = text()
+    return options.hasPhotos
+      ? .sendPhoto(number: random.next(), caption: caption) : .send(text: caption)
+  }
+
+  private mutating func voiceMessage() -> LifeAction {
+    guard options.hasPhotos else { return .send(text: text()) }
+    return .sendVoice(
+      number: random.next(), milliseconds: UInt32.random(in: 300...60_000, using: &random))
+  }
+
+  private mutating func event() -> LifeAction {
+    let first = CivilDate(year: 2010, month: 1, day: 1)
+    let days = Int.random(in: 0..<(6 * 365), using: &random)
+    guard let date = first?.adding(days: days) else { preconditionFailure("it is a day") }
+    return .addEvent(
+      title: text(), date: date, isYearly: Int.random(in: 0..<4, using: &random) == 0)
+  }
+
+  private mutating func photo() -> LifeAction {
+    guard options.hasPhotos else { return .comment(text: text()) }
+    return switch Int.random(in: 0..<21, using: &random) {
+    case 0..<14: .addPhoto(number: random.next())
+    case 14..<16: .createAlbum(title: text())
+    case 16..<19: .movePhoto(album: Int.random(in: 0..<20, using: &random))
+    default: .deletePhoto
     }
-    return low
+  }
+
+  private mutating func backup() -> LifeAction {
+    guard options.hasPhotos else { return .writeMemo(text: text()) }
+    return Bool.random(using: &random) ? .requestBackup : .makeBackups
+  }
+
+  /// Those who make up or find each other anew are more, so that most are couples most of the time.
+  private mutating func breakUp() -> LifeAction {
+    switch Int.random(in: 0..<8, using: &random) {
+    case 0..<2: .breakUp
+    case 2..<4: .makeUp
+    case 4..<7: .pairAnew
+    default: .purge
+    }
   }
 }

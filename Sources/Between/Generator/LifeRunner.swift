@@ -27,7 +27,7 @@ public struct LifeRunner<Store: AtomicBatchStore>: Sendable {
     public var first: Accounts<Store>.Registration
     /// The other.
     public var second: Accounts<Store>.Registration
-    /// The couple.
+    /// The couple that they were first; after a break-up they may be another.
     public var couple: RandomID
   }
 
@@ -42,13 +42,13 @@ public struct LifeRunner<Store: AtomicBatchStore>: Sendable {
       first: registration(), second: registration(), couple: RandomID(using: &random))
   }
 
-  /// Registers and pairs a couple, unless it is there already; nobody can log in to its accounts.
+  /// Registers and pairs a couple, unless its users are there already; nobody can log in to its accounts.
   ///
   /// One transaction, durable as the service's. Throws errors of the transaction.
   public func create(_ couple: Int) async throws {
     let members = members(of: couple)
     try await service.write { transaction in
-      if try await transaction.contains(Key(.relationship, members.couple)) { return }
+      if try await transaction.contains(Key(.user, members.first.user)) { return }
       for (registration, name) in [(members.first, "a"), (members.second, "b")] {
         guard let email = EmailAddress("\(name).\(couple)@\(seed).example") else {
           preconditionFailure("it is an address")
@@ -62,96 +62,55 @@ public struct LifeRunner<Store: AtomicBatchStore>: Sendable {
     }
   }
 
-  /// Does an operation.
+  /// Does an operation; what is refused because of what was done before is no error.
+  ///
+  /// Durable as the service's operations.
   ///
   /// - Parameter operation: What to do; its couple has been created.
-  /// - Returns: How many records were read or written.
-  /// - Throws: As the service's operations; `noBlobStore` for a photo where there is no store for its bytes.
+  /// - Returns: What became of it.
+  /// - Throws: As the service's operations, but for what ``LifeOutcome/refusal`` says; `noBlobStore` where a store for bytes is needed, and there is none.
   @discardableResult
-  public func run(_ operation: LifeOperation) async throws -> Int {
-    let person = operation.person
-    let members = members(of: person.couple)
-    let user = person.isFirst ? members.first.user : members.second.user
-    return operation.isWrite
-      ? try await write(operation, user, members.couple)
-      : try await service.read { try await read(operation, user, members.couple, in: &$0) }
-  }
-
-  private func read(
-    _ operation: LifeOperation, _ user: RandomID, _ couple: RandomID,
-    in reader: inout DatastoreSnapshot<Store>
-  ) async throws -> Int {
-    let size = Self.pageSize
-    switch operation {
-    case .openChat:
-      return try await service.messaging.page(of: user, in: couple, limit: size, in: &reader)
-        .entries.count
-    case .scrollBack(_, let pages):
-      var (count, cursor) = (0, PageCursor?.none)
-      for _ in 0..<pages {
-        let page = try await service.messaging.page(
-          of: user, in: couple, limit: size, after: cursor, in: &reader)
-        count += page.entries.count
-        cursor = page.next
-        if cursor == nil { break }
+  public func run(_ operation: LifeOperation) async throws -> LifeOutcome {
+    let members = members(of: operation.person.couple)
+    let (own, other) =
+      operation.person.isFirst
+      ? (members.first.user, members.second.user) : (members.second.user, members.first.user)
+    var pair = LifePair(user: own, partner: other, couple: members.couple)
+    do {
+      do {
+        return try await run(operation.action, by: pair)
+      } catch let error as BetweenError where error.code == .notPaired {
+        // Most have been the same couple for ever, so that it is looked up for the others alone.
+        let user = try await service.read { try await $0.get(Key(.user, own)) }
+        guard let couple = user?.relationshipID, couple != pair.couple else { throw error }
+        pair.couple = couple
+        return try await run(operation.action, by: pair)
       }
-      return count
-    case .countUnread:
-      _ = try await service.messaging.conversation(of: user, in: couple, in: &reader)
-      return 1
-    case .lookAtPhotos:
-      return try await service.photos.photos(of: couple, limit: size, in: &reader).entries.count
-    case .lookAtMonth(_, let year, let month):
-      return try await service.calendar.month(month, of: year, of: couple, in: &reader).count
-    default:
-      let memo = try await service.memos.memos(
-        of: couple, order: .descending, limit: 1, in: &reader
-      ).entries.first
-      guard let memo else { return 0 }
-      return try await service.comments.comments(on: memo.key, limit: size, in: &reader)
-        .entries.count
+    } catch let error as BetweenError where LifeOutcome.refusals.contains(error.code) {
+      var outcome = LifeOutcome()
+      outcome.refusal = error.code
+      return outcome
     }
   }
 
-  private func write(
-    _ operation: LifeOperation, _ user: RandomID, _ couple: RandomID
-  ) async throws -> Int {
-    switch operation {
-    case .send(_, let text):
-      _ = try await service.messaging.send(.text(text), from: user, in: couple)
-    case .sendSticker(_, let name):
-      _ = try await service.messaging.send(.sticker(name), from: user, in: couple)
-    case .markRead: try await service.messaging.markRead(by: user, in: couple)
-    case .writeMemo(_, let text): try await service.memos.write(text, by: user, in: couple)
-    case .addEvent(_, let title, let date, let isYearly):
-      try await service.calendar.add(
-        .init(title, on: date, isYearly: isYearly), by: user, in: couple)
-    case .comment(_, let text):
-      return try await service.write { transaction in
-        let memo = try await service.memos.memos(
-          of: couple, order: .descending, limit: 1, in: &transaction
-        ).entries.first
-        guard let memo,
-          try await transaction.count(.comment, of: memo.key) < BetweenLimits.commentsMax
-        else { return 0 }
-        _ = try await service.comments.write(text, by: user, on: memo.key, in: &transaction)
-        return 1
-      }
-    case .addPhoto(_, let number):
-      try await service.photos.add(try await photo(number), by: user, in: couple)
-    default: return 0
+  private func run(_ action: LifeAction, by pair: LifePair) async throws -> LifeOutcome {
+    var outcome = LifeOutcome()
+    outcome.records = 1
+    if !action.isWrite {
+      outcome.records = try await service.read { try await read(action, by: pair, in: &$0) }
+    } else if let content = try await content(of: action) {
+      outcome.sent = try await send(content, by: pair)
+    } else {
+      try await write(action, by: pair)
     }
-    return 1
+    return outcome
   }
+}
 
-  /// Uploads the bytes of a photo that a number stands for.
-  private func photo(_ number: UInt64) async throws -> Blob {
-    #if Sodium
-      var random = SplitMix64(seed: number)
-      let bytes = (0..<64).map { _ in UInt8.random(in: 0...255, using: &random) }
-      return try await service.upload(.bytes(bytes), type: "image/jpeg")
-    #else
-      throw BetweenError(.noBlobStore, "checksums of photos need the trait Sodium")
-    #endif
-  }
+/// Who does something, with whom.
+struct LifePair {
+  var user: RandomID
+  var partner: RandomID
+  /// The couple that they are, or were.
+  var couple: RandomID
 }

@@ -37,4 +37,10 @@ enum LifeTexts {
   static func sticker(using random: inout SplitMix64) -> String {
     stickers[Int.random(in: 0..<stickers.count, using: &random)]
   }
+
+  /// A name, of one phrase.
+  static func name(using random: inout SplitMix64) -> String {
+    let phrases = languages[Int.random(in: 0..<languages.count, using: &random)]
+    return phrases[Int.random(in: 0..<phrases.count, using: &random)]
+  }
 }
