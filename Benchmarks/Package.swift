@@ -31,6 +31,7 @@ let package = Package(
     .target(
       name: "YCSB",
       dependencies: [
+        .product(name: "Between", package: "panjeon"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "WideColumn", package: "panjeon"),
       ]),

@@ -22,7 +22,10 @@ package enum PropertyNames {
     ("insertproportion", "share of inserts; 0"),
     ("scanproportion", "share of scans; 0"),
     ("readmodifywriteproportion", "share of read-modify-writes; 0"),
-    ("requestdistribution", "uniform, zipfian, latest, sequential, hotspot, exponential; uniform"),
+    (
+      "requestdistribution",
+      "uniform, zipfian, latest, sequential, hotspot, exponential (between: the first two); uniform"
+    ),
     ("minscanlength", "the least records of a scan; 1"),
     ("maxscanlength", "the most records of a scan; 1000"),
     ("scanlengthdistribution", "uniform, zipfian; uniform"),
