@@ -57,6 +57,25 @@ struct CommandLineTests {
   }
 
   @Test(
+    "lives refuses what makes no sense, and takes the rest",
+    arguments: [
+      (["--couples", "0"], "--couples must lie between 1 and 10000"),
+      (["--operations", "0"], "--operations must lie between"),
+      (["--store", "DIR"], "DIR"),
+      (["--faults", "rain"], "rain"),
+      (["--store", "simulated", "--faults", "all", "--seeds", "3", "--json"], nil),
+    ] as [([String], String?)])
+  func lives(arguments: [String], reason: String?) throws {
+    do {
+      _ = try CheckCommand.parseAsRoot(["lives"] + arguments)
+      #expect(reason == nil)
+    } catch {
+      #expect(CheckCommand.fullMessage(for: error).contains(try #require(reason)))
+      #expect(CheckCommand.exitCode(for: error).rawValue == 64)
+    }
+  }
+
+  @Test(
     "zones refuses what makes no sense",
     arguments: [["--transactions", "0"], ["--svg", ""], ["--seed", "x"], ["more"]])
   func zonesRefused(arguments: [String]) {

@@ -8,18 +8,37 @@ internal import WideColumn
 struct RegionChanges: Sendable {
   let store: EmbeddedStore
   let seed: UInt64
+  private let tables: [String]
+  private let row: @Sendable (inout SplitMix64) -> RowKey
   private let interval = Duration.milliseconds(40)
 
   init(_ store: EmbeddedStore, seed: UInt64) {
+    self.init(store, tables: WorkloadTables.schemas.map(\.name), seed: seed) { random in
+      Bytes(utf8: "\(random.below(4))/key/i\(random.below(100))")
+    }
+  }
+
+  /// Changes of some tables.
+  ///
+  /// - Parameters:
+  ///   - store: Whose.
+  ///   - tables: Which.
+  ///   - seed: Decides about what and where.
+  ///   - row: Draws a row to split at.
+  init(
+    _ store: EmbeddedStore, tables: [String], seed: UInt64,
+    row: @escaping @Sendable (inout SplitMix64) -> RowKey
+  ) {
     self.store = store
+    self.tables = tables
     self.seed = seed
+    self.row = row
   }
 
   /// Goes on until its task is cancelled.
   func run() async throws {
     let clock = SystemTimeSource()
     var random = SplitMix64(seed: seed)
-    let tables = WorkloadTables.schemas.map(\.name)
     while true {
       do {
         try await clock.sleep(for: interval)
@@ -37,7 +56,7 @@ struct RegionChanges: Sendable {
   }
 
   private func change(_ table: String, _ random: inout SplitMix64) async throws(StoreError) {
-    let row = Bytes(utf8: "\(random.below(4))/key/i\(random.below(100))")
+    let row = row(&random)
     switch random.below(6) {
     case 0: try await store.compact(table: table, rows: KeyRange(from: row))
     case 1, 2: try await store.flush()

@@ -69,7 +69,7 @@ extension RunOutcome {
   private static func seconds(_ nanoseconds: UInt64) -> String { decimal(nanoseconds) + " s" }
 
   /// Seconds with two places.
-  private static func decimal(_ nanoseconds: UInt64) -> String {
+  static func decimal(_ nanoseconds: UInt64) -> String {
     let hundredths = (nanoseconds + 5_000_000) / 10_000_000
     let rest = hundredths % 100
     return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"

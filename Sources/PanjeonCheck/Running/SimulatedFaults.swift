@@ -7,10 +7,22 @@ internal import WideColumn
 ///
 /// Of each fault that the command line knows, one kind at the least comes often enough to be met.
 struct SimulatedFaults {
-  let request: RunRequest
+  private let faults: Set<WorkloadFault>
+  private let clients: Int
+  private let transactions: Int
+  private let seed: UInt64
 
   init(_ request: RunRequest) {
-    self.request = request
+    self.init(
+      request.faults, clients: request.clients, transactions: request.transactions,
+      seed: request.seed)
+  }
+
+  init(_ faults: Set<WorkloadFault>, clients: Int, transactions: Int, seed: UInt64) {
+    self.faults = faults
+    self.clients = clients
+    self.transactions = transactions
+    self.seed = seed
   }
 
   private static let rateMax = 0.05
@@ -20,14 +32,14 @@ struct SimulatedFaults {
   private static let (callsPerTransaction, changesPerTransaction) = (4.0, 0.5)
 
   var plan: FaultPlan {
-    let kinds = StoreFault.allCases.filter { request.faults.contains($0.ofWorkload) }
+    let kinds = StoreFault.allCases.filter { faults.contains($0.ofWorkload) }
     if kinds.isEmpty { return .none }
-    var random = SplitMix64(seed: request.seed ^ 0xFA_17)
+    var random = SplitMix64(seed: seed ^ 0xFA_17)
     var plan = FaultPlan.drawn(from: kinds, rateMax: Self.rateMax, using: &random)
-    plan.faultsMax = max(plan.faultsMax, 4 * request.transactions)
-    if !request.faults.contains(.skew) { plan.clockSkewMax = .zero }
+    plan.faultsMax = max(plan.faultsMax, 4 * transactions)
+    if !faults.contains(.skew) { plan.clockSkewMax = .zero }
     limitDeaths(&plan)
-    for fault in WorkloadFault.allCases where request.faults.contains(fault) {
+    for fault in WorkloadFault.allCases where faults.contains(fault) {
       ensure(fault, &plan, &random)
     }
     return plan
@@ -35,7 +47,7 @@ struct SimulatedFaults {
 
   /// A client lives 17 times, and is to see the end: about four deaths of each kind in all its transactions' calls.
   private func limitDeaths(_ plan: inout FaultPlan) {
-    let rateMax = 4 * Double(request.clients) / (8 * Double(request.transactions))
+    let rateMax = 4 * Double(clients) / (8 * Double(transactions))
     for kind in [StoreFault.crashBefore, .crashAfter] {
       plan[kind] = min(plan[kind], rateMax)
     }
@@ -51,7 +63,7 @@ struct SimulatedFaults {
     let candidates = drawn.isEmpty ? kinds : drawn
     let kind = candidates[random.below(candidates.count)]
     let calls =
-      Double(request.transactions)
+      Double(transactions)
       * (fault == .lostAck ? Self.changesPerTransaction : Self.callsPerTransaction)
     plan[kind] = max(plan[kind], min(Self.rateMax, Self.expectedMin / calls))
   }

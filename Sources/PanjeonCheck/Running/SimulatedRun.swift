@@ -72,7 +72,7 @@ struct SimulatedRun: Sendable {
 }
 
 /// The true time of a simulation, for its history.
-private struct SimulatedTime: TimeSource {
+struct SimulatedTime: TimeSource {
   let simulation: Simulation
 
   func wallClockMicroseconds() -> Int64 { simulation.wallClockMicroseconds }
