@@ -112,7 +112,8 @@ let package = Package(
     .target(
       name: "PanjeonCheck",
       dependencies: [
-        "Between", "Panjeon", "PanjeonStorage", "PanjeonTesting", "PanjeonTransactions", "WideColumn",
+        "Between", "Panjeon", "PanjeonStorage", "PanjeonTesting", "PanjeonTransactions",
+        "WideColumn",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
