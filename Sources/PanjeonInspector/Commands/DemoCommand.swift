@@ -22,7 +22,10 @@ struct DemoCommand: AsyncParsableCommand {
 
   @OptionGroup var options: DemoOptions
 
-  @Option(help: "The store's directory; a temporary one, removed at the end, if it is not given.")
+  @Option(
+    help:
+      "The store's directory; a temporary one, removed at the end, if it is not given. Photos go to one with .blobs behind its name."
+  )
   var store: String?
 
   @Option(
@@ -77,6 +80,7 @@ struct DemoCommand: AsyncParsableCommand {
   private func removeStore(_ directory: String) {
     do throws(StoreError) {
       try TemporaryDirectory.remove(directory)
+      try TemporaryDirectory.remove(DemoBlobs.path(beside: directory))
     } catch {
       Output.printError("panjeon: could not clean up: \(error)")
     }

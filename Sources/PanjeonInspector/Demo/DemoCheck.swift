@@ -22,7 +22,8 @@ struct DemoCheck: Sendable {
     let begin = clock.monotonicNanoseconds()
     let database = try await Database.open(at: directory)
     // What the child has created is there; nothing is registered here.
-    let between = try await database.openBetween(passwords: LockedOut())
+    let blobs = try await DemoBlobs.open(beside: directory)
+    let between = try await database.openBetween(passwords: LockedOut(), blobs: blobs)
     let recovered = clock.monotonicNanoseconds() - begin
     let verifier = DemoVerifier(plan: plan, acknowledgements: heard.acknowledgements)
     var findings = DemoFindings()
@@ -39,6 +40,7 @@ struct DemoCheck: Sendable {
     let audit = try await BetweenAudit(between).run()
     for violation in audit.violations { findings.note("\(violation)") }
     let info = try await database.store.info()
+    await blobs.close()
     try await database.close()
     Output.progress("")
     for note in findings.notes where !isLossAllowed || !note.hasSuffix("is not there") {

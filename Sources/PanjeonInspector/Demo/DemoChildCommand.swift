@@ -43,9 +43,9 @@ struct DemoChildCommand: AsyncParsableCommand {
     between.transaction.attemptsMax = 10_000
     let workload = DemoWorkload(
       database: database,
-      between: try await database.openBetween(passwords: LockedOut(), options: between), plan: plan,
-      clients: options.clients,
-      reporter: reporter, clock: clock)
+      between: try await database.openBetween(
+        passwords: LockedOut(), blobs: try await DemoBlobs.open(beside: store), options: between),
+      plan: plan, clients: options.clients, reporter: reporter, clock: clock)
     try await workload.createCouples()
     reporter.report(.ready)
     let deadline = clock.monotonicNanoseconds() + UInt64(options.seconds * 1e9)

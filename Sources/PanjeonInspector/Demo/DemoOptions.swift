@@ -55,7 +55,8 @@ struct DemoOptions: ParsableArguments {
     help: "Splits or merges a region every so many seconds while messages are sent; 0: never.")
   var splitMergeEvery = 0.0
 
-  @Option(help: "How many further couples live beside: they read mostly, and share more.")
+  @Option(
+    help: "How many further couples live beside: they read mostly, and share more, photos too.")
   var lives = 10
 
   @Option(help: "Decides couples, texts, and the moment of the kill; random if it is not given.")

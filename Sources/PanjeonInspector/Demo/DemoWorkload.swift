@@ -115,7 +115,9 @@ struct DemoWorkload: Sendable {
     let seed = plan.run ^ 0x11FE_5000_0000
     let runner = LifeRunner(between, seed: seed)
     for couple in 0..<couples { try await runner.create(couple) }
-    for operation in LifeGenerator(seed: seed, LifeOptions(couples: couples)) {
+    var options = LifeOptions(couples: couples)
+    options.hasPhotos = DemoBlobs.areThere
+    for operation in LifeGenerator(seed: seed, options) {
       if clock.monotonicNanoseconds() >= deadline { return }
       try await runner.run(operation)
     }

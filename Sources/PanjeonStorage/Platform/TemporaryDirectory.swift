@@ -23,10 +23,18 @@ package enum TemporaryDirectory {
       decoding: template.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
-  /// Removes a directory with the files in it.
+  /// Removes a directory with what is in it.
   package static func remove(_ path: String) throws(StoreError) {
     let fileSystem = PosixFileSystem()
-    for name in try fileSystem.list(path) { try fileSystem.remove(path + "/" + name) }
+    for name in try fileSystem.list(path) {
+      let entry = path + "/" + name
+      do throws(StoreError) {
+        try fileSystem.remove(entry)
+      } catch {
+        // No file: a directory, or the error comes again.
+        try remove(entry)
+      }
+    }
     if unsafe rmdir(path) != 0 { throw systemError("remove the directory", path) }
   }
 }
