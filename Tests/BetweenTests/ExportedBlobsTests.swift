@@ -4,6 +4,7 @@ import Between
 import Panjeon
 import PanjeonTesting
 import Testing
+import WideColumn
 
 @Suite("The bytes of photos and voices of an export")
 struct ExportedBlobsTests {
@@ -51,6 +52,23 @@ struct ExportedBlobsTests {
         }
         #expect(try await other.collectBlobs(olderThan: .zero) == 1)
       }
+    }
+  }
+
+  @Test("Bytes that are somebody's are never written over, whatever a file says of them")
+  func othersBytes() async throws {
+    try await withCouple { setting in
+      let source = InMemoryBlobStore()
+      let (lines, blob) = try await export(setting, to: source)
+      let blobs = InMemoryBlobStore()
+      let other = Blob(key: blob.key, size: 2, type: blob.type, checksum: blob.checksum)
+      try await blobs.put(.bytes([7, 7]), as: other)
+      try await withEmpty(blobs) { empty in
+        await #expect(throws: BlobError.self) {
+          _ = try await importing(lines, empty, from: source)
+        }
+      }
+      #expect(try await blobs.get(blob.key) == Bytes([7, 7]))
     }
   }
 

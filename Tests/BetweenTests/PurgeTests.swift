@@ -4,6 +4,7 @@ import Between
 import Panjeon
 import PanjeonTesting
 import Testing
+import WideColumn
 
 @Suite("Purging couples")
 struct PurgeTests {
@@ -69,6 +70,58 @@ struct PurgeTests {
             && KeyPathParts($0.column.qualifier)?.kind == .object
         }
         #expect(objects?.count == 1, "the user alone, and nothing of the couple")
+      }
+    }
+  }
+
+  @Test("Collections that were emptied one by one do not end a purge before its time")
+  func emptied() async throws {
+    try await withCouple { setting in
+      let between = setting.between
+      // More of them than a transaction looks at.
+      for number in 0..<(BetweenOptions.quick.objectsPerPiece + 3) {
+        let memo = try await between.memos.write(
+          "\(number)", by: setting.a, in: setting.couple)
+        let comment = try await between.comments.write("c", by: setting.b, on: memo)
+        try await between.comments.delete(comment, by: setting.b)
+      }
+      try await between.couples.breakUp(by: setting.b)
+      setting.clock.advance(by: between.options.restorePeriod)
+      #expect(try await between.couples.purge(setting.couple).isDone)
+      let memos = try await between.datastore.count(
+        .memo, of: Key(.relationship, setting.couple))
+      #expect(memos == 0)
+    }
+  }
+
+  @Test("What a newer program has put below a couple or a user is purged with it")
+  func newerTypes() async throws {
+    try await withCouple { setting in
+      let between = setting.between
+      let accounts = try await between.read { reader in
+        try await between.accounts.user(setting.a, in: &reader).accountID
+      }
+      for root in [Key(.relationship, setting.couple).any, Key(.user, setting.a).any] {
+        try await between.write { transaction in
+          var put = Put(root.row)
+          for number: UInt8 in 0..<12 {
+            put.add(
+              family: AnyKey.family, qualifier: Bytes([0x7A, 1, 0x21, number]), value: "newer")
+          }
+          try transaction.put(put, in: root.table)
+        }
+      }
+      try await between.couples.breakUp(by: setting.b)
+      setting.clock.advance(by: between.options.restorePeriod)
+      try await between.couples.purge(setting.couple)
+      try await between.accounts.close(accounts)
+      #expect(try await between.accounts.purgeClosed(limit: 9) == 1)
+      for root in [Key(.relationship, setting.couple).any, Key(.user, setting.a).any] {
+        let row = try await between.read { try await $0.get(Get(root.row), in: root.table) }
+        let left = row.map(Array.init)?.filter {
+          $0.column.family == AnyKey.family && $0.column.qualifier[0] >= 2
+        }
+        #expect(left?.isEmpty != false)
       }
     }
   }

@@ -40,22 +40,28 @@ extension Accounts {
   ///
   /// - Parameter limit: How many to delete at the most, 1 to 1,000.
   /// - Returns: How many were deleted.
-  /// - Throws: Errors of the store and of transactions.
+  /// - Throws: Errors of the store; in the end, when there were no others left, the first error of a user that could not be deleted.
   /// - Complexity: Looks at the closed accounts that wait for a couple to be purged besides.
   @discardableResult
   public func purgeClosed(limit: Int) async throws -> Int {
     let limit = BetweenLimits.page(limit)
-    var (deleted, cursor) = (0, PageCursor?.none)
+    var (deleted, cursor, failure) = (0, PageCursor?.none, (any Error)?.none)
     repeat {
       let page = try await service.read { [cursor] reader in
         try await reader.find(User.closed, limit: BetweenLimits.pageMax, after: cursor)
       }
-      for entry in page.entries where try await purge(entry.key) {
-        deleted += 1
-        if deleted == limit { return deleted }
+      for entry in page.entries {
+        try Task.checkCancellation()
+        do {
+          deleted += try await purge(entry.key) ? 1 : 0
+          if deleted == limit { return deleted }
+        } catch {
+          failure = failure ?? error
+        }
       }
       cursor = page.next
     } while cursor != nil
+    if let failure { throw failure }
     return deleted
   }
 
@@ -63,13 +69,22 @@ extension Accounts {
   private func purge(_ key: Key<User>) async throws -> Bool {
     // The commonest case, for which no transaction is begun.
     if try await service.datastore.count(.conversation, of: key) > 0 { return false }
-    return try await service.write { transaction in
-      guard let user = try await transaction.get(key), user.closedAt != nil,
-        try await transaction.count(.conversation, of: key) == 0
-      else { return false }
-      try await transaction.deleteSubtree(key)
-      try await transaction.delete(Key(.account, user.accountID))
-      return true
+    while true {
+      let isDone = try await service.write { transaction -> Bool? in
+        guard let user = try await transaction.get(key), user.closedAt != nil,
+          try await transaction.count(.conversation, of: key) == 0
+        else { return nil }
+        let (_, isAll) = try await transaction.deleteDescendants(
+          of: key.any, objectsMax: service.options.objectsPerPiece)
+        guard isAll,
+          try await transaction.clearRow(of: key.any, cellsMax: service.options.objectsPerPiece)
+        else { return false }
+        try await transaction.delete(key)
+        try await transaction.delete(Key(.account, user.accountID))
+        return true
+      }
+      guard let isDone else { return false }
+      if isDone { return true }
     }
   }
 }

@@ -115,7 +115,9 @@ extension AuditPass {
     report.expect(
       head.lastMessageID == side.lastID, .headIsLastMessage, place,
       "it names \(head.lastMessageID), the last is \(side.lastID)")
-    if let last = side.last {
+    if case .unknown? = side.last?.content {
+      // What a newer program shows of it, it knows.
+    } else if let last = side.last {
       report.expect(
         head.lastText.utf8.elementsEqual(last.content.preview.utf8), .headIsLastMessage, place,
         "the text is not that of the last message")

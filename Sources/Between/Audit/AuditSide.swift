@@ -36,7 +36,7 @@ struct AuditSide<Store: AtomicBatchStore> {
   ) async throws -> (id: UInt64, message: StoredChild<Message>)? {
     while ahead.isEmpty, !isAtEnd {
       let page = try await snapshot.storedChildren(
-        .message, of: key, limit: AuditPass<Store>.perPiece, after: cursor)
+        .message, of: key, limit: Messaging<Store>.messagesPerRead, after: cursor)
       ahead = page.children[...]
       cursor = page.next
       isAtEnd = cursor == nil

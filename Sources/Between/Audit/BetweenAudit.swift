@@ -34,6 +34,9 @@ public struct BetweenAudit<Store: AtomicBatchStore>: Sendable {
       try await pass.lookAtAll()
       var report = pass.report
       report.add(try await service.datastore.verify(at: snapshot))
+      for name in try await service.datastore.indexesNotReady() {
+        report.note(.datastore, name, "the index has not been built: reads by it are refused")
+      }
       return report
     }
   }

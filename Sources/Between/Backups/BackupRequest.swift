@@ -38,6 +38,9 @@ public struct BackupRequest: Record, Hashable {
     public static let done = State(rawValue: 2)
     /// It could not be made.
     public static let failed = State(rawValue: 3)
+
+    /// Whether it is one of those.
+    var isKnown: Bool { (0...3).contains(rawValue) }
   }
 
   /// Of which couple.

@@ -77,9 +77,8 @@ public struct Backups<Store: AtomicBatchStore>: Sendable {
   }
 
   private func isFree(_ request: BackupRequest) -> Bool {
-    guard request.state == .running, let startedAt = request.startedAt else {
-      return request.state == .requested
-    }
+    guard request.state == .running else { return request.state == .requested }
+    guard let startedAt = request.startedAt else { return true }
     return service.now >= startedAt.advanced(by: service.options.backupPatience)
   }
 

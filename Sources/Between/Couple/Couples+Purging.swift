@@ -119,8 +119,13 @@ extension Couples {
     for place in heads.map(\.any) + [key.any] {
       let piece = try await transaction.deleteDescendants(
         of: place, objectsMax: service.options.objectsPerPiece)
-      if piece.deleted > 0 { return PurgePiece(deleted: piece.deleted) }
+      // One that has only forgotten collections that were empty already deletes nothing, and is not the last.
+      if piece.deleted > 0 || !piece.isAll { return PurgePiece(deleted: piece.deleted) }
     }
+    // What a newer program has put there, or an import brought along.
+    let isClear = try await transaction.clearRow(
+      of: key.any, cellsMax: service.options.objectsPerPiece)
+    if !isClear { return PurgePiece() }
     var last = PurgePiece(deleted: 1, isLast: true)
     for head in heads where try await transaction.delete(head) { last.deleted += 1 }
     try await transaction.delete(key)

@@ -15,10 +15,13 @@ struct BlobCopying: Sendable {
 
   /// Copies a value, verified where checksums can be computed; whether it was not there already, by its size.
   ///
-  /// Throws `BlobError`.
+  /// What is there already is never written over: it may be somebody else's. Throws `BlobError`, `checksumMismatch` when something of another size is there.
   @discardableResult
   func copy(_ blob: Blob) async throws(BlobError) -> Bool {
-    if try await target.size(of: blob.key) == blob.size { return false }
+    if let size = try await target.size(of: blob.key) {
+      try BlobLimits.check(size, of: blob)
+      return false
+    }
     #if Sodium
       let bytes = try await source.get(blob)
     #else

@@ -69,7 +69,7 @@ public struct CoupleExport<Store: AtomicBatchStore>: Sendable {
     return count
   }
 
-  private static var cellsPerPiece: Int { 256 }
+  private static var cellsPerPiece: Int { 64 }
 
   /// Goes through a row.
   private func run(

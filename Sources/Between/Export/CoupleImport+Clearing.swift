@@ -29,28 +29,9 @@ extension CoupleImport {
         let (_, isAll) = try await transaction.deleteDescendants(
           of: root, objectsMax: Self.linesPerTransaction)
         guard isAll else { return false }
-        return try await Self.clearCells(of: root, in: &transaction)
+        return try await transaction.clearRow(of: root, cellsMax: Self.linesPerTransaction)
       }
     }
-  }
-
-  /// Deletes what is left in a row that the schema does not know; whether that was all.
-  private static func clearCells(
-    of root: AnyKey, in transaction: inout Transaction<Store>
-  ) async throws -> Bool {
-    var range = KeyRange.all
-    // Before it are the marks of what was deleted, which go by themselves.
-    range.start = [2]
-    var columns = ColumnSelection()
-    columns.add(family: AnyKey.family, qualifiers: range)
-    let row = try await transaction.get(
-      Get(root.row, columns: columns, cellsMax: linesPerTransaction), in: root.table)
-    let cells = row.map(Array.init) ?? []
-    if cells.isEmpty { return true }
-    var mutations = RowMutations(root.row)
-    for cell in cells { mutations.mutations.append(.deleteColumn(cell.column, upTo: nil)) }
-    try transaction.mutate(mutations, in: root.table)
-    return cells.count < linesPerTransaction
   }
 
   /// Throws `notEmpty` when a root is there.

@@ -7,7 +7,7 @@ public import WideColumn
 extension Photos {
   /// Reads a photo.
   ///
-  /// Throws `noSuchObject`; errors of the reader.
+  /// One read of the couple's row, of the reader's moment. Throws `noSuchObject`; errors of the reader.
   public func photo(
     _ id: UInt64, of couple: RandomID, in reader: inout some DatastoreReader & ~Copyable
   ) async throws -> Photo {
@@ -19,7 +19,7 @@ extension Photos {
 
   /// Reads an album.
   ///
-  /// Throws `noSuchObject`; errors of the reader.
+  /// One read of the couple's row, of the reader's moment. Throws `noSuchObject`; errors of the reader.
   public func album(
     _ id: UInt64, of couple: RandomID, in reader: inout some DatastoreReader & ~Copyable
   ) async throws -> Album {
@@ -30,6 +30,8 @@ extension Photos {
   }
 
   /// Reads a page of a couple's photos, by when they were taken.
+  ///
+  /// A read of an index in the couple's row and one of the photos, of the reader's moment.
   ///
   /// - Parameters:
   ///   - couple: The couple.

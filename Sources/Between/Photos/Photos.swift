@@ -6,7 +6,8 @@ public import WideColumn
 
 /// The photos and albums of couples.
 ///
-/// Everything is in the couple's row, so that two changes of one couple's photos conflict, and the later one is run again.
+/// Everything is in the couple's row, so that two changes of one couple's photos conflict, and the later one is run again. A couple may have any number of photos, of which any number may be in
+/// an album.
 public struct Photos<Store: AtomicBatchStore>: Sendable {
   let service: BetweenService<Store>
 
@@ -55,7 +56,9 @@ public struct Photos<Store: AtomicBatchStore>: Sendable {
     return key
   }
 
-  /// Makes an album.
+  /// Makes an album; a couple may have any number.
+  ///
+  /// Reads and writes the couple's row. Strictly serializable.
   ///
   /// Throws `tooLong`, `invalidText` for an empty title, `notPaired`; errors of the transaction.
   public func createAlbum(
@@ -72,6 +75,8 @@ public struct Photos<Store: AtomicBatchStore>: Sendable {
 
   /// Gives an album another title; either of the two may.
   ///
+  /// Reads and writes the couple's row. Strictly serializable.
+  ///
   /// Throws `tooLong`, `invalidText` for an empty title, `noSuchObject`, `notPaired`; errors of the transaction.
   public func renameAlbum(
     _ album: UInt64, to title: String, by user: RandomID, in couple: RandomID
@@ -86,6 +91,8 @@ public struct Photos<Store: AtomicBatchStore>: Sendable {
   }
 
   /// Puts a photo into an album, or takes it out of the one it is in.
+  ///
+  /// Reads and writes the couple's row. Strictly serializable.
   ///
   /// Throws `noSuchObject`, `notPaired`; errors of the transaction.
   public func move(
@@ -104,6 +111,8 @@ public struct Photos<Store: AtomicBatchStore>: Sendable {
   }
 
   /// Changes what is written beside a photo.
+  ///
+  /// Reads and writes the couple's row. Strictly serializable.
   ///
   /// Throws `tooLong`, `noSuchObject`, `notPaired`; errors of the transaction.
   public func setCaption(
@@ -146,7 +155,7 @@ public struct Photos<Store: AtomicBatchStore>: Sendable {
 
   /// Deletes an album; its photos stay.
   ///
-  /// They are taken out of it in pieces, a transaction each; the last deletes the album. Cut off, it has fewer photos: call it again.
+  /// They are taken out of it in pieces, a strictly serializable transaction of the couple's row each; the last deletes the album. Cut off, it has fewer photos: call it again.
   ///
   /// Throws `noSuchObject`, `notPaired`; errors of transactions.
   public func deleteAlbum(_ album: UInt64, by user: RandomID, in couple: RandomID) async throws {

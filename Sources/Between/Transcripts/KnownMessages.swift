@@ -59,7 +59,8 @@ struct KnownMessages<Store: AtomicBatchStore>: Sendable {
     let (key, start, cursor) = (Messaging<Store>.key(of: side, in: couple), start, cursor)
     let page = try await service.read { reader in
       try await reader.children(
-        .message, of: key, in: .after(start - 1), limit: BetweenLimits.pageMax, after: cursor)
+        .message, of: key, in: .after(start - 1), limit: Messaging<Store>.messagesPerRead,
+        after: cursor)
     }
     ahead = page.entries[...]
     self.cursor = page.next

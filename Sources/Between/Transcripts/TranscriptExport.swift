@@ -40,7 +40,8 @@ public struct TranscriptExport<Store: AtomicBatchStore>: Sendable {
     var count = 0
     repeat {
       let page = try await snapshot.children(
-        .message, of: Messaging<Store>.key(of: user, in: couple), limit: 256, after: cursor)
+        .message, of: Messaging<Store>.key(of: user, in: couple),
+        limit: Messaging<Store>.messagesPerRead, after: cursor)
       for entry in page.entries {
         let message = entry.record
         guard let moment = clock.moment(message.sentAt) else {

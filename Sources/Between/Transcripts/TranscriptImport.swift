@@ -97,7 +97,8 @@ public struct TranscriptImport<Store: AtomicBatchStore>: Sendable {
     if try await known.hasMore(in: service) {
       throw BetweenError(.notEmpty, "the conversation has later messages")
     }
-    guard options.marksRead, result.sent > 0 else { return result }
+    // Also when all had been sent: one that was begun again may have been cut off here.
+    guard options.marksRead, result.sent + result.known > 0 else { return result }
     for user in Set(names.map(\.user)).sorted() {
       try await service.messaging.markRead(by: user, in: couple)
     }

@@ -15,13 +15,20 @@ struct AuditCommand: AsyncParsableCommand {
   @Argument(help: "The store's directory.")
   var store: String
 
+  @Option(
+    help:
+      "The directory of the store's photos and voices, to look whether they are there; nobody else may have it open."
+  )
+  var blobs: String?
+
   func run() async throws {
-    try await BetweenStore.read(store) { between in
+    try await BetweenStore.read(store, blobs: blobs) { between in
       let report = try await BetweenAudit(between).run()
       for violation in report.violations { Output.print(violation.description) }
       Output.print(
         "\(report.accounts) accounts, \(report.users) users, \(report.couples) couples, "
-          + "\(report.messages) messages: \(report.violationCount) violations")
+          + "\(report.messages) messages, \(report.blobs) photos and voices looked for: "
+          + "\(report.violationCount) violations")
       if !report.isSound { throw ExitCode(1) }
     }
   }

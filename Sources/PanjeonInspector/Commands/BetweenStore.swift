@@ -17,7 +17,9 @@ enum BetweenStore {
         do {
           // Tables are not created here.
           try await requireTables(of: database)
-          try await body(try await database.openBetween(passwords: LockedOut(), blobs: blobs))
+          try await body(
+            try await database.openBetween(
+              passwords: LockedOut(), blobs: blobs, buildsIndexes: false))
         } catch {
           try await database.close()
           throw error

@@ -47,15 +47,14 @@ extension Datastore {
   private func collect(
     _ key: BlobKey, in blobs: some BlobStore, _ age: Duration
   ) async throws -> Bool {
+    let now = state.now
     let phase = try await withTransaction { transaction -> BlobState.Phase? in
       let was = try await transaction.blobState(key)
       guard let was, was.phase != .referenced, was.since < state.now - age.microseconds else {
         return nil
       }
-      // No record can refer to it any more, so that its bytes may go.
-      if was.phase != .deleted {
-        try transaction.setBlobState(key, BlobState(.deleted, since: state.now), was: was)
-      }
+      // No record can refer to it any more, so that its bytes may go; and no other collector comes for as long again.
+      try transaction.setBlobState(key, BlobState(.deleted, since: now), was: was)
       return was.phase
     }
     guard let phase else { return false }
@@ -63,7 +62,9 @@ extension Datastore {
     if phase != .deleted { return true }
     try await withTransaction { transaction in
       let was = try await transaction.blobState(key)
-      if was?.phase == .deleted { try transaction.setBlobState(key, nil, was: was) }
+      if was?.phase == .deleted, was?.since == now {
+        try transaction.setBlobState(key, nil, was: was)
+      }
     }
     return false
   }

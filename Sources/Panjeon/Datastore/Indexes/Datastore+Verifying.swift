@@ -24,7 +24,7 @@ extension Datastore {
     let names = Set(schema.declarations.compactMap(\.type.table)).sorted()
       .filter { tables?.contains($0) ?? true }
     guard let snapshot else { return try await verify(names, andReferences: tables == nil) }
-    var verifier = DatastoreVerifier(snapshot: snapshot, state: state)
+    var verifier = try await DatastoreVerifier(snapshot: snapshot, state: state)
     for table in names { _ = try await verifier.verify(table) }
     if tables == nil { try await verifier.verifyReferences() }
     return verifier.report
@@ -33,7 +33,7 @@ extension Datastore {
   private func verify(
     _ tables: [String], andReferences: Bool
   ) async throws -> DatastoreReport {
-    var verifier = DatastoreVerifier(snapshot: try snapshot(), state: state)
+    var verifier = try await DatastoreVerifier(snapshot: try snapshot(), state: state)
     try await look(&verifier, at: tables.map { ($0, .all) })
     guard andReferences else { return verifier.report }
     return try await withSnapshot { [verifier] snapshot in
@@ -58,7 +58,7 @@ extension Datastore {
       return DatastoreReport()
     }
     let number = definition.type.number
-    var verifier = DatastoreVerifier(snapshot: try snapshot(), state: state, only: number)
+    var verifier = try await DatastoreVerifier(snapshot: try snapshot(), state: state, only: number)
     try await look(
       &verifier,
       at: [

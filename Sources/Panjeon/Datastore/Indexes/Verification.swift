@@ -72,6 +72,8 @@ struct DatastoreVerifier<Store: AtomicBatchStore> {
   private var indexes: [Int: any ObjectIndex] = [:]
   /// The number of the index that is looked at alone; nil: everything.
   private let only: Int?
+  /// The indexes that were ready when it began: one that is built meanwhile is not all there at a moment before.
+  private let ready: Set<Int>
   var report = DatastoreReport()
 
   /// The collection that is being counted.
@@ -79,7 +81,11 @@ struct DatastoreVerifier<Store: AtomicBatchStore> {
 
   init(
     snapshot: DatastoreSnapshot<Store>, state: DatastoreState, only: Int? = nil
-  ) {
+  ) async throws {
+    var snapshot = snapshot
+    ready = Set(
+      try await CatalogUpdate(state.schema, in: &snapshot).entries
+        .filter { $0.value.isIndex && $0.value.state == .ready }.keys)
     self.snapshot = snapshot
     self.state = state
     self.only = only
@@ -203,7 +209,7 @@ struct DatastoreVerifier<Store: AtomicBatchStore> {
       return note(.malformed, key, "\(error)")
     }
     for index in node.operations.indexes
-    where indexes[index.type.number] != nil && state.isReady(index.type.number) {
+    where indexes[index.type.number] != nil && ready.contains(index.type.number) {
       let expected: [AnyKey: Bytes]
       do {
         expected = try index.entries(ofStored: stored, at: key)
@@ -225,7 +231,7 @@ struct DatastoreVerifier<Store: AtomicBatchStore> {
   private mutating func lookAtEntry(
     _ key: AnyKey, _ stored: Bytes, _ index: any ObjectIndex
   ) async throws {
-    guard state.isReady(index.type.number) else { return }
+    guard ready.contains(index.type.number) else { return }
     guard let entry = try? Stored.decode(IndexEntry.self, from: stored, at: key) else {
       return note(.malformed, key, "it is no entry of '\(index.type.name)'")
     }

@@ -14,8 +14,11 @@ struct Workers {
         let (text, count) = try await copy(of: request)
         let blob = try await between.upload(.bytes(Bytes(utf8: text)), type: "text/plain")
         try await between.backups.finish(request, with: blob, messageCount: count)
-      } catch is BlobError {
-        try await between.backups.fail(request)
+      } catch is CancellationError {
+        throw CancellationError()
+      } catch {
+        // The couple is gone, the request is another worker's by now, or the bytes could not be stored: on to the next.
+        try? await between.backups.fail(request)
       }
     }
   }
@@ -30,13 +33,23 @@ struct Workers {
           ids: .through(request.record.throughID), limit: 1000, after: cursor, in: &reader)
       }
       for entry in page.entries {
-        guard case .text(let line) = entry.record.content else { continue }
-        text += "\(entry.record.sentAt) \(line)\n"
+        let isOwn = entry.record.sender == user
+        text += "\(entry.record.sentAt) \(isOwn ? "→" : "←") \(Self.line(entry.record.content))\n"
         count += 1
       }
       cursor = page.next
     } while cursor != nil
     return (text, count)
+  }
+
+  private static func line(_ content: MessageContent) -> String {
+    switch content {
+    case .text(let text): text
+    case .sticker(let name): "(sticker \(name))"
+    case .photo(_, let caption): "(photo) \(caption)"
+    case .voice(_, let milliseconds): "(voice, \(milliseconds / 1000) s)"
+    case .unknown: "(something newer)"
+    }
   }
 
   /// Every hour: what is to go for good.
