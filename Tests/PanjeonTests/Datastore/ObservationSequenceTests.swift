@@ -40,6 +40,48 @@ struct ObservationSequenceTests {
     }
   }
 
+  @Test("A sequence of another life of the store is refused, however far this one has come")
+  func restored() async throws {
+    let configuration = inMemory()
+    try await withDatabase(at: "/album", configuration: configuration) { database in
+      let datastore = try await database.openDatastore(albumSchema)
+      try await datastore.put(Memo(text: "a"), at: Key(couple, .memo, 1))
+      try await database.store.checkpoint(at: "/copy")
+      let changes = datastore.changes(to: .memo, of: couple, since: .beginning).makeAsyncIterator()
+      try await datastore.put(Memo(text: "b"), at: Key(couple, .memo, 2))
+      _ = try await changes.next()
+      let sequence = try #require(try await changes.next()).sequence
+      let stored = try RecordEncoder().encode(sequence)
+      #expect(try RecordDecoder().decode(ChangeSequence.self, from: stored) == sequence)
+      let here = datastore.changes(to: .memo, of: couple, since: sequence).makeAsyncIterator()
+      try await datastore.put(Memo(text: "c"), at: Key(couple, .memo, 3))
+      #expect(try await here.next().map(seen) == [3: "c"])
+      try await withDatabase(at: "/copy", configuration: configuration) { copy in
+        let datastore = try await copy.openDatastore(albumSchema)
+        try await datastore.put(Memo(text: "x"), at: Key(couple, .memo, 2))
+        let there = datastore.changes(to: .memo, of: couple, since: sequence).makeAsyncIterator()
+        await expect(.sequenceTooOld) { _ = try await there.next() }
+      }
+    }
+  }
+
+  @Test("One who lags behind large records is given them a few at a time, none left out")
+  func largeRecords() async throws {
+    try await withDatabase(at: "/album", configuration: inMemory()) { database in
+      let datastore = try await database.openDatastore(albumSchema)
+      let text = String(repeating: "x", count: 1 << 20)
+      for id in 1...20 {
+        try await datastore.put(Memo(text: text), at: Key(couple, .memo, id))
+      }
+      let changes = datastore.changes(to: .memo, of: couple, since: .beginning).makeAsyncIterator()
+      var ids: [Int] = []
+      while ids.count < 20, let commit = try await changes.next() {
+        ids += seen(commit).keys.sorted()
+      }
+      #expect(ids == Array(1...20))
+    }
+  }
+
   @Test(
     "Where only other things change, an observer is told how far it has come, and resumes there")
   func advance() async throws {

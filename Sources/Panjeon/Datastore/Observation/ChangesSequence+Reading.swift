@@ -4,8 +4,8 @@ internal import PanjeonTransactions
 internal import WideColumn
 
 extension ChangesSequence {
-  /// How many cells are read at once.
-  private static var cellsPerPiece: Int { 512 }
+  /// How many cells are read at once; they may be of a megabyte each.
+  private static var cellsPerPiece: Int { 64 }
 
   /// Reads what is newer of the range, and what tells of deletions; the store skips tables that are older.
   func readNewer(
@@ -59,7 +59,7 @@ extension ChangesSequence.Iterator {
     }
     var commits: [CommittedChanges<R>] = []
     for cell in cells where latest[Self.object(cell)] == cell {
-      let sequence = ChangeSequence(version: cell.timestamp)
+      let sequence = self.sequence.place(cell.timestamp)
       let key = Key<R>(unchecked: place(Self.object(cell)))
       let change: CommittedChanges<R>.Change =
         Self.isDeletion(cell)

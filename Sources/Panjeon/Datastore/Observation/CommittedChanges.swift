@@ -4,13 +4,17 @@ public import WideColumn
 
 /// A place in the history of a row, to go on observing from.
 ///
-/// The version of the last commit that was seen: microseconds, above those of all earlier commits on the row.
+/// The version of the last commit that was seen: microseconds, above those of all earlier commits on the row; and in which life of the store that was, as a store that was restored from an
+/// earlier day gives the same ids to other objects.
 public struct ChangeSequence: Hashable, Sendable, Codable, Comparable {
   /// The version.
   public var version: Timestamp
+  /// The life of the store (`StoreIncarnation.nonce`); 0, that of stores that know none, fits all.
+  public var life: UInt64
 
   /// Creates a place, from one that was kept.
-  public init(version: Timestamp) {
+  public init(version: Timestamp, life: UInt64 = 0) {
+    self.life = life
     // Versions are microseconds since 1970, far from the ends.
     self.version = min(max(version, Timestamp(microseconds: 0)), Self.greatest)
   }
@@ -25,16 +29,28 @@ public struct ChangeSequence: Hashable, Sendable, Codable, Comparable {
     left.version < right.version
   }
 
-  /// Reads the version.
-  public init(from decoder: any Decoder) throws {
-    let microseconds = try decoder.singleValueContainer().decode(Int64.self)
-    self.init(version: Timestamp(microseconds: microseconds))
+  /// The fields' numbers.
+  public enum CodingKeys: Int, CodingKey {
+    /// The version, in microseconds.
+    case version = 1
+    /// The life of the store.
+    case life = 2
   }
 
-  /// Writes the version.
+  /// Reads both.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let microseconds = try container.decode(Int64.self, forKey: .version)
+    self.init(
+      version: Timestamp(microseconds: microseconds),
+      life: try container.decode(UInt64.self, forKey: .life))
+  }
+
+  /// Writes both.
   public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(version.microseconds)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(version.microseconds, forKey: .version)
+    try container.encode(life, forKey: .life)
   }
 }
 

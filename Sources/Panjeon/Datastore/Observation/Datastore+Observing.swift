@@ -45,6 +45,11 @@ public struct ChangesSequence<Store: AtomicBatchStore, R: Record>: AsyncSequence
   let range: KeyRange
   let since: ChangeSequence?
 
+  /// The place of a version in this life of the store.
+  func place(_ version: Timestamp) -> ChangeSequence {
+    ChangeSequence(version: version, life: datastore.transactions.store.incarnation.nonce)
+  }
+
   /// Begins the observation: what is committed after the first call of `next` has begun is seen.
   public func makeAsyncIterator() -> Iterator { Iterator(self) }
 
@@ -87,10 +92,14 @@ public struct ChangesSequence<Store: AtomicBatchStore, R: Record>: AsyncSequence
       let version = try await sequence.datastore.withSnapshot { [sequence] snapshot in
         try await snapshot.snapshot.version(of: sequence.row, in: sequence.table)
       }
-      let present = ChangeSequence(version: version ?? ChangeSequence.beginning.version)
+      let present = sequence.place(version ?? ChangeSequence.beginning.version)
       guard let since = sequence.since else {
         last = present
         return
+      }
+      guard since.life == 0 || present.life == 0 || since.life == present.life else {
+        throw DatastoreError(
+          .sequenceTooOld, "the store was restored: what is kept of its other life may be gone")
       }
       // Of a row that a commit holds, the version is one below what has been told of it, perhaps.
       if since.version.microseconds > present.version.microseconds + 1 {
@@ -148,7 +157,7 @@ public struct ChangesSequence<Store: AtomicBatchStore, R: Record>: AsyncSequence
       if cells.isCut { observer.mark() } else { looked = moment }
       ahead = try committed(found)[...]
       if !ahead.isEmpty { return }
-      let reached = ChangeSequence(version: version)
+      let reached = sequence.place(version)
       self.last = reached
       let pause = sequence.datastore.state.options.observersAdvance.microseconds
       if moment - told >= pause { ahead = [CommittedChanges(changes: [], sequence: reached)] }
