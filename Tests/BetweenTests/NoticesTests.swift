@@ -110,7 +110,9 @@ struct NoticesTests {
         try await backups.requests(of: setting.a, in: &reader).map(\.record.state)
       }
       #expect(states == [.done])
-      try await backups.delete(first)
+      let id: UInt64 = try #require(first.id())
+      await expect(.noSuchObject) { try await backups.delete(id + 9, of: setting.a) }
+      try await backups.delete(id, of: setting.a)
       #expect(try await setting.keysAfterCollecting().isEmpty)
     }
   }

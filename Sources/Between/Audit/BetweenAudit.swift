@@ -14,7 +14,8 @@ internal import WideColumn
 /// It reads one snapshot, what `Datastore.verify` checks included, so that it may run while others write. Bytes are looked for in the blob store as it is: where they are missing, the record
 /// that names them is looked at once more, as it may have been deleted since. Bytes that no record names are no violation, as a crash may leave some.
 ///
-/// Of a couple that is being purged it looks at the couple alone. What an import that was cut off has left is a violation (``Invariant/rowsHaveRoots``): purge it, or import it again.
+/// Of a couple that is being purged it looks at the couple alone. What an import that was cut off has left is a violation (``Invariant/rowsHaveRoots``): import it again, or begin to and cancel. A purge
+/// does not see it, as the couple's record comes last.
 public struct BetweenAudit<Store: AtomicBatchStore>: Sendable {
   let service: BetweenService<Store>
 

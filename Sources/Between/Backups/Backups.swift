@@ -137,10 +137,15 @@ public struct Backups<Store: AtomicBatchStore>: Sendable {
 
   /// Deletes a request; its copy is collected later.
   ///
-  /// Reads and writes the user's row. Strictly serializable. Throws `noSuchObject`; errors of the transaction.
-  public func delete(_ request: Key<BackupRequest>) async throws {
+  /// Reads and writes the user's row. Strictly serializable.
+  ///
+  /// - Parameters:
+  ///   - id: The request.
+  ///   - user: Whose it is.
+  /// - Throws: `noSuchObject`; errors of the transaction.
+  public func delete(_ id: UInt64, of user: RandomID) async throws {
     try await service.write { transaction in
-      guard try await transaction.delete(request) else {
+      guard try await transaction.delete(Key(Key(.user, user), .backupRequest, id)) else {
         throw BetweenError(.noSuchObject, "there is no such request")
       }
     }

@@ -64,13 +64,21 @@ public struct Photos<Store: AtomicBatchStore>: Sendable {
   public func createAlbum(
     _ title: String, by author: RandomID, in couple: RandomID
   ) async throws -> Key<Album> {
-    try BetweenLimits.checkTitle(title)
-    return try await service.write { transaction in
-      _ = try await service.couples.partner(of: author, in: couple, reader: &transaction)
-      return try await transaction.insert(
-        Album(author: author, title: title, createdAt: service.now, photoCount: 0), .album,
-        under: Key(.relationship, couple))
+    try await service.write { transaction in
+      try await createAlbum(title, by: author, in: couple, in: &transaction)
     }
+  }
+
+  /// Makes an album within a transaction; as ``createAlbum(_:by:in:)``.
+  public func createAlbum(
+    _ title: String, by author: RandomID, in couple: RandomID,
+    in transaction: inout Transaction<Store>
+  ) async throws -> Key<Album> {
+    try BetweenLimits.checkTitle(title)
+    _ = try await service.couples.partner(of: author, in: couple, reader: &transaction)
+    return try await transaction.insert(
+      Album(author: author, title: title, createdAt: service.now, photoCount: 0), .album,
+      under: Key(.relationship, couple))
   }
 
   /// Gives an album another title; either of the two may.

@@ -10,7 +10,8 @@ struct ImportCommand: AsyncParsableCommand {
     commandName: "import", abstract: "Brings back a couple that was exported.",
     discussion: """
       The file is read once before the store is opened, and is not trusted: nothing of it is seen before all is there and its invariants hold. \
-      One that was cut off is to be begun again; one that fails leaves nothing.
+      One that was cut off is to be begun again; one that fails leaves nothing. \
+      The store must not be open elsewhere.
       """)
 
   @Argument(help: "The store's directory; it is created if it is missing.")

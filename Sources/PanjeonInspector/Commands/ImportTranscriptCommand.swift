@@ -11,7 +11,7 @@ struct ImportTranscriptCommand: AsyncParsableCommand {
     abstract: "Brings a conversation of another app into a couple's.",
     discussion: """
       FILE is what WhatsApp or KakaoTalk export as a text. The conversation must not have later messages. One that was cut off \
-      is to be begun again, and goes on where it was.
+      is to be begun again, and goes on where it was. The store must not be open elsewhere.
       """)
 
   @Argument(help: "The store's directory.")
@@ -23,10 +23,10 @@ struct ImportTranscriptCommand: AsyncParsableCommand {
   @Argument(help: "The transcript.")
   var file: String
 
-  @Option(help: "What the first user is called in it.")
+  @Option(help: "What the first user, who invited, is called in it.")
   var firstName: String
 
-  @Option(help: "What the second user is called in it.")
+  @Option(help: "What the second user, who accepted, is called in it.")
   var secondName: String
 
   @Option(

@@ -45,7 +45,10 @@ struct DemoOptions: ParsableArguments {
   @Option(help: "How long to send, in seconds; the kill comes in the second half of it.")
   var seconds = 5.0
 
-  @Option(help: "A file of JSON Lines to send instead of made-up text.")
+  @Option(
+    help:
+      "A file to send instead of made-up text: a JSON object a line, {\"couple\", \"from\", \"text\", and \"sentAt\" if it is known}."
+  )
   var messages: String?
 
   @Option(help: "What an acknowledged message survives: disk, os or memory.")

@@ -2,7 +2,7 @@
 
 internal import WideColumn
 
-/// What the database knows of a large value; the page *Blobs* has the states.
+/// What the database knows of a large value; the page *TypedRecords* has the states.
 struct BlobState: Codable, Hashable {
   enum Phase: Int, Codable {
     /// It may be put; no record refers to it yet.

@@ -52,11 +52,18 @@ struct Workers {
     }
   }
 
-  /// Every hour: what is to go for good.
+  /// Every hour: what is to go for good. Each goes on past what it cannot delete, and throws in the end: so none may keep the next from its work.
   func cleanUp() async throws {
-    try await between.couples.purgeDue(limit: 100)
-    try await between.accounts.purgeClosed(limit: 100)
-    try await between.collectBlobs()
+    let results = [
+      await result { try await between.couples.purgeDue(limit: 100) },
+      await result { try await between.accounts.purgeClosed(limit: 100) },
+      await result { try await between.collectBlobs() },
+    ]
+    for result in results { _ = try result.get() }
+  }
+
+  private func result(_ body: () async throws -> Int) async -> Result<Int, any Error> {
+    do { return .success(try await body()) } catch { return .failure(error) }
   }
 
   /// Every night: whether all that should hold does.
