@@ -104,7 +104,9 @@ extension AuditPass {
     report.expect(
       !overflows && sum == head.issued, .messagesAreAccounted, place,
       "\(side.count) messages and \(head.deletedCount) deleted of \(head.issued) sent")
-    if let next = try await passingOver(place, { try await $0.nextID(.message, of: side.key) }) {
+    if let next = try await passingOver(
+      place, { try await $0.collection(.message, of: side.key).nextID })
+    {
       report.expect(
         head.issued < .max && next == head.issued + 1, .messagesAreInOrder, place,
         "\(head.issued) were sent, and the next id is \(next)")

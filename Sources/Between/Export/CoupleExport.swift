@@ -52,8 +52,7 @@ public struct CoupleExport<Store: AtomicBatchStore>: Sendable {
       couple: couple, first: relationship.first, second: relationship.second,
       hasAccounts: options.includesAccounts)
     let selection = ExportSelection(
-      couple: couple, schema: service.datastore.schema,
-      knownIndexes: try await snapshot.knownIndexNumbers())
+      couple: couple, indexes: try await snapshot.knownIndexNumbers())
     try await body(.header(header))
     var count = 0
     for id in header.users {

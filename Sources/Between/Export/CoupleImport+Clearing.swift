@@ -38,7 +38,7 @@ extension CoupleImport {
   static func requireAbsent(
     _ root: AnyKey, in reader: inout some DatastoreReader & ~Copyable
   ) async throws {
-    if try await stored(root, in: &reader) != nil {
+    if try await reader.storedBytes(at: root) != nil {
       throw BetweenError(.notEmpty, "\(root) is there already")
     }
   }

@@ -81,7 +81,7 @@ extension CoupleImport {
     try await checkConversations(job.header)
   }
 
-  /// Checks of both sides that the next message gets the id behind the last one, at a moment that is there.
+  /// Checks of both sides that nothing was sent at a moment that is still to come.
   ///
   /// Nobody could send another one for as long as the last one is ahead.
   private func checkConversations(_ header: ExportHeader) async throws {
@@ -91,37 +91,10 @@ extension CoupleImport {
         guard let head = try await reader.get(key) else {
           throw ImportScope.refusal(key.any, "is not there")
         }
-        let metadata = AnyKey(
-          table: key.any.table, row: key.any.row,
-          qualifier: try Self.metadataOfMessages(below: key))
-        let stored = try await Self.stored(metadata, in: &reader)
-        let nextID = try stored.map { try StoredMetadata($0, at: metadata).nextID } ?? 1
         guard head.lastSentAt <= service.now.advanced(by: Self.sentAheadMax) else {
           throw ImportScope.refusal(key.any, "has messages of the future")
         }
-        guard nextID == head.issued + 1 else {
-          throw ImportScope.refusal(
-            metadata, "issues \(nextID), where \(head.issued) was issued last")
-        }
       }
     }
-  }
-
-  /// The qualifier of the metadata of a conversation's messages: a message's, with the flag of metadata in the place of its id.
-  private static func metadataOfMessages(
-    below key: Key<Conversation>
-  ) throws(BetweenError) -> Bytes {
-    let message = Key(key, .message, 0 as UInt64).any.qualifier
-    let id = (0 as UInt64).keyComponent.encoded
-    return Bytes(Array(message[0..<(message.count - id.count - 1)]) + [0])
-  }
-
-  static func stored(
-    _ key: AnyKey, in reader: inout some DatastoreReader & ~Copyable
-  ) async throws -> Bytes? {
-    var columns = ColumnSelection()
-    columns.add(family: AnyKey.family, qualifier: key.qualifier)
-    let row = try await reader.get(Get(key.row, columns: columns), in: key.table)
-    return row?.value(family: AnyKey.family, qualifier: key.qualifier)
   }
 }

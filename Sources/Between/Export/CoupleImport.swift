@@ -85,13 +85,13 @@ public struct CoupleImport<Store: AtomicBatchStore>: Sendable {
       throw Self.malformed("it was written without accounts, to be read and not to be imported")
     }
     let rows = Self.rows(of: header)
-    let known = try await service.read { reader in
+    let indexes = try await service.read { reader in
       for row in rows { try await Self.requireAbsent(row, in: &reader) }
       return try await reader.knownIndexNumbers()
     }
     self.header = header
     for row in rows { try await clear(row) }
-    job = ImportJob(header, schema: service.datastore.schema, knownIndexes: known)
+    job = ImportJob(header, schema: service.datastore.schema, indexes: indexes)
   }
 
   private mutating func take(_ stored: Bytes, at key: AnyKey, isMetadata: Bool) async throws {

@@ -6,12 +6,12 @@ internal import WideColumn
 /// Which cells of a couple's rows are in its export, and as what.
 struct ExportSelection {
   private let couple: RandomID
-  /// The numbers of indexes, those that only the store has known included.
+  /// The numbers of indexes, also of those that only the store knows.
   private let indexes: Set<Int>
 
-  init(couple: RandomID, schema: DatastoreSchema, knownIndexes: Set<Int>) {
+  init(couple: RandomID, indexes: Set<Int>) {
     self.couple = couple
-    indexes = schema.indexNumbers.union(knownIndexes)
+    self.indexes = indexes
   }
 
   /// What a cell is in the export; nil when it is not in it.

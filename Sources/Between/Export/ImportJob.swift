@@ -30,10 +30,10 @@ struct ImportJob {
   /// How many lines there were.
   private(set) var count = 0
 
-  init(_ header: ExportHeader, schema: DatastoreSchema, knownIndexes: Set<Int>) {
+  init(_ header: ExportHeader, schema: DatastoreSchema, indexes: Set<Int>) {
     self.header = header
     roots = ImportRoots(header)
-    scope = ImportScope(header, schema: schema, knownIndexes: knownIndexes)
+    scope = ImportScope(header, schema: schema, indexes: indexes)
   }
 
   /// Takes a line.

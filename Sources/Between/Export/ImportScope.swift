@@ -10,7 +10,7 @@ internal import WideColumn
 struct ImportScope {
   private let header: ExportHeader
   private let schema: DatastoreSchema
-  /// The numbers of indexes, those that only the store has known included.
+  /// The numbers of indexes, also of those that only the store knows.
   private let indexes: Set<Int>
   /// Which of the rows it is at.
   private var number = -1
@@ -26,10 +26,10 @@ struct ImportScope {
     case unknown
   }
 
-  init(_ header: ExportHeader, schema: DatastoreSchema, knownIndexes: Set<Int>) {
+  init(_ header: ExportHeader, schema: DatastoreSchema, indexes: Set<Int>) {
     self.header = header
     self.schema = schema
-    indexes = schema.indexNumbers.union(knownIndexes)
+    self.indexes = indexes
   }
 
   /// Whether all rows have begun.

@@ -56,6 +56,14 @@ struct BlobState: Codable, Hashable {
     self.since = since
   }
 
+  /// What is stored of a value; nil for nothing, and for what is no state.
+  init?(stored: Bytes?) {
+    guard let stored, let state = try? RecordDecoder().decode(BlobState.self, from: stored) else {
+      return nil
+    }
+    self = state
+  }
+
   /// Whether a record is among those that refer to it.
   func isReferenced(by key: AnyKey) -> Bool { owners.contains { $0.key == key } }
 

@@ -9,7 +9,7 @@ extension DatastoreVerifier {
     if blobs.isEmpty { return }
     let places = blobs.map { BlobTable.state(of: $0.key) }
     for (blob, stored) in zip(blobs, try await snapshot.storedValues(places)) {
-      let state = stored.flatMap { try? RecordDecoder().decode(BlobState.self, from: $0) }
+      let state = BlobState(stored: stored)
       if state?.phase != .referenced || state?.isReferenced(by: key) != true {
         report.note(.missingReference, key, "the blob \(blob.key) is not kept for it")
       }
@@ -38,7 +38,7 @@ extension DatastoreVerifier {
   private mutating func lookAtState(
     of key: BlobKey, _ stored: Bytes, _ place: AnyKey
   ) async throws {
-    guard let state = try? RecordDecoder().decode(BlobState.self, from: stored) else {
+    guard let state = BlobState(stored: stored) else {
       return report.note(.malformed, place, "it is no state of a large value")
     }
     guard state.phase == .referenced else {
@@ -67,8 +67,7 @@ extension DatastoreVerifier {
 
   private mutating func lookAtQueued(_ key: BlobKey, _ place: AnyKey) async throws {
     let stored = try await snapshot.storedValues([BlobTable.state(of: key)])[0]
-    let state = stored.flatMap { try? RecordDecoder().decode(BlobState.self, from: $0) }
-    guard let state, state.phase != .referenced,
+    guard let state = BlobState(stored: stored), state.phase != .referenced,
       BlobTable.queue(key, since: state.since) == place
     else {
       return report.note(.strayReference, place, "the blob \(key) is not waiting")

@@ -49,10 +49,12 @@ extension DatastoreReader where Self: ~Copyable {
     )
   }
 
-  /// The id that the next child of a type under a parent is given; read from the collection's metadata.
-  package mutating func nextID<R: Record, Parent>(
-    _ type: ObjectType<R>, of parent: Key<Parent>
-  ) async throws -> UInt64 {
-    try await metadata(of: CollectionKey(parent: parent.any, typeNumber: type.number)).nextID
+  /// The numbers of the schema's indexes, and those that the store has known as indexes besides.
+  ///
+  /// Throws errors of the reader.
+  package mutating func knownIndexNumbers() async throws -> Set<Int> {
+    guard let schema = datastoreState?.schema else { return [] }
+    let catalog = try await CatalogUpdate(schema, in: &self)
+    return schema.indexNumbers.union(catalog.entries.filter(\.value.isIndex).keys)
   }
 }

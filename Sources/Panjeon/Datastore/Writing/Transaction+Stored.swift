@@ -42,7 +42,7 @@ extension DatastoreSchema {
   }
 
   /// The numbers of its indexes.
-  package var indexNumbers: Set<Int> {
+  var indexNumbers: Set<Int> {
     Set(declarations.filter(\.isIndex).map(\.type.number))
   }
 
@@ -56,23 +56,5 @@ extension DatastoreSchema {
       nodes = nodes.flatMap(\.children).filter { $0.type.number == step.typeNumber }
     }
     return !nodes.isEmpty
-  }
-}
-
-extension DatastoreReader where Self: ~Copyable {
-  /// The numbers that the store has known as those of indexes, whether or not the schema has them.
-  ///
-  /// Throws errors of the reader.
-  package mutating func knownIndexNumbers() async throws -> Set<Int> {
-    let row = try await get(Get(CatalogTable.types, columns: .all), in: CatalogTable.name)
-    var numbers: Set<Int> = []
-    for cell in row.map(Array.init) ?? [] {
-      guard let number = CatalogTable.number(cell.column.qualifier),
-        let entry = try? RecordDecoder().decode(CatalogEntry.self, from: cell.value),
-        entry.isIndex
-      else { continue }
-      numbers.insert(number)
-    }
-    return numbers
   }
 }
