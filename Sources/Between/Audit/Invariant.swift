@@ -88,8 +88,7 @@ public enum Invariant: String, CaseIterable, Hashable, Sendable, Codable {
     case .accountHasUser: "account and user name each other"
     case .coupleHasPartners: "a couple is of two users that are there"
     case .coupleIsMutual: "couple and users name each other while it lasts"
-    case .formerCoupleIsBroken:
-      "nobody is in a couple that has broken up"
+    case .formerCoupleIsBroken: "nobody is in a couple that has broken up"
     case .invitationIsItsUsers: "invitation and user name each other"
     case .conversationHasCouple: "each user of a couple has a conversation of it, and no others"
     case .senderIsPartner: "a message is from one of the two"
