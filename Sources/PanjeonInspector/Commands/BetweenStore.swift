@@ -12,7 +12,7 @@ enum BetweenStore {
     _ path: String, blobs: String? = nil, _ body: (EmbeddedBetween) async throws -> Void
   ) async throws {
     try await reporting {
-      try await withBlobs(at: blobs) { blobs in
+      try await withBlobs(at: blobs, createsIfMissing: false) { blobs in
         let database = try await Database.openReadOnly(at: path)
         do {
           // Tables are not created here.
@@ -48,10 +48,16 @@ enum BetweenStore {
   }
 
   /// Opens a directory of large values, if one is given, and runs `body`.
+  ///
+  /// Throws `misconfigured` where there is none and none is to be made.
   static func withBlobs(
-    at path: String?, _ body: ((any BlobStore)?) async throws -> Void
+    at path: String?, createsIfMissing: Bool = true,
+    _ body: ((any BlobStore)?) async throws -> Void
   ) async throws {
     guard let path else { return try await body(nil) }
+    if !createsIfMissing, try !PosixFileSystem().exists(path + "/FORMAT") {
+      throw BlobError(.misconfigured, "\(path) is no directory of photos and voices")
+    }
     let blobs = try await DirectoryBlobStore.open(at: path)
     do {
       try await body(blobs)

@@ -32,9 +32,13 @@ struct ImportCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await BetweenStore.reporting { try await check() }
-    try await BetweenStore.write(store, blobs: blobs, createsIfMissing: true) { between in
-      try await BetweenStore.withBlobs(at: blobsFrom) { try await run(between, $0) }
+    try await BetweenStore.reporting {
+      try await check()
+      try await BetweenStore.withBlobs(at: blobsFrom, createsIfMissing: false) { source in
+        try await BetweenStore.write(store, blobs: blobs, createsIfMissing: true) { between in
+          try await run(between, source)
+        }
+      }
     }
   }
 
