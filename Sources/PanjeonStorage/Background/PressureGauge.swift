@@ -47,15 +47,18 @@ package final class PressureGauge: Sendable {
       case .memtablesToFlush?: 1
       case .filesToCompact?: 2
       case .logQueueFull?: 3
+      case .durableCopyBehind?: 4
       }
     return reading.delay.microseconds << 8 | cause << 1 | (reading.isFull ? 1 : 0)
   }
 
   private static func unpack(_ word: UInt64) -> Reading {
     if word == 0 { return Reading() }
-    let causes: [StallCause?] = [nil, .memtablesToFlush, .filesToCompact, .logQueueFull]
+    let causes: [StallCause?] = [
+      nil, .memtablesToFlush, .filesToCompact, .logQueueFull, .durableCopyBehind,
+    ]
     return Reading(
-      delay: .microseconds(Int64(word >> 8)), cause: causes[Int(word >> 1 & 3)],
+      delay: .microseconds(Int64(word >> 8)), cause: causes[Int(word >> 1 & 7)],
       isFull: word & 1 != 0)
   }
 }

@@ -94,7 +94,11 @@ public struct StoreConfiguration: Sendable {
   /// The sizes the store accepts.
   public var limits = StoreLimits()
 
-  /// The file system beneath the store; by default the operating system's.
+  /// On which volumes the store keeps copies of its files; by default nil: it has one copy, in its directory, or what its volumes
+  /// say of themselves (<doc:Replication>).
+  public var replication: ReplicationConfiguration?
+
+  /// The file system beneath the store, and beneath its volumes; by default the operating system's.
   public var fileSystem: any FileSystem = PosixFileSystem()
 
   /// The clock; by default the operating system's.

@@ -51,6 +51,7 @@ extension Metrics {
       case .memtablesToFlush: 0
       case .filesToCompact: 1
       case .logQueueFull: 2
+      case .durableCopyBehind: 3
       }
     }
 

@@ -10,4 +10,6 @@ public enum StallCause: String, Hashable, Sendable, CaseIterable {
   case filesToCompact
   /// The log's queue is full: a wait until its thread has written it.
   case logQueueFull
+  /// The durable copy of the log is far behind: a delay that grows with the distance, and at the bound a wait.
+  case durableCopyBehind
 }
