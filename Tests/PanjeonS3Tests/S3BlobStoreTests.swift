@@ -65,7 +65,7 @@
     }
   }
 
-  @Suite("S3BlobStore: a service that misbehaves", .timeLimit(.minutes(1)))
+  @Suite("S3BlobStore: a service that misbehaves", .timeLimit(.minutes(15)))
   struct S3BlobStoreFaultTests {
     private static let blob: Blob = {
       let bytes = Array("hello".utf8)
@@ -225,7 +225,7 @@
     }
   }
 
-  @Suite("S3BlobStore: what a service says", .timeLimit(.minutes(1)))
+  @Suite("S3BlobStore: what a service says", .timeLimit(.minutes(15)))
   struct S3BlobStoreAnswerTests {
     private static let key = BlobKey()
 

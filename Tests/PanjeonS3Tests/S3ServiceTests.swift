@@ -37,7 +37,7 @@
     "S3BlobStore: a real service",
     .enabled(
       if: S3Service.isThere, "PANJEON_S3_ENDPOINT names no service: .ci/check-blobs starts one"),
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(15)))
   struct S3ServiceTests {
     @Test("It keeps the contract", arguments: BlobStoreContract.Claim.allCases)
     func contract(_ claim: BlobStoreContract.Claim) async throws {

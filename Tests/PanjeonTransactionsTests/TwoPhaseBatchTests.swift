@@ -8,7 +8,7 @@ import Testing
 import WideColumn
 
 /// Commits in two phases over a store that takes changes of many rows in one call.
-@Suite("Two phases over a store of batches", .timeLimit(.minutes(10)))
+@Suite("Two phases over a store of batches", .timeLimit(.minutes(15)))
 struct TwoPhaseBatchTests {
   @Test("The locks of a table's rows are one call, and each answer is that of its row")
   func calls() async throws {

@@ -7,7 +7,7 @@ import Testing
 import WideColumn
 
 /// Commits in two phases that are in one another's way.
-@Suite("Contention in two phases", .timeLimit(.minutes(10)))
+@Suite("Contention in two phases", .timeLimit(.minutes(15)))
 struct TwoPhaseContentionTests {
   @Test(
     "44: many that write the same rows, with and without reading them, get on",

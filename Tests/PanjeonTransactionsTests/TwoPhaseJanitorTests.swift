@@ -8,7 +8,7 @@ import Testing
 import WideColumn
 
 /// Who looks for locks, in many rows.
-@Suite("Janitors of commits in two phases", .timeLimit(.minutes(10)))
+@Suite("Janitors of commits in two phases", .timeLimit(.minutes(15)))
 struct TwoPhaseJanitorTests {
   @Test("More dead owners than are watched at once are ended in a few passes")
   func many() async throws {

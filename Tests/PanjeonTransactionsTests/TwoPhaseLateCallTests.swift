@@ -8,7 +8,7 @@ import Testing
 import WideColumn
 
 /// Calls of an owner that come when others have taken it for dead.
-@Suite("Late calls of commits in two phases", .timeLimit(.minutes(10)))
+@Suite("Late calls of commits in two phases", .timeLimit(.minutes(15)))
 struct TwoPhaseLateCallTests {
   private let locks = LockOptions(timeToLive: .milliseconds(200))
 

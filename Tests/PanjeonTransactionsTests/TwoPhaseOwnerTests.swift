@@ -8,7 +8,7 @@ import Testing
 import WideColumn
 
 /// What an owner does that is slow, refused, or overtaken.
-@Suite("Owners of commits in two phases", .timeLimit(.minutes(10)))
+@Suite("Owners of commits in two phases", .timeLimit(.minutes(15)))
 struct TwoPhaseOwnerTests {
   private func recoverer(_ fixture: TwoPhaseFixture) -> TransactionManager<EmbeddedStore> {
     TransactionManager(

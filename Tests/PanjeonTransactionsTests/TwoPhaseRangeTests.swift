@@ -8,7 +8,7 @@ import Testing
 import WideColumn
 
 /// Ranges that are scanned, and rows of them that are written without having been read.
-@Suite("Scanned ranges in two phases", .timeLimit(.minutes(10)))
+@Suite("Scanned ranges in two phases", .timeLimit(.minutes(15)))
 struct TwoPhaseRangeTests {
   @Test(
     "18: a row that others have put into the scanned range is not written over, whoever comes first"

@@ -8,7 +8,7 @@ import Testing
 import WideColumn
 
 /// What others do with what a commit in two phases has left, on the embedded store.
-@Suite("Recovery of commits in two phases", .timeLimit(.minutes(10)))
+@Suite("Recovery of commits in two phases", .timeLimit(.minutes(15)))
 struct TwoPhaseRecoveryTests {
   private static let recovering = LockOptions(timeToLive: .milliseconds(200))
 

@@ -8,7 +8,7 @@ import Testing
 import WideColumn
 
 /// Commits in two phases while tables change.
-@Suite("Tables that change beside commits in two phases", .timeLimit(.minutes(10)))
+@Suite("Tables that change beside commits in two phases", .timeLimit(.minutes(15)))
 struct TwoPhaseSchemaTests {
   private func write(
     _ value: String, _ transaction: inout Transaction<TwoPhaseStore<CallGate<EmbeddedStore>>>

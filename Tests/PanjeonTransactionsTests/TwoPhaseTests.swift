@@ -8,7 +8,7 @@ import Testing
 import WideColumn
 
 /// What a client that commits in two phases sends, and what comes of it, on the embedded store.
-@Suite("Commits in two phases", .timeLimit(.minutes(10)))
+@Suite("Commits in two phases", .timeLimit(.minutes(15)))
 struct TwoPhaseTests {
   @Test("What one way of committing writes the other reads, before and after it is stable")
   func interoperates() async throws {

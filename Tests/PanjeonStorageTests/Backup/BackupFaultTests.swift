@@ -64,7 +64,7 @@ struct BackupFaultTests {
 
   @Test(
     "Whichever call on the backup's disk fails, earlier backups stay, and the next one tidies up",
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(15)))
   func everyCallFails() async throws {
     TestSeed.announce("everyCallFails")
     let prepared = try await Self.prepare(TestSeed.value)
@@ -102,7 +102,7 @@ struct BackupFaultTests {
 
   @Test(
     "A crash between any two calls leaves the earlier backups whole, and the new one whole or absent",
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(15)))
   func crashes() async throws {
     TestSeed.announce("crashes")
     let prepared = try await Self.prepare(TestSeed.value)

@@ -5,7 +5,7 @@ import PanjeonTesting
 import Testing
 import WideColumn
 
-@Suite("Cached rows that commits change", .timeLimit(.minutes(2)))
+@Suite("Cached rows that commits change", .timeLimit(.minutes(15)))
 struct CachedRowChangesTests {
   private static let schema = TableSchema(
     name: "t",

@@ -6,7 +6,7 @@ import Testing
 import WideColumn
 
 /// Rows that the row cache holds, while the store changes.
-@Suite("Rows in the row cache", .timeLimit(.minutes(5)))
+@Suite("Rows in the row cache", .timeLimit(.minutes(15)))
 struct CachedRowTests {
   private static let column = Column(family: "data", qualifier: "q")
 

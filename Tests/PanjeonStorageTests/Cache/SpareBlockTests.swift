@@ -103,7 +103,7 @@ struct SpareBlockTests {
 
   @Test(
     "Many threads with cursors that stay where they are find in a full cache what was written",
-    .timeLimit(.minutes(2)), arguments: [LocalityGroup.Compression.none, .lz4])
+    .timeLimit(.minutes(15)), arguments: [LocalityGroup.Compression.none, .lz4])
   func threads(compression: LocalityGroup.Compression) async throws {
     let disk = InMemoryFileSystem()
     var random = SplitMix64(seed: TestSeed.value)

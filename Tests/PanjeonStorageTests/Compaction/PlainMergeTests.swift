@@ -31,7 +31,7 @@ private final class ChoosingSink: CellSink {
   }
 }
 
-@Suite("Rows that are merged whole", .timeLimit(.minutes(2)))
+@Suite("Rows that are merged whole", .timeLimit(.minutes(15)))
 struct PlainMergeTests {
   static let schema = TableSchema(
     name: "t",

@@ -124,7 +124,7 @@ struct ReadOnlyRaceTests {
 
   @Test(
     "Between whichever two calls of the opener a writer compacts, reopens, splits or removes rows, the reader sees a prefix",
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(15)))
   func betweenAnyTwoCalls() async throws {
     let disk = InMemoryFileSystem()
     let writer = try await CountingWriter(disk)

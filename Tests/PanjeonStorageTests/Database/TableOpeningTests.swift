@@ -28,7 +28,7 @@ private final class Openers: Sendable {
   }
 }
 
-@Suite("Opening SSTables", .timeLimit(.minutes(5)))
+@Suite("Opening SSTables", .timeLimit(.minutes(15)))
 struct TableOpeningTests {
   private let disk = InMemoryFileSystem()
 

@@ -61,7 +61,7 @@ struct CheckpointTests {
 
   @Test(
     "Writers that wait for a flush go on after a checkpoint, and tables come to be meanwhile",
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(15)))
   func manyWriters() async throws {
     let disk = InMemoryFileSystem()
     var configuration = TestStore.configuration(disk)

@@ -65,7 +65,7 @@ struct EveryByteTests {
 
   @Test(
     "Every byte of the SSTables, the MANIFEST and CURRENT flipped: the right data or an error that names the file",
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(15)))
   func flips() async throws {
     TestSeed.announce("flips")
     let (disk, oracle) = try await makeStore(log: false)
@@ -116,7 +116,7 @@ struct EveryByteTests {
 
   @Test(
     "Every truncation of an SSTable or CURRENT is an error, of the MANIFEST an error or an older state",
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(15)))
   func truncations() async throws {
     let (disk, oracle) = try await makeStore(log: false)
     let contents = oracle.last
@@ -144,7 +144,7 @@ struct EveryByteTests {
 
   @Test(
     "Every byte of the newest log: what was provably synced is missed, the rest is a prefix that is reported",
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(15)))
   func logDamage() async throws {
     TestSeed.announce("logDamage")
     let (disk, oracle) = try await makeStore(log: true)

@@ -11,7 +11,7 @@ import WideColumn
 struct IngestionCrashTests {
   @Test(
     "After a crash between any two calls a prefix of commits and ingestions is there, each whole",
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(15)))
   func prefixAfterCrash() async throws {
     TestSeed.announce("prefixAfterCrash")
     var seeds = SplitMix64(seed: TestSeed.value)
@@ -52,7 +52,7 @@ struct IngestionCrashTests {
 
   @Test(
     "Whichever call of an ingestion fails, all of it is there or nothing, and the store goes on when resumed",
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(15)))
   func everyCallFails() async throws {
     TestSeed.announce("everyCallFails")
     var injected = 0

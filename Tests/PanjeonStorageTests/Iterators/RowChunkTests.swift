@@ -5,7 +5,7 @@ import PanjeonTesting
 import Testing
 import WideColumn
 
-@Suite("Rows that are read together", .timeLimit(.minutes(2)))
+@Suite("Rows that are read together", .timeLimit(.minutes(15)))
 struct RowChunkTests {
   /// Rows of all kinds: plain ones, some of many versions, some with deletes, some too large for a chunk.
   private struct Scene {

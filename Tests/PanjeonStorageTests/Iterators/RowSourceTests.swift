@@ -5,7 +5,7 @@ import PanjeonTesting
 import Testing
 import WideColumn
 
-@Suite("Sources of a range of rows", .timeLimit(.minutes(2)))
+@Suite("Sources of a range of rows", .timeLimit(.minutes(15)))
 struct RowSourceTests {
   private static let rowCount = 60
 

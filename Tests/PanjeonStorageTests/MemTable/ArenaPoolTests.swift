@@ -5,7 +5,7 @@ import PanjeonTesting
 import Testing
 import WideColumn
 
-@Suite("Memory of memtables that have been flushed", .timeLimit(.minutes(5)))
+@Suite("Memory of memtables that have been flushed", .timeLimit(.minutes(15)))
 struct ArenaPoolTests {
   private func fill(_ table: MemTable, _ random: inout SplitMix64, to bytes: Int) -> CellModel {
     var model = CellModel()

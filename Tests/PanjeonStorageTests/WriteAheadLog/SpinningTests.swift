@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 import WideColumn
 
-@Suite("Commits that spin while another task writes the log", .timeLimit(.minutes(5)))
+@Suite("Commits that spin while another task writes the log", .timeLimit(.minutes(15)))
 struct SpinningTests {
   /// Puts a commit in order that nobody has written yet, and that is answered by being seen; returns its sequence.
   private func enterSpinning(_ store: EmbeddedStore) -> UInt64 {

@@ -5,7 +5,7 @@ import PanjeonTesting
 import Testing
 import WideColumn
 
-@Suite("What is visible, and from when on", .timeLimit(.minutes(5)))
+@Suite("What is visible, and from when on", .timeLimit(.minutes(15)))
 struct VisibilityTests {
   @Test("A commit for the disk is seen by reads and snapshots once it is synced, and not before")
   func synced() async throws {

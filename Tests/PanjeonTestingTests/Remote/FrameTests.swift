@@ -6,7 +6,7 @@ import WideColumn
 
 @Suite("Frame")
 struct FrameTests {
-  @Test("Payloads come out as they went in, however their bytes arrive", .timeLimit(.minutes(10)))
+  @Test("Payloads come out as they went in, however their bytes arrive", .timeLimit(.minutes(15)))
   func pieces() throws {
     TestSeed.announce("frames in pieces")
     var random = SplitMix64(seed: TestSeed.value)

@@ -35,7 +35,7 @@ struct HostileClientTests {
 
   private let greeting = Frame.around(Greeting().encoded)
 
-  @Test("Garbage ends its own connection and no other", .timeLimit(.minutes(10)))
+  @Test("Garbage ends its own connection and no other", .timeLimit(.minutes(15)))
   func garbage() async throws {
     TestSeed.announce("garbage for a server")
     var random = SplitMix64(seed: TestSeed.value)
@@ -58,7 +58,7 @@ struct HostileClientTests {
     await server.stop()
   }
 
-  @Test("A client of another version is told the server's and closed", .timeLimit(.minutes(10)))
+  @Test("A client of another version is told the server's and closed", .timeLimit(.minutes(15)))
   func version() async throws {
     let server = try StoreServer(try await RemoteFixture().store)
     let socket = try LoopbackSocket.connecting(to: server.port)
@@ -78,7 +78,7 @@ struct HostileClientTests {
     await server.stop()
   }
 
-  @Test("Half a frame, and a greeting that does not come, hold up nobody", .timeLimit(.minutes(10)))
+  @Test("Half a frame, and a greeting that does not come, hold up nobody", .timeLimit(.minutes(15)))
   func half() async throws {
     var options = StoreServerOptions()
     options.greetingMax = .seconds(1)
@@ -99,7 +99,7 @@ struct HostileClientTests {
 
   @Test(
     "A client that takes no answers is given no more work, and others go on",
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(15)))
   func slow() async throws {
     let store = try await RemoteFixture().store
     let value = Bytes([UInt8](repeating: 7, count: 1 << 20))
@@ -138,7 +138,7 @@ struct HostileClientTests {
     await server.stop()
   }
 
-  @Test("More connections than are allowed are closed as they come", .timeLimit(.minutes(10)))
+  @Test("More connections than are allowed are closed as they come", .timeLimit(.minutes(15)))
   func tooMany() async throws {
     var options = StoreServerOptions()
     options.connectionsMax = 2
@@ -160,7 +160,7 @@ struct HostileClientTests {
 
   @Test(
     "A server that says nothing, nonsense, or another version does not hold up its client",
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(15)))
   func hostileServer() async throws {
     let silent = try LoopbackSocket.listening(on: 0)
     let code = try await RemoteFixture.code {

@@ -11,7 +11,7 @@ import WideColumn
 struct LostConnectionTests {
   @Test(
     "A lost call and a lost answer are an unknown outcome of a change, made once or never",
-    .timeLimit(.minutes(10)), arguments: StoreServerFault.allCases)
+    .timeLimit(.minutes(15)), arguments: StoreServerFault.allCases)
   func lostChange(fault: StoreServerFault) async throws {
     let store = try await RemoteFixture().store
     let faults = PlannedFaults()
@@ -35,7 +35,7 @@ struct LostConnectionTests {
   }
 
   @Test(
-    "A lost read is unavailable", .timeLimit(.minutes(10)), arguments: StoreServerFault.allCases)
+    "A lost read is unavailable", .timeLimit(.minutes(15)), arguments: StoreServerFault.allCases)
   func lostRead(fault: StoreServerFault) async throws {
     let store = try await RemoteFixture().store
     let faults = PlannedFaults()
@@ -59,7 +59,7 @@ struct LostConnectionTests {
 
   @Test(
     "Every change of a lost batch, and a lost change of tables, have an unknown outcome",
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(15)))
   func lostBatch() async throws {
     let store = try await RemoteFixture().store
     let faults = PlannedFaults()
@@ -86,7 +86,7 @@ struct LostConnectionTests {
     await server.stop()
   }
 
-  @Test("A scan ends with its connection, and its server forgets it", .timeLimit(.minutes(10)))
+  @Test("A scan ends with its connection, and its server forgets it", .timeLimit(.minutes(15)))
   func lostScan() async throws {
     let store = try await RemoteFixture().store
     for row in ["a", "b", "c", "d"] as [RowKey] {
@@ -112,7 +112,7 @@ struct LostConnectionTests {
     await server.stop()
   }
 
-  @Test("A client goes on with a new server of the same port and store", .timeLimit(.minutes(10)))
+  @Test("A client goes on with a new server of the same port and store", .timeLimit(.minutes(15)))
   func restart() async throws {
     let store = try await RemoteFixture().store
     let server = try StoreServer(store)
@@ -134,7 +134,7 @@ struct LostConnectionTests {
     await next.stop()
   }
 
-  @Test("Without a server there is no client", .timeLimit(.minutes(10)))
+  @Test("Without a server there is no client", .timeLimit(.minutes(15)))
   func noServer() async throws {
     let server = try StoreServer(try await RemoteFixture().store)
     let port = server.port
@@ -143,7 +143,7 @@ struct LostConnectionTests {
     #expect(code == .unavailable)
   }
 
-  @Test("A server that stops carries out what has begun", .timeLimit(.minutes(10)))
+  @Test("A server that stops carries out what has begun", .timeLimit(.minutes(15)))
   func stop() async throws {
     let store = try await RemoteFixture().store
     let faults = PlannedFaults()
@@ -176,7 +176,7 @@ struct LostConnectionTests {
 
   @Test(
     "Behind its deadline a read is unavailable and a change of unknown outcome, and others go on",
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(15)))
   func deadline() async throws {
     let store = try await RemoteFixture().store
     let gate = Gate(isOpen: false)
@@ -199,7 +199,7 @@ struct LostConnectionTests {
     #expect(try await RemoteFixture.value(of: "a", in: store) == "v")
   }
 
-  @Test("A closed client makes no calls", .timeLimit(.minutes(10)))
+  @Test("A closed client makes no calls", .timeLimit(.minutes(15)))
   func closed() async throws {
     let server = try StoreServer(try await RemoteFixture().store)
     let far = try await RemoteFixture.client(port: server.port)
@@ -209,7 +209,7 @@ struct LostConnectionTests {
     await server.stop()
   }
 
-  @Test("Every call ends once while connections are dropped at random", .timeLimit(.minutes(10)))
+  @Test("Every call ends once while connections are dropped at random", .timeLimit(.minutes(15)))
   func random() async throws {
     TestSeed.announce("connections dropped at random")
     let store = try await RemoteFixture().store

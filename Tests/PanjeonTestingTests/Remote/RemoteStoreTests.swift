@@ -41,7 +41,7 @@ struct RemoteStoreTests {
     return rows.joined(separator: "; ")
   }
 
-  @Test("Random calls are answered as by an embedded store", .timeLimit(.minutes(10)))
+  @Test("Random calls are answered as by an embedded store", .timeLimit(.minutes(15)))
   func agrees() async throws {
     TestSeed.announce("a store far away against an embedded one")
     var seeds = SplitMix64(seed: TestSeed.value)
@@ -134,7 +134,7 @@ struct RemoteStoreTests {
 
   @Test(
     "Many calls at once, of several clients, are each answered with their own answer",
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(15)))
   func manyAtOnce() async throws {
     let store = try await RemoteFixture().store
     var options = StoreServerOptions()
@@ -163,7 +163,7 @@ struct RemoteStoreTests {
 
   @Test(
     "Scans come in pages, at once with others, and are let go of with their cursor",
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(15)))
   func pages() async throws {
     let store = try await RemoteFixture().store
     for number in 100..<200 {
@@ -197,7 +197,7 @@ struct RemoteStoreTests {
     await server.stop()
   }
 
-  @Test("A batch of a store that knows none is made one by one", .timeLimit(.minutes(10)))
+  @Test("A batch of a store that knows none is made one by one", .timeLimit(.minutes(15)))
   func withoutBatches() async throws {
     let store = try await RemoteFixture().store
     let server = try StoreServer(GatedStore(base: store, gate: Gate(isOpen: true)))
@@ -214,7 +214,7 @@ struct RemoteStoreTests {
 
   @Test(
     "What is too large to be sent is refused, and the connection goes on",
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(15)))
   func tooLarge() async throws {
     let store = try await RemoteFixture().store
     let server = try StoreServer(store)

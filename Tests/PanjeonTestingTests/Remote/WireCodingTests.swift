@@ -17,7 +17,7 @@ struct WireCodingTests {
     #expect(try V(decoding: value.encoded) == value)
   }
 
-  @Test("What is encoded is decoded as it was, of every kind", .timeLimit(.minutes(10)))
+  @Test("What is encoded is decoded as it was, of every kind", .timeLimit(.minutes(15)))
   func roundTrips() async throws {
     var draw = generator("round trips")
     for _ in 0..<Self.rounds {
@@ -38,7 +38,7 @@ struct WireCodingTests {
     }
   }
 
-  @Test("A row keeps its cells, and whether there may be more", .timeLimit(.minutes(10)))
+  @Test("A row keeps its cells, and whether there may be more", .timeLimit(.minutes(15)))
   func rows() async throws {
     var draw = generator("rows")
     for _ in 0..<Self.rounds {
@@ -94,7 +94,7 @@ struct WireCodingTests {
     #expect(throws: (any Error).self) { try Greeting(decoding: Array("PNJS\u{1}".utf8)) }
   }
 
-  @Test("Bytes that end too early are refused", .timeLimit(.minutes(10)))
+  @Test("Bytes that end too early are refused", .timeLimit(.minutes(15)))
   func truncated() async {
     var draw = generator("truncated bytes")
     for _ in 0..<Self.rounds / 10 {
@@ -112,7 +112,7 @@ struct WireCodingTests {
     }
   }
 
-  @Test("Damaged bytes are refused or mean something, and stop nothing", .timeLimit(.minutes(10)))
+  @Test("Damaged bytes are refused or mean something, and stop nothing", .timeLimit(.minutes(15)))
   func damaged() async {
     var draw = generator("damaged bytes")
     var refusals = 0

@@ -4,7 +4,7 @@ import Panjeon
 import PanjeonTesting
 import Testing
 
-@Suite("Sequences of observation, over days", .timeLimit(.minutes(10)))
+@Suite("Sequences of observation, over days", .timeLimit(.minutes(15)))
 struct ObservationSequenceTests {
   let couple = Key(.couple, "m")
 

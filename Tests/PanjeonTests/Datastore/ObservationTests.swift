@@ -5,7 +5,7 @@ import PanjeonTesting
 import Synchronization
 import Testing
 
-@Suite("Observation", .timeLimit(.minutes(10)))
+@Suite("Observation", .timeLimit(.minutes(15)))
 struct ObservationTests {
   let couple = Key(.couple, "m")
 
