@@ -2,6 +2,13 @@
 from .mutant import STATEMENT, STORAGE
 
 MUTANTS = [
+    ("a damaged copy not told of", STORAGE + "SSTable/TableCopies.swift", "    file.reportDamagedCopy()\n", "", "CopyTests"),
+    ("another copy not asked", STORAGE + "SSTable/TableCopies.swift", "        return try read(copy)\n",
+     "        if PLANTED { continue }\n        return try read(copy)\n", "CopyTests"),
+    ("only one copy verified", STORAGE + "Verification/CopyVerification.swift",
+     "for (place, copy) in copies.enumerated() {", "for (place, copy) in copies.enumerated() where !PLANTED || place == 0 {", "CopyTests"),
+    ("the log replayed from the first copy", STORAGE + "WriteAheadLog/LogCopies.swift",
+     "    if copies.isEmpty { return file }\n", "    if PLANTED || copies.isEmpty { return file }\n", "CopyTests"),
     # That its names are not synced before its MANIFEST is begun shows nowhere: that syncs the directory before CURRENT.
     ("a checkpoint's files named after the last sync of its directory", STORAGE + "Background/Checkpoint.swift",
      "    for number in state.fileNumbers.sorted() {\n      try share(FileNames.path(environment.directory, .table(number)), as: .table(number), path)\n    }\n",

@@ -18,6 +18,9 @@ package final class BackgroundEnvironment: Sendable {
   package let compactionOptions: CompactionOptions
   package let census: CompactionCensus
 
+  /// How far the copies of the log that follow are behind; nil where nothing follows.
+  package let backlog: WriteBacklog?
+
   /// The sequence that plain reads see; a compaction keeps what is visible at it.
   private let visible: AtomicNumber
 
@@ -47,6 +50,7 @@ package final class BackgroundEnvironment: Sendable {
     self.events = events
     self.stalls = stalls
     self.visible = visible
+    backlog = configuration.writeBacklog
     self.syncLog = syncLog
     self.lastTimestamp = lastTimestamp
     var options = CompactionOptions()

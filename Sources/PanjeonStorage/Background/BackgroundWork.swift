@@ -26,10 +26,10 @@ package final class BackgroundWork: Sendable {
   private let memtables: MemTableSwitch
   package let segments: LogSegments
 
-  /// What a committing task writes the log with itself; nil where a write of the log may wait.
-  package let leader: GroupCommit?
+  /// What a committing task writes the log with itself, where a write of the log does not wait.
+  package let leader: GroupCommit
   private let loops: BackgroundLoops
-  private let gauge: PressureGauge
+  let gauge: PressureGauge
   package let regions: RegionWork
   package let flush: WholeFlush
   package let resumption: Resumption
@@ -66,7 +66,7 @@ package final class BackgroundWork: Sendable {
       signals.withLock { $0.wantsFlush = true }
       signals.notifyAll()
     }
-    leader = segments.isWriteBuffered ? group : nil
+    leader = group
     let log = LogThread(group, memoryDelay: environment.configuration.memoryDurabilityDelay)
     flush = WholeFlush(environment, pipeline, memtables, signals, gauge)
     resumption = Resumption(environment, pipeline, segments, flush, halt)
@@ -91,24 +91,6 @@ package final class BackgroundWork: Sendable {
     eventThread = WorkerThread(name: "panjeon-events") { eventLoop.run() }
   }
 
-  /// Lets a commit in, later the further flush and compaction have fallen behind.
-  ///
-  /// The delay grows smoothly with the debt (``WritePressure``), so that there is no cliff to fall off; only when
-  /// no further memtable may wait does a commit wait for the next flush to end. A halted store lets everybody in, to be
-  /// refused by the sequencer. Throws `unavailable` when the task is cancelled.
-  package func admit() async throws(StoreError) {
-    let pressure = gauge.read { self.pressure() }
-    guard let cause = pressure.cause, pressure.delay > .zero else { return }
-    let stall = environment.stalls.begin(cause)
-    defer { environment.stalls.end(stall) }
-    if pressure.isFull { return await waitForFlush() }
-    do {
-      try await environment.configuration.timeSource.sleep(for: pressure.delay)
-    } catch {
-      throw StoreError(.unavailable, "cancelled while waiting for the flush", cause: error)
-    }
-  }
-
   /// Why the store takes no writes; nil while it does.
   var writeFailure: StoreError? { pipeline.failure }
 
@@ -118,29 +100,6 @@ package final class BackgroundWork: Sendable {
       !state.wantsFlush && !state.wantsCompaction && !state.wantsRegions && state.loopsAtWork == 0
     }
     return isResting && environment.fileCounts.unflushedMax == 0
-  }
-
-  private func waitForFlush() async {
-    unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
-      let waits = signals.withLock { state in
-        guard !state.isHalted, !state.isStopping, pressure().isFull else { return false }
-        unsafe state.waitingForFlush.append(continuation)
-        return true
-      }
-      if !waits { unsafe continuation.resume() }
-    }
-  }
-
-  private func pressure() -> PressureGauge.Reading {
-    let unflushedMax = environment.configuration.unflushedMemtablesMax
-    let counts = environment.fileCounts
-    let result = WritePressure().delay(
-      upperRuns: counts.runsMax, unflushedMemtables: counts.unflushedMax,
-      unflushedMemtablesMax: unflushedMax)
-    // Who waits for a flush waits for nothing else, however many files there are.
-    let isFull = counts.unflushedMax > unflushedMax
-    return PressureGauge.Reading(
-      delay: result.delay, cause: isFull ? .memtablesToFlush : result.cause, isFull: isFull)
   }
 
   /// Flushes every memtable and waits for it.

@@ -43,7 +43,8 @@ package struct Resumption {
     }
   }
 
-  /// If only the background failed, the log's thread finishes what is in order, and then sleeps; else it sleeps already.
+  /// If only the background failed, the log's thread finishes what is in order, and then sleeps; else it sleeps already, or will once
+  /// it has seen that a sync has failed behind its back.
   private func letLogFinish() {
     let last = pipeline.monitor.withLock { $0.lastSequence }
     do throws(StoreError) {
@@ -53,9 +54,7 @@ package struct Resumption {
         "the log is begun anew", metadata: ["error": "\(error)"])
     }
     // It may still be at a sync that somebody else asked for; it tells nobody when it goes to sleep.
-    while !pipeline.monitor.withLock({
-      $0.isLogBroken || ($0.records.isEmpty && $0.log != .busy && $0.log != .lent)
-    }) {
+    while !pipeline.abandonLog() {
       pipeline.monitor.wait(timeout: .milliseconds(1)) { _ -> Void? in nil }
     }
   }

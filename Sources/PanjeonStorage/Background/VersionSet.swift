@@ -46,14 +46,15 @@ package final class VersionSet: Sendable {
 
   /// Reads the MANIFEST back from the disk while nobody writes it, and holds it against the state.
   ///
-  /// Throws `corruption`, `io`; not when the MANIFEST has failed and is to be begun anew.
-  package func readBack() throws(StoreError) {
+  /// Returns what is wrong with copies of it. Throws `corruption`, `io`; not when the MANIFEST has failed and is to be begun anew.
+  package func readBack() throws(StoreError) -> [StoreError] {
     let result = guarded.withLock { guarded in
-      Result { () throws(StoreError) in
-        if guarded.failure == nil { try guarded.manifest.readBack(expecting: guarded.state) }
+      Result { () throws(StoreError) -> [StoreError] in
+        if guarded.failure != nil { return [] }
+        return try guarded.manifest.readBack(expecting: guarded.state)
       }
     }
-    try result.get()
+    return try result.get()
   }
 
   /// Reads the present state together with what follows it, such as the views that readers have.

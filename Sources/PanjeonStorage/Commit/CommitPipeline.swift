@@ -209,7 +209,10 @@ package final class CommitPipeline: Sendable {
   }
 
   /// Takes those that have reached what they wait for, and makes visible what lies before; the caller resumes them.
+  ///
+  /// Of a broken log nobody knows what it holds, and nobody waits for it: what is in order becomes visible when it is begun anew.
   func finish(_ state: inout SequencerState) -> ArraySlice<UnfinishedCommit> {
+    if state.isLogBroken { return [] }
     let finished = state.takeFinished()
     if state.hasUnfinished {
       if let last = finished.last { visible.raise(to: last.lastSequence) }

@@ -12,7 +12,7 @@ package final class GroupCommit: Sendable {
   package static let leadsMax = 8
 
   package let pipeline: CommitPipeline
-  private let segments: LogSegments
+  let segments: LogSegments
   let clock: any TimeSource
   private let halt: WriteHalt
   private let onNewSegment: @Sendable () -> Void
@@ -36,7 +36,7 @@ package final class GroupCommit: Sendable {
     self.onNewSegment = onNewSegment
   }
 
-  /// Writes a group, and syncs if one of it asks.
+  /// Writes a group, and syncs if one of it asks; or begins to, where syncs are apart from writers.
   ///
   /// Throws `io`, `noSpace`; nobody has been told.
   func perform(_ group: LogGroup, _ pace: inout GroupPace) throws(StoreError) {
@@ -44,7 +44,12 @@ package final class GroupCommit: Sendable {
       try write(group.records)
       publish { $0.writtenThrough = group.lastSequence }
     }
-    if group.wantsSync || group.isLast {
+    guard group.wantsSync || group.isLast else { return }
+    if segments.syncsApart {
+      // Nothing is gathered for it: the pace hears of no sync. The next one need not wait until this has ended, and those that are
+      // under way are made one by whoever carries them out.
+      try beginSync(through: group.lastSequence, isLast: group.isLast)
+    } else {
       let begin = clock.monotonicNanoseconds()
       try segments.sync()
       let taken = clock.monotonicNanoseconds() &- begin
@@ -80,7 +85,7 @@ package final class GroupCommit: Sendable {
   }
 
   /// Raises a watermark, makes visible what it lets through, and wakes those who waited for it.
-  private func publish(_ raise: (inout SequencerState) -> Void) {
+  func publish(_ raise: (inout SequencerState) -> Void) {
     let finished = pipeline.monitor.withLock { state -> ArraySlice<UnfinishedCommit> in
       raise(&state)
       return pipeline.finish(&state)
@@ -109,7 +114,8 @@ package final class GroupCommit: Sendable {
       let finished = pipeline.monitor.withLock { state -> ArraySlice<UnfinishedCommit> in
         state.writtenThrough = group.lastSequence
         let finished = pipeline.finish(&state)
-        next = mayGoOn && mayLead(state) ? state.takeGroup() : nil
+        // A sync that was under way may have failed meanwhile.
+        next = mayGoOn && !state.isLogBroken && mayLead(state) ? state.takeGroup() : nil
         if next == nil { wakesThread = state.giveLogBack() }
         return finished
       }
@@ -121,20 +127,32 @@ package final class GroupCommit: Sendable {
 
   /// Whether what is queued can be written without waiting; asked under the lock, by whoever has the log or may have it.
   package func mayLead(_ state: SequencerState) -> Bool {
-    state.wantsOnlyWrite && !segments.isFull(for: state.recordBytes)
+    state.wantsOnlyWrite && !segments.isFull(for: state.recordBytes) && segments.isWriteBuffered
+  }
+
+  /// After a write or sync of whoever has the log has failed: it is given back, broken.
+  func fail(_ error: StoreError) {
+    fail(error) { state in
+      state.log = .idle
+      return true
+    }
   }
 
   /// After a failed write or sync nothing can be promised: the log takes no more, and those who wait are told.
   ///
   /// A failed sync is never tried again, because the kernel may have dropped the pages it could not write. Commits that
   /// had no room in the queue yet have certainly not happened, and are told so when they enter again.
-  func fail(_ error: StoreError) {
+  ///
+  /// - Parameters:
+  ///   - error: What went wrong.
+  ///   - concernsLog: Asked first, under the lock: whether it is the log of now that has failed.
+  func fail(_ error: StoreError, if concernsLog: (inout SequencerState) -> Bool) {
     let failure = WriteHalt.failure(WriteHalt.failureOfLog, error)
     // All at once: whoever sees that the log is broken may resume the store.
-    let (waiting, outside, isFirst) = unsafe pipeline.monitor.withLock {
-      state -> ([CommitContinuation], [CommitContinuation], Bool) in
+    let told = unsafe pipeline.monitor.withLock {
+      state -> (waiting: [CommitContinuation], outside: [CommitContinuation], isFirst: Bool)? in
+      guard concernsLog(&state) else { return nil }
       state.isLogBroken = true
-      state.log = .idle
       let isFirst = state.failure == nil
       state.failure = state.failure ?? failure
       let waiting = unsafe state.unfinished[state.firstUnfinished...].compactMap(
@@ -146,6 +164,7 @@ package final class GroupCommit: Sendable {
       halt.stopBackground()
       return unsafe (waiting, outside, isFirst)
     }
+    guard let (waiting, outside, isFirst) = unsafe told else { return }
     pipeline.monitor.notifyAll()
     halt.noteFailureOfLog(error, isFirst: isFirst)
     let answer = SequencerAnswer.unknownOutcome(failure)

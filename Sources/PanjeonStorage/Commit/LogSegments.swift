@@ -9,7 +9,8 @@ package import WideColumn
 /// Writing is for whoever has the log; ``release(below:recycles:)`` may be called from any thread. A segment is handed
 /// over to the next like this: the old one is synced to its end, the next is created or taken from the spares
 /// under its new name, the directory is synced, and its header says where the old one ended. So no byte of a
-/// segment is ever durable while a byte of an older one is not.
+/// segment is ever durable while a byte of an older one is not. More than that order is not asked for: where syncs are apart from
+/// writers, nobody waits for them here (``File/syncInOrder()``), and the end of a later sync tells of the older segments too.
 @safe package final class LogSegments: @unchecked Sendable {
   // Unchecked: `writer` is touched only by whoever has the log, its thread or the task that it is lent to (before that
   // thread starts and after it has ended, by the one that opens and closes the store; while it sleeps on a broken log,
@@ -35,6 +36,9 @@ package import WideColumn
   private let shelf: Mutex<Shelf>
   private var writer: LogWriter
   private var currentFile: any File
+  /// Whether the file system keeps copies of its files, and whether else writes of the log do not wait: that never changes.
+  private let hasCopies: Bool
+  private let isAlwaysBuffered: Bool
 
   /// Begins a log with a segment that follows `previous`.
   ///
@@ -53,11 +57,14 @@ package import WideColumn
     logger = configuration.logger
     self.directory = directory
     segmentBytes = UInt64(configuration.logSegmentBytes)
-    sparesMax = configuration.spareLogSegmentsMax
     self.fileNumbers = fileNumbers
     let number = fileNumbers.next()
     currentFile = try fileSystem.open(FileNames.path(directory, .log(number)), .createNew)
     try fileSystem.syncDirectory(directory)
+    // A name that is used again would be two files to a copy that follows.
+    hasCopies = currentFile.syncsApart || !currentFile.copies.isEmpty
+    isAlwaysBuffered = !hasCopies && currentFile.isWriteBuffered
+    sparesMax = hasCopies ? 0 : configuration.spareLogSegmentsMax
     growthBytes = min(256 << 10, segmentBytes / 64)
     writer = LogWriter(
       file: currentFile, number: number, previous: previous, growthBytes: growthBytes)
@@ -77,8 +84,10 @@ package import WideColumn
     writer.offset > 4096 && writer.offset + UInt64(recordBytes) > segmentBytes
   }
 
-  /// Whether a write to a segment only copies into the memory of the system.
-  package var isWriteBuffered: Bool { currentFile.isWriteBuffered }
+  /// Whether a write to the segment only copies into the memory of the system, now: of one with copies that depends on those that are left.
+  package var isWriteBuffered: Bool {
+    isAlwaysBuffered || (hasCopies && currentFile.isWriteBuffered)
+  }
 
   package func append(_ record: [UInt8]) {
     unsafe record.withUnsafeBytes { unsafe writer.append($0) }
@@ -97,10 +106,20 @@ package import WideColumn
     try writer.sync()
   }
 
+  /// Whether a sync of the segment being written is to be begun, and not waited for.
+  package var syncsApart: Bool { currentFile.syncsApart }
+
+  /// Begins to make all that has been flushed durable; the end of it is told on whatever thread.
+  ///
+  /// Of all segments: the older ones are durable before this one is.
+  package func beginSync(_ completion: @escaping @Sendable (Result<Void, StoreError>) -> Void) {
+    writer.beginSync(completion)
+  }
+
   /// Ends the current segment and begins the next; returns its number.
   package func beginNext() throws(StoreError) -> UInt64 {
     try flush()
-    try writer.sync()
+    try writer.syncInOrder()
     let ended = (number: currentNumber, end: writer.offset)
     let number = fileNumbers.next()
     let path = FileNames.path(directory, .log(number))
@@ -113,7 +132,7 @@ package import WideColumn
     } else {
       file = try fileSystem.open(path, .createNew)
     }
-    try fileSystem.syncDirectory(directory)
+    try fileSystem.syncDirectoryInOrder(directory)
     currentFile.close()
     currentFile = file
     writer = LogWriter(

@@ -26,10 +26,13 @@ package final class LogThread: Sendable {
     var pace = GroupPace()
     while waitForWork() {
       lingerAndGather(&pace)
-      let work = pipeline.monitor.withLock { state -> LogGroup in
+      let work = pipeline.monitor.withLock { state -> LogGroup? in
+        // A sync that was under way may have failed while it gathered.
+        if state.isLogBroken { return nil }
         state.log = .busy
         return state.takeGroup()
       }
+      guard let work else { continue }
       unsafe work.waitingForRoom.forEach { unsafe $0.resume(returning: .roomMade) }
       do {
         try group.perform(work, &pace)
@@ -45,7 +48,10 @@ package final class LogThread: Sendable {
   private func waitForWork() -> Bool {
     let hasWork = pipeline.monitor.wait(timeout: nil) { state -> Bool? in
       if state.log == .lent { return nil }
-      if state.isLogBroken { return state.isClosing ? false : nil }
+      if state.isLogBroken {
+        state.log = .idle
+        return state.isClosing ? false : nil
+      }
       if state.records.isEmpty, !state.isUrgent {
         state.log = .idle
         return nil
@@ -59,7 +65,7 @@ package final class LogThread: Sendable {
   /// Lets records of durability `memory` gather for a while, and commits that want a sync for one another.
   private func lingerAndGather(_ pace: inout GroupPace) {
     pipeline.monitor.wait(timeout: memoryDelay) { state -> Void? in
-      if state.isUrgent { return () }
+      if state.isUrgent || state.isLogBroken { return () }
       state.log = .lingering
       return nil
     }
@@ -125,6 +131,20 @@ extension CommitPipeline {
     }
   }
 
+  /// Whether nobody has the log, and everything in it is written or it is broken; then nobody takes it before ``begin(logNumber:)``.
+  ///
+  /// For whoever resumes the store. From then on syncs that are still under way say nothing any more: they are of the old log.
+  package func abandonLog() -> Bool {
+    monitor.withLock { state in
+      let isFree = state.log != .busy && state.log != .lent
+      guard isFree, state.isLogBroken || (state.records.isEmpty && !state.isUrgent) else {
+        return false
+      }
+      state.syncs.forget()
+      return true
+    }
+  }
+
   /// Takes commits again, after everything in order has been flushed and the log has been begun anew.
   ///
   /// What had an unknown outcome has happened by now: it becomes visible.
@@ -135,6 +155,7 @@ extension CommitPipeline {
       state.lastRecordSequence = state.lastSequence
       state.wantsWrite = false
       state.wantsSync = false
+      state.syncs.forget()
       state.writtenThrough = state.lastSequence
       state.syncedThrough = state.lastSequence
       state.logNumber = logNumber

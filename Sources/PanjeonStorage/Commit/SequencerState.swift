@@ -72,6 +72,9 @@ package enum LogPhase: Equatable, Sendable {
   /// All up to here has been synced.
   package var syncedThrough: UInt64
 
+  /// The syncs that have been begun and not waited for.
+  package var syncs = SyncsUnderWay()
+
   /// Commits that found no room in the log's queue.
   package var waitingForRoom: [CommitContinuation] = unsafe []
 
@@ -142,8 +145,12 @@ package enum LogPhase: Equatable, Sendable {
     return group
   }
 
-  /// Gives a lent log back; returns whether its thread is to be woken, which then has it.
+  /// Gives a lent log back; returns whether its thread is to be woken, which then has it, or, of a broken log, ends.
   package mutating func giveLogBack() -> Bool {
+    if isLogBroken {
+      log = .idle
+      return isClosing
+    }
     let isWanted = !records.isEmpty || isUrgent
     log = isWanted ? .busy : .idle
     return isWanted

@@ -78,6 +78,7 @@ extension EmbeddedStore {
   private func shutDown() throws(StoreError) {
     defer {
       executor.shutDown()
+      mounted?.unmount()
       lock?.unlock()
       lifecycle.finishClosing()
     }

@@ -22,6 +22,8 @@ public final class EmbeddedStore: Sendable {
   package let background: BackgroundWork?
   package let recovery: RecoveryReport
   package let lock: (any FileLock)?
+  /// The volumes that hold its files; nil: it has one copy, in its directory.
+  package let mounted: MountedStore?
   package let lifecycle = StoreLifecycle()
   /// Scans begun since the store was opened.
   package let scans = AtomicNumber(0)
@@ -47,6 +49,7 @@ public final class EmbeddedStore: Sendable {
     background = parts.background
     recovery = parts.recovery
     lock = parts.lock
+    mounted = parts.mounted
     openedAtNanoseconds = parts.configuration.timeSource.monotonicNanoseconds()
     incarnation = parts.incarnation
   }
@@ -72,6 +75,7 @@ package struct StoreParts {
   package var recovery: RecoveryReport
   package var lock: (any FileLock)?
   package var incarnation: StoreIncarnation
+  package var mounted: MountedStore?
 }
 
 /// What recovery found when a store was opened.

@@ -24,8 +24,9 @@ package struct LogReplay {
       // What a killed process handed to the system may not be on disk yet. It must be before anything is
       // written behind it, or a power cut could take it and leave what depends on it.
       if !isReadOnly { try segment.file.sync() }
-      let path = segment.file.path
-      let tail = try unsafe LogReader.read(file: segment.file, number: segment.number, end: end) {
+      let source = try LogCopies.readable(segment.file, number: segment.number, end: end)
+      let path = source.path
+      let tail = try unsafe LogReader.read(file: source, number: segment.number, end: end) {
         (bytes, offset) throws(StoreError) in
         do throws(StoreError) {
           try unsafe replayer.apply(bytes, logNumber: segment.number)

@@ -23,6 +23,13 @@ package struct ReadOnlyOpener {
 
   package func open() throws(StoreError) -> EmbeddedStore {
     try configuration.validate()
+    guard let view = try VolumeView(directory, configuration) else { return try openFiles() }
+    var configuration = configuration
+    configuration.fileSystem = view
+    return try ReadOnlyOpener(directory, configuration).openFiles()
+  }
+
+  private func openFiles() throws(StoreError) -> EmbeddedStore {
     let fileSystem = configuration.fileSystem
     OpenFilesLimit.raise()
     guard try StoreDirectory.inspect(directory, fileSystem) else {

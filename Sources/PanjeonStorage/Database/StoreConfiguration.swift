@@ -107,6 +107,12 @@ public struct StoreConfiguration: Sendable {
   /// Where the random bits of a store's identity and incarnation come from.
   package var randomNumber: @Sendable () -> UInt64 = { Platform.randomSeed() }
 
+  /// The present life of the machine, in which what was not synced is still in memory; empty: unknown.
+  package var bootIdentity: @Sendable () -> String = { Platform.bootIdentity() }
+
+  /// How far copies of the log are behind that the file system writes later; nil: it writes none.
+  package var writeBacklog: WriteBacklog?
+
   /// Where the store reports what it does in the background; each line has the store's directory in its metadata.
   public var logger = Logger(label: "panjeon")
 

@@ -20,9 +20,29 @@ package struct StoreOpener {
   }
 
   package func open() throws(StoreError) -> EmbeddedStore {
-    let begin = configuration.timeSource.monotonicNanoseconds()
     try configuration.validate()
     OpenFilesLimit.raise()
+    guard let volumes = try ReplicationOpener(directory, configuration) else {
+      return try open(on: nil)
+    }
+    let mounted = try volumes.mount()
+    do throws(StoreError) {
+      var configuration = configuration
+      configuration.fileSystem = mounted.fileSystem
+      // The names of segments are not used again, so that a copy of one can never be taken for another.
+      configuration.spareLogSegmentsMax = 0
+      configuration.writeBacklog = mounted.fileSystem.volumes.follower.backlog
+      let store = try StoreOpener(directory, configuration).open(on: mounted)
+      mounted.startRepairs()
+      return store
+    } catch {
+      mounted.unmount()
+      throw error
+    }
+  }
+
+  private func open(on mounted: MountedStore?) throws(StoreError) -> EmbeddedStore {
+    let begin = configuration.timeSource.monotonicNanoseconds()
     let exists = try StoreDirectory.inspect(directory, fileSystem)
     guard exists || configuration.createsIfMissing else {
       throw StoreDirectory.notAStore(directory, "it does not exist or is empty")
@@ -34,7 +54,7 @@ package struct StoreOpener {
       if loaded.state.incarnation == nil {
         loaded.state.renewIncarnation(configuration.randomNumber)
       }
-      return try assemble(loaded, lock: lock, begin: begin)
+      return try assemble(loaded, mounted, lock: lock, begin: begin)
     } catch {
       lock.unlock()
       throw error
@@ -42,7 +62,7 @@ package struct StoreOpener {
   }
 
   private func assemble(
-    _ loaded: LoadedStore, lock: any FileLock, begin: UInt64
+    _ loaded: LoadedStore, _ mounted: MountedStore?, lock: any FileLock, begin: UInt64
   ) throws(StoreError) -> EmbeddedStore {
     let manifest = try Manifest(
       number: loaded.manifestNumber + 1, state: loaded.state, directory: directory,
@@ -64,6 +84,7 @@ package struct StoreOpener {
       signals.notifyAll()
     }
     let events = EventQueue()
+    mounted?.fileSystem.volumes.setOnEvent { events.post($0) }
     let stalls = StallMeter(clock: configuration.timeSource, events: events)
     let metrics = BackgroundMetrics()
     let pipeline = CommitPipeline(
@@ -101,7 +122,7 @@ package struct StoreOpener {
         executor: IOExecutor(name: "panjeon-io", threads: configuration.readThreads),
         cache: loaded.cache, rowCache: rowCache, pipeline: pipeline, background: background,
         recovery: report,
-        lock: lock, incarnation: loaded.state.incarnation ?? .unknown))
+        lock: lock, incarnation: loaded.state.incarnation ?? .unknown, mounted: mounted))
   }
 
   /// Writes what the log gave back to SSTables, before anything is built on it.

@@ -41,6 +41,12 @@ public protocol FileSystem: Sendable {
   /// Makes creations, renames and removals in a directory durable.
   func syncDirectory(_ path: String) throws(StoreError)
 
+  /// Promises that nothing that is done later through this file system is durable before the creations, renames and removals in a
+  /// directory so far; they may not be durable yet when it returns.
+  ///
+  /// By default ``syncDirectory(_:)``.
+  func syncDirectoryInOrder(_ path: String) throws(StoreError)
+
   /// Takes the exclusive lock named by a file, creating it if need be.
   ///
   /// - Throws: `locked` when another holder, in this process or another, has it.
@@ -53,6 +59,11 @@ public protocol FileSystem: Sendable {
 extension FileSystem {
   /// One file after the other.
   public var isForManyThreads: Bool { false }
+
+  /// Syncs the directory: what is durable now is so before all that is done later.
+  public func syncDirectoryInOrder(_ path: String) throws(StoreError) {
+    try syncDirectory(path)
+  }
 }
 
 /// How a file is opened.
@@ -98,6 +109,35 @@ public protocol File: AnyObject, Sendable {
   /// Makes all that has been written to the file durable (`fdatasync`).
   func sync() throws(StoreError)
 
+  /// Whether ``sync()`` waits for something that writers of the file need not wait for, such as a copy that follows.
+  ///
+  /// Then a sync is better begun than waited for, and many that are under way at the same time cost no more than one.
+  var syncsApart: Bool { get }
+
+  /// Begins to make durable all that has been written to the file by now, and tells when that has been done or has failed.
+  ///
+  /// By default it syncs, and tells at once.
+  ///
+  /// - Parameter completion: Called once, also when the file is closed meanwhile. Of one file, completions come one at a time and
+  ///   in the order in which the syncs were begun, on a thread of the file system's or of whoever begins one, maybe before
+  ///   this returns. It takes locks of its own, so none that is needed to write or sync may be held around it; it does not wait, and
+  ///   calls nothing of the file system.
+  func beginSync(_ completion: @escaping @Sendable (Result<Void, StoreError>) -> Void)
+
+  /// Promises that nothing that is done later through the same file system is durable before what has been written to the file by
+  /// now, which may not be durable yet when this returns.
+  ///
+  /// By default ``sync()``. Throws what is known by then to have gone wrong; what goes wrong later, later calls tell.
+  func syncInOrder() throws(StoreError)
+
+  /// The copies of which the file consists, to be read one by one; empty if nobody knows of any.
+  ///
+  /// Each has a path of its own. They belong to the file: they are closed with it, by nobody else, and are not written.
+  var copies: [any File] { get }
+
+  /// Tells that one of the ``copies`` has been found not to hold what it should, so that they are looked at and repaired.
+  func reportDamagedCopy()
+
   /// Cuts or extends (with zeros) the file.
   func truncate(to size: UInt64) throws(StoreError)
 
@@ -114,6 +154,25 @@ extension File {
 
   /// Does nothing.
   public func beginWriteback(of bytes: Range<UInt64>) {}
+
+  /// Is false: a sync is waited for.
+  public var syncsApart: Bool { false }
+
+  /// Syncs, and tells at once.
+  public func beginSync(_ completion: @escaping @Sendable (Result<Void, StoreError>) -> Void) {
+    completion(Result { () throws(StoreError) in try sync() })
+  }
+
+  /// Syncs: what is durable now is so before all that is done later.
+  public func syncInOrder() throws(StoreError) {
+    try sync()
+  }
+
+  /// Is empty: the file is the only one.
+  public var copies: [any File] { [] }
+
+  /// Does nothing.
+  public func reportDamagedCopy() {}
 
   /// Returns false: for files of which nothing is known.
   public func readIfCached(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) -> Bool {

@@ -130,7 +130,7 @@ extension Metrics {
   }
 
   /// Bytes in the largest binary unit of which there is at least one, with one digit.
-  static func bytes(_ bytes: UInt64) -> String {
+  package static func bytes(_ bytes: UInt64) -> String {
     let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
     if bytes < 1024 { return "\(bytes) B" }
     var value = Double(bytes) / 1024

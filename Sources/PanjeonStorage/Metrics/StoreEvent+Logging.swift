@@ -13,9 +13,9 @@ extension StoreEvent {
     case .flushEnded, .compactionEnded, .regionSplit, .regionsMerged: .debug
     case .stallBegan: .debug
     case .stallEnded(_, let stall): stall.longest >= Self.longStall ? .warning : .debug
-    case .snapshotExpired: .warning
-    case .resumed: .notice
-    case .halted, .damageFound: .error
+    case .snapshotExpired, .replicationDegraded: .warning
+    case .resumed, .volumeRecovered, .replicationRestored: .notice
+    case .halted, .damageFound, .volumeFailed: .error
     }
   }
 
@@ -32,6 +32,10 @@ extension StoreEvent {
     case .resumed: "the store takes writes again"
     case .damageFound: "damage was found; what it concerns is not compacted"
     case .snapshotExpired: "a snapshot was too old; reads at it fail from now on"
+    case .volumeFailed: "a volume has failed; the store goes on without it"
+    case .volumeRecovered: "a volume is used again"
+    case .replicationDegraded: "files have fewer copies than the placement policy asks for"
+    case .replicationRestored: "all files have their copies again"
     }
   }
 
@@ -70,6 +74,10 @@ extension StoreEvent {
       ]
     case .snapshotExpired(let sequence, let age):
       ["sequence": "\(sequence)", "age": "\(age)"]
+    case .volumeFailed(let name, let cause): ["volume": "\(name)", "error": "\(cause)"]
+    case .volumeRecovered(let name): ["volume": "\(name)"]
+    case .replicationDegraded(let missing): ["missing": "\(missing.joined(separator: "; "))"]
+    case .replicationRestored: [:]
     }
   }
 }

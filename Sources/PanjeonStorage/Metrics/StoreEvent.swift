@@ -24,6 +24,14 @@ public enum StoreEvent: Sendable {
   case resumed
   /// A compaction or the scrub has met damage.
   case damageFound(VerificationFinding)
+  /// A volume does not answer, or has failed; the store goes on without it.
+  case volumeFailed(name: String, cause: StoreError)
+  /// A volume that had failed, or was not there, is used again.
+  case volumeRecovered(name: String)
+  /// The volumes that are left do not fulfil the placement policy; what is missing.
+  case replicationDegraded(missing: [String])
+  /// They do again, and every file has its copies.
+  case replicationRestored
   /// A snapshot is older than ``StoreConfiguration/snapshotAgeMax``: reads at it fail from now on.
   case snapshotExpired(sequence: UInt64, age: Duration)
 

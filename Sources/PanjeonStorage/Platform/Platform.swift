@@ -36,4 +36,23 @@ package enum Platform {
     var generator = SystemRandomNumberGenerator()
     return generator.next()
   }
+
+  /// The present life of the machine: it changes when the machine starts again; empty when the system does not tell.
+  package static func bootIdentity() -> String {
+    #if canImport(Darwin)
+      var bytes = [CChar](repeating: 0, count: 64)
+      var count = bytes.count
+      let status = unsafe sysctlbyname("kern.bootsessionuuid", &bytes, &count, nil, 0)
+      return status == 0
+        ? String(decoding: bytes.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self) : ""
+    #else
+      let descriptor = unsafe open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { return "" }
+      defer { close(descriptor) }
+      var bytes = [UInt8](repeating: 0, count: 64)
+      let count = unsafe read(descriptor, &bytes, bytes.count)
+      let text = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+      return String(text.prefix { $0.isHexDigit || $0 == "-" })
+    #endif
+  }
 }

@@ -44,8 +44,10 @@ package final class TableFile: Sendable {
   package static func open(
     file: any File, number: UInt64, cache: BlockCache
   ) throws(StoreError) -> TableFile {
-    let size = try file.size()
-    let parts = try TableParts(file: file, size: size)
+    let (parts, size) = try TableCopies.first(of: file) { (source) throws(StoreError) in
+      let size = try source.size()
+      return (try TableParts(file: source, size: size), size)
+    }
     return TableFile(
       number: number, file: file, fileBytes: size, cache: cache, properties: parts.properties,
       index: parts.index, filter: parts.filter)
@@ -113,20 +115,38 @@ package final class TableFile: Sendable {
     _ place: Int, _ mode: ReadMode, in spare: Block?
   ) throws(StoreError) -> Block? {
     let handle = index.handles[place]
-    if mode == .cacheOnly, handle.length > Self.cachedReadBytesMax { return nil }
+    if mode == .cacheOnly {
+      if handle.length > Self.cachedReadBytesMax { return nil }
+      do throws(StoreError) {
+        return try Self.read(handle, mode, in: spare, from: file)
+      } catch {
+        // Another copy may be right, but to ask for it takes waiting.
+        if error.code == .corruption, !file.copies.isEmpty { return nil }
+        throw located(error, place)
+      }
+    }
     do throws(StoreError) {
-      return try unsafe Block.read(
-        Int(handle.length), in: spare, file: file.path, offset: handle.offset
-      ) { (buffer) throws(StoreError) in
-        if mode == .cacheOnly { return unsafe file.readIfCached(into: buffer, at: handle.offset) }
-        let count = try unsafe file.read(into: buffer, at: handle.offset)
-        if count == buffer.count { return true }
-        throw StoreError(
-          .corruption, "the file ends within a block; restore it from a copy", file: file.path,
-          offset: handle.offset + UInt64(count))
+      return try TableCopies.first(of: file) { (source) throws(StoreError) in
+        try Self.read(handle, mode, in: spare, from: source)
       }
     } catch {
       throw located(error, place)
+    }
+  }
+
+  /// Reads a data block from one of the file's copies, or from the file.
+  private static func read(
+    _ handle: BlockHandle, _ mode: ReadMode, in spare: Block?, from source: any File
+  ) throws(StoreError) -> Block? {
+    try unsafe Block.read(
+      Int(handle.length), in: spare, file: source.path, offset: handle.offset
+    ) { (buffer) throws(StoreError) in
+      if mode == .cacheOnly { return unsafe source.readIfCached(into: buffer, at: handle.offset) }
+      let count = try unsafe source.read(into: buffer, at: handle.offset)
+      if count == buffer.count { return true }
+      throw StoreError(
+        .corruption, "the file ends within a block; restore it from a copy", file: source.path,
+        offset: handle.offset + UInt64(count))
     }
   }
 

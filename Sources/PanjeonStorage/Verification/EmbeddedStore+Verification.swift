@@ -8,10 +8,11 @@ extension EmbeddedStore {
   ///
   /// Checks `CURRENT` and the MANIFEST, the regions and files that it names, every SSTable's footer, index, filter and
   /// properties, and every record of the log. Going deep, it also reads every block: checksums, the order of cells, the
-  /// Bloom filter against the rows, the properties against what is there.
+  /// Bloom filter against the rows, the properties against what is there. Of a store with volumes, each copy on those that count is
+  /// looked at; ``surveyVolumes(at:configuration:)`` tells which copies there should be.
   ///
   /// - Parameters:
-  ///   - path: The store's directory.
+  ///   - path: The store's directory, or that of one of its volumes.
   ///   - isDeep: Whether every block is read.
   ///   - configuration: The file system and the clock are used, nothing else.
   /// - Returns: What was found.
@@ -21,7 +22,16 @@ extension EmbeddedStore {
     at path: String, isDeep: Bool, configuration: StoreConfiguration = StoreConfiguration()
   ) async throws(StoreError) -> VerificationReport {
     try await blocking { () throws(StoreError) in
-      try DirectoryVerifier(path, configuration.fileSystem, isDeep: isDeep).run()
+      let view = try VolumeView(path, configuration)
+      var report = try DirectoryVerifier(
+        path, view ?? configuration.fileSystem, isDeep: isDeep
+      ).run()
+      for error in view?.damage ?? [] {
+        report.note(
+          VerificationFinding(.damaged, error, file: VolumeRecordFile.name)
+            .ofCopy(at: error.file ?? VolumeRecordFile.name))
+      }
+      return report
     }
   }
 
@@ -48,10 +58,11 @@ extension EmbeddedStore {
   /// Opens for reading what can be read of a damaged store.
   ///
   /// Blocks, files and records that are damaged are left out, and the findings name the rows that may be missing something:
-  /// cells, or the deletes that hid older ones. Nothing is written; copy what is needed into a new store.
+  /// cells, or the deletes that hid older ones. Of a store with volumes the best copies are read; if the record of the one that
+  /// is given is damaged, that volume alone. Nothing is written; copy what is needed into a new store.
   ///
   /// - Parameters:
-  ///   - path: The store's directory, which no process should have open for writing.
+  ///   - path: The store's directory, or that of one of its volumes; no process should have it open for writing.
   ///   - configuration: Sizes, bounds, file system, clock.
   /// - Returns: The store, which is only read, and what it lacks; close it when done.
   /// - Throws: `corruption` when no MANIFEST can be read at all; `writableByOthers`,
@@ -59,6 +70,16 @@ extension EmbeddedStore {
   public static func salvage(
     at path: String, configuration: StoreConfiguration = StoreConfiguration()
   ) async throws(StoreError) -> (store: EmbeddedStore, report: VerificationReport) {
-    try await blocking { () throws(StoreError) in try Salvager(path, configuration).open() }
+    try await blocking { () throws(StoreError) in
+      var configuration = configuration
+      var damage: StoreError?
+      do throws(StoreError) {
+        if let view = try VolumeView(path, configuration) { configuration.fileSystem = view }
+      } catch {
+        if error.code != .corruption { throw error }
+        damage = error
+      }
+      return try Salvager(path, configuration, damage: damage).open()
+    }
   }
 }

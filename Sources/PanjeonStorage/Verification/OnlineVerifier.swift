@@ -46,7 +46,7 @@ package struct OnlineVerifier: Sendable {
     guard let versions else { return }
     StateVerifier(versions.state, manifest: "MANIFEST").run(into: &report)
     do throws(StoreError) {
-      try versions.readBack()
+      for error in try versions.readBack() { report.note(.manifestCopy(error)) }
     } catch {
       let kind: VerificationFinding.Kind = error.code == .corruption ? .damaged : .missing
       report.note(VerificationFinding(kind, error, file: "MANIFEST"))
@@ -91,27 +91,45 @@ package struct OnlineVerifier: Sendable {
     let path = FileNames.path(directory, .table(expected.number))
     report.tableFiles += 1
     do throws(StoreError) {
-      let opened = try TableFile.open(
-        file: try fileSystem.open(path, .read), number: expected.number,
-        cache: BlockCache(budget: MemoryBudget(totalBytes: 1 << 20)))
-      if opened.properties != expected.properties || opened.fileBytes != expected.fileBytes {
-        report.note(
-          VerificationFinding(
-            .count, file: path, table: expected.table, rows: expected.properties.rows,
-            "it is not the file that was opened"))
+      try CopyVerification.run(try fileSystem.open(path, .read), into: &report) {
+        (file, report) throws(StoreError) in
+        try verify(file, expected, isDeep, &pacer, &report)
+      } finding: { error, copy in
+        finding(error, expected, copy.path)
       }
-      guard isDeep else { return }
-      var verifier = TableVerifier(opened, table: expected.table)
-      try verifier.run(&pacer, into: &report)
     } catch {
       if error.code == .closed { throw error }
-      // A file that a compaction has replaced since is gone.
-      guard expectation(of: expected.number) != nil else { return }
-      var finding = VerificationFinding(
-        error.code == .corruption ? .damaged : .missing, error, file: path, table: expected.table)
-      finding.rows = finding.rows ?? expected.properties.rows
-      report.note(finding)
+      if let finding = finding(error, expected, path) { report.note(finding) }
     }
+  }
+
+  private func verify(
+    _ file: any File, _ expected: Expectation, _ isDeep: Bool, _ pacer: inout ReadPacer,
+    _ report: inout VerificationReport
+  ) throws(StoreError) {
+    let opened = try TableFile.open(
+      file: file, number: expected.number,
+      cache: BlockCache(budget: MemoryBudget(totalBytes: 1 << 20)))
+    if opened.properties != expected.properties || opened.fileBytes != expected.fileBytes {
+      report.note(
+        VerificationFinding(
+          .count, file: opened.path, table: expected.table, rows: expected.properties.rows,
+          "it is not the file that was opened"))
+    }
+    guard isDeep else { return }
+    var verifier = TableVerifier(opened, table: expected.table)
+    try verifier.run(&pacer, into: &report)
+  }
+
+  /// Nil when a compaction has replaced the file since, so that it is gone.
+  private func finding(
+    _ error: StoreError, _ expected: Expectation, _ path: String
+  ) -> VerificationFinding? {
+    guard expectation(of: expected.number) != nil else { return nil }
+    var finding = VerificationFinding(
+      error.code == .corruption ? .damaged : .missing, error, file: path, table: expected.table)
+    finding.rows = finding.rows ?? expected.properties.rows
+    return finding
   }
 
   /// Reads the segments that have ended and are still needed.
@@ -121,22 +139,42 @@ package struct OnlineVerifier: Sendable {
       // The state after the segments: it knows every region that they name, while they are needed.
       let state = versions.state
       do throws(StoreError) {
-        let path = FileNames.path(directory, .log(number))
-        let file = try fileSystem.open(path, .read)
+        let file = try fileSystem.open(FileNames.path(directory, .log(number)), .read)
         defer { file.close() }
         let end = segments.end(of: number)
-        guard let end, let header = try LogReader.header(file: file, number: number) else {
-          throw StoreError(
-            .corruption, "the log segment has lost its header", file: path, offset: 0)
+        try CopyVerification.run(file, into: &report) { (copy, report) throws(StoreError) in
+          // A copy that follows may be behind; when the file has been synced none is.
+          if let end, copy !== file, LogCopies.isBehind(copy, number: number, end: end) {
+            try file.sync()
+          }
+          try verifySegment(number, copy, end: end, LogVerifier(state), &report)
+        } finding: { error, _ in
+          isNeeded(number, versions, segments)
+            ? VerificationFinding(.log, error, file: FileNames.log(number).name) : nil
         }
-        try LogVerifier(state).run(
-          LogChain.Segment(number: number, file: file, header: header), end: end, into: &report)
       } catch {
-        // A segment that has been given up since is overwritten, or gone.
-        let isNeeded = number >= versions.state.minLogNumber
-        guard isNeeded, segments.liveNumbers.contains(number) else { continue }
+        guard isNeeded(number, versions, segments) else { continue }
         report.note(VerificationFinding(.log, error, file: FileNames.log(number).name))
       }
     }
+  }
+
+  private func verifySegment(
+    _ number: UInt64, _ file: any File, end: UInt64?, _ verifier: LogVerifier,
+    _ report: inout VerificationReport
+  ) throws(StoreError) {
+    guard let end, let header = try LogReader.header(file: file, number: number) else {
+      throw StoreError(
+        .corruption, "the log segment has lost its header", file: file.path, offset: 0)
+    }
+    try verifier.run(
+      LogChain.Segment(number: number, file: file, header: header), end: end, into: &report)
+  }
+
+  /// A segment that has been given up since is overwritten, or gone.
+  private func isNeeded(
+    _ number: UInt64, _ versions: VersionSet, _ segments: LogSegments
+  ) -> Bool {
+    number >= versions.state.minLogNumber && segments.liveNumbers.contains(number)
   }
 }

@@ -12,10 +12,17 @@ package final class Salvager: Sendable {
   private let fileSystem: any FileSystem
   private let report = Mutex(VerificationReport())
 
-  package init(_ directory: String, _ configuration: StoreConfiguration) {
+  /// - Parameters:
+  ///   - directory: The store's directory.
+  ///   - configuration: Sizes, bounds, file system, clock.
+  ///   - damage: Why the store's other volumes are not known, if that is so.
+  package init(
+    _ directory: String, _ configuration: StoreConfiguration, damage: StoreError? = nil
+  ) {
     self.directory = directory
     self.configuration = configuration
     fileSystem = configuration.fileSystem
+    if let damage { note(VerificationFinding(.damaged, damage, file: VolumeRecordFile.name)) }
   }
 
   /// Opens the store.
@@ -150,7 +157,7 @@ package final class Salvager: Sendable {
     let path = FileNames.path(directory, .log(number))
     guard let file = try? fileSystem.open(path, .read) else { return nil }
     defer { file.close() }
-    return (try? LogReader.header(file: file, number: number)) ?? nil
+    return (try? LogCopies.header(of: file, number: number)) ?? nil
   }
 
   private func replay(
@@ -158,8 +165,9 @@ package final class Salvager: Sendable {
   ) throws(StoreError) {
     let name = FileNames.log(number).name
     do throws(StoreError) {
-      let file = try fileSystem.open(directory + "/" + name, .read)
-      defer { file.close() }
+      let opened = try fileSystem.open(directory + "/" + name, .read)
+      defer { opened.close() }
+      let file = try LogSalvage.bestCopy(of: opened, number: number, end: end)
       var failures: [VerificationFinding] = []
       let gaps = try unsafe LogSalvage.read(file: file, number: number, end: end) { bytes, offset in
         do throws(StoreError) {

@@ -42,7 +42,11 @@ package struct StoreVerifier {
     _ report: inout VerificationReport
   ) throws(StoreError) -> (UInt64, VersionState)? {
     do throws(StoreError) {
-      if let found = try Manifest.read(in: directory, fileSystem) { return found }
+      if let found = try Manifest.read(in: directory, fileSystem) {
+        let damage = try Manifest.damagedCopies(found.number, in: directory, fileSystem)
+        for error in damage { report.note(.manifestCopy(error)) }
+        return found
+      }
       report.note(VerificationFinding(.missing, file: "CURRENT", "it is not there"))
     } catch {
       if error.code == .unsupportedFormat || error.code == .notAStore { throw error }
@@ -74,25 +78,40 @@ package struct StoreVerifier {
     let tableName = file.table.schema.name
     report.tableFiles += 1
     do throws(StoreError) {
-      let opened = try TableFile.open(
-        file: try fileSystem.open(directory + "/" + name, .read), number: file.record.number,
-        cache: cache)
-      if let difference = file.record.difference(from: opened) {
-        report.note(
-          VerificationFinding(
-            .count, file: name, table: tableName, rows: file.record.fileRows,
-            "it is not the file that the MANIFEST names: \(difference)"))
+      let source = try fileSystem.open(directory + "/" + name, .read)
+      try CopyVerification.run(source, into: &report) { (copy, report) throws(StoreError) in
+        try verify(copy, file.record, tableName, &report)
+      } finding: { error, _ in
+        Self.finding(error, file.record, name, tableName)
       }
-      guard isDeep else { return }
-      var verifier = TableVerifier(opened, table: tableName)
-      try verifier.run(&pacer, into: &report)
     } catch {
       if error.code == .closed { throw error }
-      var finding = VerificationFinding(
-        error.code == .corruption ? .damaged : .missing, error, file: name, table: tableName)
-      finding.rows = finding.rows ?? file.record.fileRows
-      report.note(finding)
+      report.note(Self.finding(error, file.record, name, tableName))
     }
+  }
+
+  private mutating func verify(
+    _ file: any File, _ record: FileRecord, _ table: String, _ report: inout VerificationReport
+  ) throws(StoreError) {
+    let opened = try TableFile.open(file: file, number: record.number, cache: cache)
+    if let difference = record.difference(from: opened) {
+      report.note(
+        VerificationFinding(
+          .count, file: opened.path, table: table, rows: record.fileRows,
+          "it is not the file that the MANIFEST names: \(difference)"))
+    }
+    guard isDeep else { return }
+    var verifier = TableVerifier(opened, table: table)
+    try verifier.run(&pacer, into: &report)
+  }
+
+  private static func finding(
+    _ error: StoreError, _ record: FileRecord, _ name: String, _ table: String
+  ) -> VerificationFinding {
+    var finding = VerificationFinding(
+      error.code == .corruption ? .damaged : .missing, error, file: name, table: table)
+    finding.rows = finding.rows ?? record.fileRows
+    return finding
   }
 
   private func verifyLog(_ state: VersionState, _ report: inout VerificationReport) {
@@ -100,7 +119,16 @@ package struct StoreVerifier {
       let chain = try LogChain(in: directory, fileSystem, from: state.minLogNumber)
       for (index, segment) in chain.segments.enumerated() {
         defer { segment.file.close() }
-        try LogVerifier(state).run(segment, end: chain.end(of: index), into: &report)
+        let end = chain.end(of: index)
+        try CopyVerification.run(segment.file, into: &report) { (copy, report) throws(StoreError) in
+          let part = LogChain.Segment(
+            number: segment.number, file: copy, header: segment.header)
+          try LogVerifier(state).run(part, end: end, into: &report)
+        } finding: { error, copy in
+          // One that follows may lack the end, now or when the machine stopped.
+          let isBehind = end.map { LogCopies.isBehind(copy, number: segment.number, end: $0) }
+          return isBehind ?? false ? nil : VerificationFinding(.log, error, file: directory)
+        }
       }
     } catch {
       report.note(VerificationFinding(.log, error, file: directory))

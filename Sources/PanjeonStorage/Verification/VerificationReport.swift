@@ -28,7 +28,7 @@ public struct VerificationFinding: Hashable, Sendable {
 
   /// What is amiss.
   public var kind: Kind
-  /// The file's name within the store's directory.
+  /// The file's name within the store's directory; of one of several copies its whole path.
   public var file: String
   /// Where in the file, in bytes from its beginning, if that is known.
   public var offset: UInt64?
@@ -81,7 +81,7 @@ public struct VerificationReport: Hashable, Sendable {
   public private(set) var findingsDropped = 0
   /// The SSTables looked at.
   public var tableFiles = 0
-  /// Their blocks, read and checked; none unless it went deep.
+  /// Their blocks, read and checked, of each copy; none unless it went deep.
   public var blocks = 0
   /// The cells in them.
   public var cells: UInt64 = 0

@@ -69,19 +69,37 @@ package struct Manifest: Sendable {
     try? fileSystem.remove(FileNames.path(directory, .manifest(old)))
   }
 
-  /// Reads the MANIFEST in force back.
+  /// Reads the MANIFEST in force back, each of its copies.
   ///
-  /// Throws `corruption` when it does not say what it should, `io`.
-  package func readBack(expecting state: VersionState) throws(StoreError) {
-    let path = FileNames.path(directory, .manifest(number))
-    guard let found = try Self.read(in: directory, fileSystem), found.number == number else {
+  /// - Returns: What is wrong with copies; nothing where there is one file.
+  /// - Throws: `corruption` when it does not say what it should, `io`.
+  package func readBack(expecting state: VersionState) throws(StoreError) -> [StoreError] {
+    guard try CurrentFile.read(in: directory, fileSystem) == number else {
       throw StoreError(
         .corruption, "CURRENT does not name the MANIFEST in force",
         file: FileNames.path(directory, .current), offset: 0)
     }
-    guard found.state.snapshotEdit() == state.snapshotEdit() else {
+    let file = try fileSystem.open(FileNames.path(directory, .manifest(number)), .read)
+    defer { file.close() }
+    let copies = file.copies
+    if copies.isEmpty {
+      try Self.check(file, number, against: state)
+      return []
+    }
+    return Self.damage(of: file) { (copy) throws(StoreError) in
+      try Self.check(copy, number, against: state)
+    }
+  }
+
+  private static func check(
+    _ file: any File, _ number: UInt64, against state: VersionState
+  ) throws(StoreError) {
+    let (found, _, damage) = try readPrefix(of: file, number)
+    if let damage { throw damage }
+    guard found.snapshotEdit() == state.snapshotEdit() else {
       throw StoreError(
-        .corruption, "the MANIFEST describes another state than the open store has", file: path)
+        .corruption, "the MANIFEST describes another state than the open store has", file: file.path
+      )
     }
   }
 
@@ -136,9 +154,19 @@ package struct Manifest: Sendable {
   package static func readPrefix(
     _ number: UInt64, in directory: String, _ fileSystem: any FileSystem
   ) throws(StoreError) -> (state: VersionState, damage: StoreError?) {
-    let path = FileNames.path(directory, .manifest(number))
-    let file = try fileSystem.open(path, .read)
+    let file = try fileSystem.open(FileNames.path(directory, .manifest(number)), .read)
     defer { file.close() }
+    let copies = file.copies
+    if !copies.isEmpty { return try readPrefix(ofBest: copies, number) }
+    let (state, _, damage) = try readPrefix(of: file, number)
+    return (state, damage)
+  }
+
+  /// As ``readPrefix(_:in:_:)`` of one copy.
+  static func readPrefix(
+    of file: any File, _ number: UInt64
+  ) throws(StoreError) -> (state: VersionState, edits: Int, damage: StoreError?) {
+    let path = file.path
     var state = VersionState()
     var edits = 0
     do throws(StoreError) {
@@ -157,14 +185,14 @@ package struct Manifest: Sendable {
       }
     } catch {
       if edits == 0 || error.code != .corruption { throw error }
-      return (state, error)
+      return (state, edits, error)
     }
     guard edits > 0 else {
       throw StoreError(
         .corruption, "the MANIFEST does not begin with a state; restore the store from a copy",
         file: path, offset: 0)
     }
-    return (state, nil)
+    return (state, edits, nil)
   }
 
   /// A value that changes whenever anything is appended: for readers beside a writer.

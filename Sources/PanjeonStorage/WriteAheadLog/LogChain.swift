@@ -54,7 +54,7 @@ package struct LogChain {
     var headerless: [(number: UInt64, file: any File)] = []
     for number in try numbers(in: directory, fileSystem, from: minLogNumber) {
       let file = try fileSystem.open(FileNames.path(directory, .log(number)), .read)
-      guard let header = try LogReader.header(file: file, number: number) else {
+      guard let header = try LogCopies.header(of: file, number: number) else {
         headerless.append((number, file))
         continue
       }
@@ -74,7 +74,8 @@ package struct LogChain {
 
   /// Refuses a segment without a header of which a later chunk is whole: the header was on disk once and has rotted.
   private static func requireEmpty(_ file: any File, _ number: UInt64) throws(StoreError) {
-    let tail = try unsafe LogReader.read(file: file, number: number, end: nil) { _, _ in }
+    let copy = try LogCopies.readable(file, number: number, end: nil)
+    let tail = try unsafe LogReader.read(file: copy, number: number, end: nil) { _, _ in }
     if tail.end > 0 {
       throw StoreError(
         .corruption, "the header of a log segment is damaged; restore it from a copy",

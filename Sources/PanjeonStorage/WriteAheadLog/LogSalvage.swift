@@ -51,4 +51,32 @@ package enum LogSalvage {
     if let end, readThrough < end { gaps.append(readThrough..<end) }
     return gaps
   }
+
+  /// Which of a segment's copies to read: the one with most records that can be read.
+  ///
+  /// - Parameters:
+  ///   - file: The segment.
+  ///   - number: Its number.
+  ///   - end: Where it should end, if that is known.
+  /// - Returns: The file or a copy, which is closed with the file.
+  /// - Throws: `io` when no copy can be read.
+  package static func bestCopy(
+    of file: any File, number: UInt64, end: UInt64?
+  ) throws(StoreError) -> any File {
+    var best: (copy: any File, records: Int)?
+    var failure: StoreError?
+    for copy in file.copies {
+      var records = 0
+      do throws(StoreError) {
+        // What lies in gaps is no record, and records have one order: more of them are a better copy.
+        _ = try unsafe read(file: copy, number: number, end: end) { _, _ in records += 1 }
+      } catch {
+        failure = failure ?? error
+        continue
+      }
+      if best.map({ records > $0.records }) ?? true { best = (copy, records) }
+    }
+    if best == nil, let failure { throw failure }
+    return best?.copy ?? file
+  }
 }

@@ -13,8 +13,11 @@ package struct LogWriter {
   /// The offset of the first byte in `buffer`.
   package private(set) var flushedOffset: UInt64 = 0
 
-  /// All before this offset is on disk.
-  package private(set) var syncedOffset: UInt64 = 0
+  /// All before this offset is on disk, as far as ``sync()`` has waited for it.
+  private var waitedForOffset: UInt64 = 0
+
+  /// What the ends of syncs have told; nil where every sync is waited for.
+  private let confirmed: ConfirmedOffset?
 
   /// How long the file is, as far as it has been written before or with zeros.
   private var fileBytes: UInt64
@@ -39,9 +42,16 @@ package struct LogWriter {
     self.number = number
     self.fileBytes = fileBytes
     self.growthBytes = growthBytes
+    confirmed = file.syncsApart ? ConfirmedOffset() : nil
     let header = LogSegmentHeader(
       number: number, previousNumber: previous?.number ?? 0, previousEnd: previous?.end ?? 0)
     unsafe header.encode().withUnsafeBytes { unsafe appendChunk(.segmentHeader, $0) }
+  }
+
+  /// All before this offset is on disk.
+  package var syncedOffset: UInt64 {
+    guard let confirmed else { return waitedForOffset }
+    return max(waitedForOffset, confirmed.value)
   }
 
   /// The offset behind the last framed byte.
@@ -107,7 +117,25 @@ package struct LogWriter {
   package mutating func sync() throws(StoreError) {
     guard syncedOffset < flushedOffset else { return }
     try file.sync()
-    syncedOffset = flushedOffset
+    waitedForOffset = flushedOffset
+  }
+
+  /// Lets nothing that is done later be durable before everything flushed.
+  package func syncInOrder() throws(StoreError) {
+    guard syncedOffset < flushedOffset else { return }
+    try file.syncInOrder()
+  }
+
+  /// Begins to make everything flushed durable, of a file that syncs apart.
+  ///
+  /// - Parameter completion: Told how that ended, on whatever thread. By then chunks that are framed may say so.
+  package func beginSync(_ completion: @escaping @Sendable (Result<Void, StoreError>) -> Void) {
+    let offset = flushedOffset
+    guard syncedOffset < offset else { return completion(.success(())) }
+    file.beginSync { [confirmed] result in
+      confirmed?.note(result, offset)
+      completion(result)
+    }
   }
 
   /// The payload that still fits into the block; fills a block up with zeros when no chunk fits.

@@ -7,6 +7,7 @@ internal import WideColumn
 final class FailingFile: File {
   private let base: any File
   private let fileSystem: FailingFileSystem
+  private let completions = CompletionsInOrder()
 
   init(_ base: any File, _ fileSystem: FailingFileSystem) {
     self.base = base
@@ -62,13 +63,45 @@ final class FailingFile: File {
   }
 
   func sync() throws(StoreError) {
-    let fault = fileSystem.fault(.sync, path)
+    let fault = faultOfSync()
     if fault == .lost { return }
+    try fileSystem.carryOut("sync", path, fault) { () throws(StoreError) in try base.sync() }
+  }
+
+  func syncInOrder() throws(StoreError) {
+    let fault = faultOfSync()
+    if fault == .lost { return }
+    try fileSystem.carryOut("sync", path, fault) { () throws(StoreError) in try base.syncInOrder() }
+  }
+
+  var syncsApart: Bool { base.syncsApart }
+
+  func beginSync(_ completion: @escaping @Sendable (Result<Void, StoreError>) -> Void) {
+    let fault = faultOfSync()
+    let place = completions.add(completion)
+    let error = fault.map { FailingFileSystem.error("sync", path, $0) }
+    switch fault {
+    case nil: base.beginSync { [completions] in completions.end(place, $0) }
+    case .ioErrorAfterwards?:
+      base.beginSync { [completions] result in
+        completions.end(place, error.map { .failure($0) } ?? result)
+      }
+    case .lost?: completions.end(place, .success(()))
+    default: completions.end(place, error.map { .failure($0) } ?? .success(()))
+    }
+  }
+
+  private func faultOfSync() -> Fault? {
+    let fault = fileSystem.fault(.sync, path)
     if case .syncDroppingPages(let alsoFromMemory)? = fault {
       fileSystem.dropUnsynced(of: path, alsoFromMemory: alsoFromMemory)
     }
-    try fileSystem.carryOut("sync", path, fault) { () throws(StoreError) in try base.sync() }
+    return fault
   }
+
+  var copies: [any File] { base.copies.map { FailingFile($0, fileSystem) } }
+
+  func reportDamagedCopy() { base.reportDamagedCopy() }
 
   func truncate(to size: UInt64) throws(StoreError) {
     let fault = fileSystem.fault(.truncate, path, offset: size)

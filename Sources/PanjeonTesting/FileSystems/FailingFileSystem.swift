@@ -188,6 +188,15 @@ public final class FailingFileSystem: FileSystem {
     }
   }
 
+  /// Orders, or fails as a sync does.
+  public func syncDirectoryInOrder(_ path: String) throws(StoreError) {
+    let fault = fault(.syncDirectory, path)
+    if fault == .lost { return }
+    try carryOut("sync the directory", path, fault) { () throws(StoreError) in
+      try base.syncDirectoryInOrder(path)
+    }
+  }
+
   /// Takes a lock, or fails.
   public func lock(_ path: String) throws(StoreError) -> any FileLock {
     try carryOut("take the lock", path, fault(.lock, path)) { () throws(StoreError) in

@@ -73,6 +73,11 @@ public final class InMemoryFileSystem: FileSystem {
     }
   }
 
+  /// Takes away a directory and what is in it, as when the disk under it is gone; whoever has a file of it open keeps that.
+  public func loseDirectory(_ path: String) {
+    disk.withLock { $0.directories[path] = nil }
+  }
+
   /// Flips one bit of a file, as rot does; nothing of it is noticed before the file is read.
   ///
   /// - Parameters:

@@ -38,6 +38,10 @@ extension StoreEvent {
     case .resumed: "resumed"
     case .damageFound: "damageFound"
     case .snapshotExpired: "snapshotExpired"
+    case .volumeFailed: "volumeFailed"
+    case .volumeRecovered: "volumeRecovered"
+    case .replicationDegraded: "replicationDegraded"
+    case .replicationRestored: "replicationRestored"
     }
   }
 }

@@ -64,10 +64,11 @@ struct MetricsTextTests {
         recovery     0 us       0 records; 0 bytes dropped, 0 orphans
         events       0          0 dropped
 
-        stalls            count  total  longest  waiting
-        memtablesToFlush      0   0 us     0 us        0
-        filesToCompact       28  1.5 s  50.0 ms        0
-        logQueueFull          0   0 us     0 us       29
+        stalls             count  total  longest  waiting
+        memtablesToFlush       0   0 us     0 us        0
+        filesToCompact        28  1.5 s  50.0 ms        0
+        logQueueFull           0   0 us     0 us       29
+        durableCopyBehind      0   0 us     0 us        0
 
         table    regions  upper    bytes  bottom     bytes  read amplification
         account        1      3  1.0 GiB       2  10.0 MiB                   4

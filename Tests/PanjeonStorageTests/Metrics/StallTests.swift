@@ -135,6 +135,7 @@ struct StallTests {
       PressureGauge.Reading(delay: .microseconds(55), cause: .memtablesToFlush),
       PressureGauge.Reading(delay: .milliseconds(10), cause: .memtablesToFlush, isFull: true),
       PressureGauge.Reading(delay: .milliseconds(50), cause: .filesToCompact),
+      PressureGauge.Reading(delay: .microseconds(7), cause: .durableCopyBehind),
     ]
     for reading in readings {
       gauge.viewsHaveChanged()

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Logging
+internal import WideColumn
+
+/// The thread that keeps copies as the policy wants them: it looks after volumes that have failed, makes copies anew in the order of
+/// ``RepairPriority``, compares what is doubted, empties volumes, and evens them out.
+///
+/// One thing at a time, at a rate; what is urgent is looked for again after each.
+package final class RepairWorker: Sendable {
+  /// How many tasks wait at the most; what finds no room is found again by the next look.
+  private static let queueLengthMax = 4096
+
+  /// How long one look at all files is worked off before the next.
+  private static let lookInterval = Duration.seconds(1)
+
+  let volumes: ReplicatedVolumes
+  let storeConfiguration: StoreConfiguration
+  private let returns: VolumeReturn
+  private let counts = Monitor<[RepairPriority: Int]>([:])
+
+  package init(_ volumes: ReplicatedVolumes, _ configuration: StoreConfiguration) {
+    self.volumes = volumes
+    storeConfiguration = configuration
+    returns = VolumeReturn(volumes, configuration)
+  }
+
+  /// How many files of each priority were waiting when they were last looked for.
+  package var waiting: [RepairPriority: Int] { counts.withLock { $0 } }
+
+  /// Works until the store is closed.
+  package func loop() {
+    var lastProbe: UInt64 = 0
+    while !rests() {
+      let now = volumes.clock.monotonicNanoseconds()
+      if now &- lastProbe >= volumes.configuration.volumeProbeInterval.nanoseconds {
+        lastProbe = now
+        returns.tryAll()
+      }
+      do throws(StoreError) {
+        var pacer = pacer
+        try StaleFiles(volumes).compareAll(&pacer)
+        try settleDoubts(&pacer)
+        if try !workOff(&pacer) { try balance(&pacer) }
+      } catch {
+        if error.code == .closed { return }
+        volumes.logger.warning("a repair failed", metadata: ["error": "\(error)"])
+      }
+    }
+  }
+
+  /// Sleeps until there may be something to do; true when the store is being closed.
+  private func rests() -> Bool {
+    volumes.repairs.wait(timeout: volumes.configuration.volumeProbeInterval) { signals -> Bool? in
+      if signals.isStopping { return true }
+      guard signals.isWanted else { return nil }
+      signals.isWanted = false
+      return false
+    } ?? false
+  }
+
+  private var pacer: ReadPacer {
+    ReadPacer(bytesPerSecond: volumes.configuration.repairBytesPerSecond) { [volumes] duration in
+      volumes.repairs.wait(timeout: duration) { $0.isStopping ? true : nil } ?? false
+    }
+  }
+
+  // MARK: Tasks
+
+  /// Looks at all files; returns what is to be done, and says what the policy lacks.
+  private func look() -> RepairQueue {
+    var queue = RepairQueue(lengthMax: Self.queueLengthMax)
+    var missing: Set<String> = []
+    let placement = Placement(policy: volumes.record.policy, volumes: volumes.placeable)
+    for file in volumes.copies {
+      if let task = file.repair(by: placement) { queue.insert(task) }
+      let having = file.copies.filter(\.isGood).map(\.volume)
+      let decision = placement.place(bytes: 0, keeping: Set(having))
+      if !decision.isFulfilled || !Set(decision.chosen).isSubset(of: having) {
+        missing.formUnion(decision.isFulfilled ? ["copies that are being made"] : decision.missing)
+      }
+    }
+    counts.withLock { $0 = queue.counts }
+    volumes.noteDegraded(missing.sorted())
+    return queue
+  }
+
+  /// Does what is to be done; false if that is nothing.
+  private func workOff(_ pacer: inout ReadPacer) throws(StoreError) -> Bool {
+    var queue = look()
+    let hasWork = !queue.isEmpty
+    let begin = volumes.clock.monotonicNanoseconds()
+    while let task = queue.popFirst() {
+      do throws(StoreError) {
+        try perform(task, &pacer)
+      } catch {
+        if error.code == .closed { throw error }
+        volumes.logger.warning(
+          "a copy could not be made", metadata: ["file": "\(task.file)", "error": "\(error)"])
+      }
+      let time = volumes.clock.monotonicNanoseconds() &- begin
+      if time > Self.lookInterval.nanoseconds || volumes.repairs.withLock({ $0.isWanted }) {
+        volumes.wakeRepairs()
+        return hasWork
+      }
+    }
+    if hasWork { _ = look() }
+    return hasWork
+  }
+
+  private func perform(_ task: RepairTask, _ pacer: inout ReadPacer) throws(StoreError) {
+    for name in task.adding {
+      guard let target = volumes.named(name), target.isHealthy else { continue }
+      try volumes.addCopy(of: task.file, on: target, &pacer)
+    }
+    for name in task.removing {
+      guard let volume = volumes.named(name) else { continue }
+      volumes.removeCopy(of: task.file, on: volume)
+    }
+  }
+
+  /// Moves one file to make volumes more even.
+  private func balance(_ pacer: inout ReadPacer) throws(StoreError) {
+    let files = volumes.copies.filter { !(volumes.map[$0.name]?.isBeingWritten ?? true) }
+    let move = Balancer.nextMove(
+      files: files, volumes: volumes.placeable, policy: volumes.record.policy,
+      tolerance: volumes.configuration.balanceTolerance)
+    guard let move, let from = volumes.named(move.from), let to = volumes.named(move.to) else {
+      return
+    }
+    try volumes.addCopy(of: move.file, on: to, &pacer)
+    guard volumes.map[move.file]?.copies.contains(to.place) ?? false else { return }
+    volumes.removeCopy(of: move.file, on: from)
+    volumes.figures.copiesMoved.add(1)
+    volumes.wakeRepairs()
+  }
+
+  // MARK: Doubts
+
+  /// Looks at each copy of the files of which one is said to be damaged.
+  private func settleDoubts(_ pacer: inout ReadPacer) throws(StoreError) {
+    for (name, entry) in volumes.map.all where entry.isDoubted && !entry.isBeingWritten {
+      volumes.map.update(name) { $0.isDoubted = false }
+      for place in entry.copies.sorted() where volumes[place].isHealthy {
+        let path = volumes[place].path(of: name)
+        if try !volumes.isSound(name, at: path, &pacer) { volumes.noteDamage(of: name, on: place) }
+      }
+    }
+  }
+}
+
+extension Duration {
+  /// As many nanoseconds as fit.
+  var nanoseconds: UInt64 {
+    let (seconds, attoseconds) = components
+    return UInt64(max(0, seconds)) &* 1_000_000_000 &+ UInt64(max(0, attoseconds)) / 1_000_000_000
+  }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Synchronization
+internal import WideColumn
+
+/// Copies that come and go while the segment is written.
+extension ReplicatedLogFile {
+  /// Makes a copy on a volume, which gets from then on what is written.
+  ///
+  /// The last bytes are copied while the writer waits. Throws what reading or writing throws; there is no copy then.
+  func join(_ volume: MountedVolume, _ pacer: inout ReadPacer) throws(StoreError) {
+    let target = try volumes.createAnew(name, on: volume)
+    var copied: UInt64 = 0
+    while true {
+      let (source, end) = state.withLock { ($0.leading.first?.file, $0.end) }
+      guard let source, end > copied else { break }
+      try target.append(from: source, copied..<end, &pacer)
+      copied = end
+    }
+    let result = state.withLock { state in
+      Result { () throws(StoreError) in
+        if state.isClosed { throw StoreError(.io, "the segment has ended", file: path) }
+        // Without a leading copy there is none to be read; the next segment has more.
+        guard let source = state.leading.first?.file else {
+          throw StoreError(.io, "no leading copy is left", file: path)
+        }
+        var unpaced = ReadPacer()
+        try target.append(from: source, copied..<state.end, &unpaced)
+        admit(FollowingCopy(name, on: volume, file: target), &state)
+      }
+    }
+    try result.get()
+  }
+
+  private func admit(_ copy: FollowingCopy, _ state: inout State) {
+    guard let file = copy.openFile,
+      ReplicatedVolumes.mayLead(copy.volume, beside: state.leading.map(\.volume))
+    else {
+      state.following.append(copy)
+      return
+    }
+    state.leading.append(Leading(volume: copy.volume, file: file, syncs: copy))
+  }
+
+  /// Writes a volume's copy no more, which the caller removes; false if it is the last.
+  func leave(_ volume: MountedVolume) -> Bool {
+    let left = state.withLock { state -> FollowingCopy? in
+      guard state.leading.count + state.following.count > 1 else { return nil }
+      let all = state.leading.map(\.syncs) + state.following
+      guard let copy = all.first(where: { $0.volume === volume }) else { return nil }
+      state.leading.removeAll { $0.volume === volume }
+      state.following.removeAll { $0.volume === volume }
+      return copy
+    }
+    guard let left else { return false }
+    volumes.follower.add(FollowingStep(.close(left)))
+    return true
+  }
+}

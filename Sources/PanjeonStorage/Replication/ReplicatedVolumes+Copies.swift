@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Logging
+internal import Synchronization
+internal import WideColumn
+
+/// Copies of files that come and go.
+extension ReplicatedVolumes {
+  /// The volume of that name, if it has not been taken out of the store.
+  package func named(_ name: String) -> MountedVolume? {
+    mounted.first { volume in
+      if case .removed = volume.condition { return false }
+      return volume.name == name
+    }
+  }
+
+  /// All files and their copies, but those SSTables that are being written: they will have theirs.
+  package var copies: [FileCopies] {
+    let mounted = mounted
+    return map.all.compactMap { name, entry in
+      if entry.isBeingWritten, case .table? = FileNames(name) { return nil }
+      if name == FileNames.currentTemporary.name { return nil }
+      let good = entry.copies.map { CopyState(volume: mounted[$0].name) }
+      let bad = entry.damaged.map { CopyState(volume: mounted[$0].name, isDamaged: true) }
+      return FileCopies(name: name, bytes: entry.bytes, copies: good + bad)
+    }
+  }
+
+  /// Makes a copy of a file on a volume, from the first that is found to be good.
+  ///
+  /// Does nothing if the file is gone. A volume that fails is taken out of use.
+  func addCopy(
+    of name: String, on target: MountedVolume, _ pacer: inout ReadPacer
+  ) throws(StoreError) {
+    guard let entry = map[name] else { return }
+    if entry.isBeingWritten { return try join(name, target, &pacer) }
+    if case .current? = FileNames(name) { return try addCopyOfCurrent(on: target, &pacer) }
+    for place in entry.copies.sorted() where place != target.place && self[place].isHealthy {
+      guard try copy(name, from: self[place], to: target, &pacer) else {
+        noteDamage(of: name, on: place)
+        continue
+      }
+      count(name, on: target)
+      return
+    }
+  }
+
+  private func join(
+    _ name: String, _ target: MountedVolume, _ pacer: inout ReadPacer
+  ) throws(StoreError) {
+    if let segment = segment(name) {
+      try segment.join(target, &pacer)
+    } else if let writer = writer(name) {
+      try writer.join(target, &pacer)
+    } else {
+      return
+    }
+    try base.syncDirectory(target.path)
+    figures.copiesMade.add(1)
+    count(name, on: target)
+  }
+
+  /// `CURRENT` is small, and replaced under its name: no other takes its place meanwhile.
+  private func addCopyOfCurrent(
+    on target: MountedVolume, _ pacer: inout ReadPacer
+  ) throws(StoreError) {
+    let name = FileNames.current.name
+    var unpaced = ReadPacer()
+    let result = renaming.withLock { _ in
+      Result { () throws(StoreError) in
+        guard let source = map[name]?.copies.first(where: { self[$0].isHealthy }) else { return }
+        if try copy(name, from: self[source], to: target, &unpaced) { count(name, on: target) }
+      }
+    }
+    try result.get()
+  }
+
+  /// Counts a copy that has been made; if the file has been removed meanwhile, it goes too.
+  private func count(_ name: String, on target: MountedVolume) {
+    if map.addCopy(name, on: target.place) { return }
+    removeFile(name, on: target)
+  }
+
+  /// Removes a volume's copy of a file, unless it is the last.
+  func removeCopy(of name: String, on volume: MountedVolume) {
+    if map[name]?.isBeingWritten ?? false {
+      if let segment = segment(name) {
+        guard segment.leave(volume) else { return }
+      } else if let writer = writer(name), !writer.leave(volume) {
+        return
+      }
+    }
+    guard map.removeCopy(name, on: volume.place) else { return }
+    if case .log? = FileNames(name) {
+      follower.add(FollowingStep(.remove(volume, name: name)))
+    } else {
+      removeFile(name, on: volume)
+    }
+  }
+
+  private func removeFile(_ name: String, on volume: MountedVolume) {
+    do throws(StoreError) {
+      try base.remove(volume.path(of: name))
+    } catch {
+      logger.warning(
+        "a copy that is not needed any more stays behind",
+        metadata: ["file": "\(volume.path(of: name))", "error": "\(error)"])
+    }
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import WideColumn
+
+/// Where files are put, and which of their copies lead.
+extension ReplicatedVolumes {
+  /// What placement knows of the volumes.
+  package var placeable: [PlaceableVolume] {
+    let mounted = mounted
+    let used = map.bytesUsed(volumes: mounted.count)
+    return mounted.map { volume in
+      PlaceableVolume(
+        volume.volume, usedBytes: used[volume.place], condition: volume.placementCondition)
+    }
+  }
+
+  /// Decides on which volumes a file is put.
+  ///
+  /// - Parameters:
+  ///   - bytes: How long it will be.
+  ///   - existing: The volumes that have it.
+  /// - Returns: The decision.
+  package func decide(bytes: UInt64, keeping existing: Set<Int> = []) -> PlacementDecision {
+    let mounted = mounted
+    return Placement(policy: record.policy, volumes: placeable)
+      .place(bytes: bytes, keeping: Set(existing.map { mounted[$0].name }))
+  }
+
+  /// The volumes on which a new file is put: as many as the policy asks for, or as there are.
+  ///
+  /// Throws `noSpace` if there is none.
+  package func place(bytes: UInt64) throws(StoreError) -> [Int] {
+    let decision = decide(bytes: bytes)
+    let places = mounted.filter { decision.chosen.contains($0.name) }.map(\.place)
+    if !decision.isFulfilled { noteDegraded(decision.missing) }
+    guard !places.isEmpty else {
+      throw StoreError(
+        .noSpace, "no volume can take a file: " + decision.missing.joined(separator: "; "))
+    }
+    return places
+  }
+
+  /// Makes a call on the volumes that *on disk* means, and if it fails on all of them, on those that it means then.
+  ///
+  /// Throws its error when no others are left.
+  func callThoseToSync(
+    _ places: some Collection<Int>, _ body: ([Int]) throws(StoreError) -> Void
+  ) throws(StoreError) {
+    while true {
+      let asked = placesToSync(places)
+      do throws(StoreError) {
+        return try body(asked)
+      } catch {
+        let isLeft = places.contains { !asked.contains($0) && self[$0].isHealthy }
+        guard isLeft else { throw error }
+        // Each turn loses a volume.
+        for place in asked { fail(self[place], error) }
+      }
+    }
+  }
+
+  /// Volumes in the order in which they should lead.
+  package func leadersFirst(_ places: [Int]) -> [MountedVolume] {
+    places.map { self[$0] }.sorted { first, second in
+      first.isDurable == second.isDurable
+        ? first.place < second.place : !first.isDurable
+    }
+  }
+
+  /// Whether a volume's copy leads: two do, in different racks.
+  package static func mayLead(
+    _ volume: MountedVolume, beside leading: [MountedVolume]
+  ) -> Bool {
+    switch leading.count {
+    case 0: true
+    case 1: leading[0].rack != volume.rack && (!volume.isDurable || leading[0].isDurable)
+    default: false
+    }
+  }
+}
+
+extension MountedVolume {
+  /// The condition, as placement knows it.
+  package var placementCondition: VolumeCondition {
+    switch condition {
+    case .healthy: isDraining ? .draining : .healthy
+    case .failed(let error): .failed(error.message)
+    case .removed: .missing
+    }
+  }
+}

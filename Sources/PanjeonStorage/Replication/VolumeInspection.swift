@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import WideColumn
+
+/// What is found on a volume before a store is opened.
+package struct VolumeInspection: Sendable {
+  package enum Finding: Sendable {
+    /// It cannot be looked at, or is not there.
+    case unreachable(StoreError)
+    /// It is empty.
+    case blank
+    /// It has a store that has had no volumes so far.
+    case plainStore
+    /// It belongs to a store with volumes.
+    case record(VolumeRecord)
+  }
+
+  package let volume: Volume
+  package let finding: Finding
+
+  /// The store's files on it: SSTables, MANIFESTs, segments of the log, `CURRENT`.
+  package let names: [String]
+
+  package var record: VolumeRecord? {
+    if case .record(let record) = finding { record } else { nil }
+  }
+
+  package var isReachable: Bool {
+    if case .unreachable = finding { false } else { true }
+  }
+
+  /// Looks at a volume.
+  ///
+  /// - Parameters:
+  ///   - volume: The volume.
+  ///   - error: Why it cannot be had, if that is known already.
+  ///   - fileSystem: What it is on.
+  /// - Throws: `notAStore` when it holds other things, `writableByOthers`, `unsupportedFormat`; `corruption` when its record is damaged.
+  package init(
+    _ volume: Volume, _ error: StoreError? = nil, _ fileSystem: any FileSystem
+  ) throws(StoreError) {
+    self.volume = volume
+    if let error {
+      finding = .unreachable(error)
+      names = []
+      return
+    }
+    let found: [String]
+    do throws(StoreError) {
+      found = try fileSystem.exists(volume.path) ? try fileSystem.list(volume.path) : []
+    } catch {
+      finding = .unreachable(error)
+      names = []
+      return
+    }
+    names = found.filter(Self.isCopied)
+    try StoreDirectory.requireOwn(volume, found, fileSystem)
+    let record: VolumeRecord?
+    do throws(StoreError) {
+      record = try VolumeRecordFile.read(in: volume.path, fileSystem)
+    } catch {
+      if error.code != .io { throw error }
+      finding = .unreachable(error)
+      return
+    }
+    if let record {
+      finding = .record(record)
+    } else if found.contains(FileNames.current.name) {
+      finding = .plainStore
+    } else {
+      try Self.requireBlank(volume, found)
+      finding = .blank
+    }
+  }
+
+  /// Whether a name is one of the files of which there are copies.
+  package static func isCopied(_ name: String) -> Bool {
+    switch FileNames(name) {
+    case .log?, .table?, .manifest?, .current?: true
+    case .currentTemporary?, .lock?, nil: false
+    }
+  }
+
+  /// Only what an interrupted creation leaves may be there.
+  private static func requireBlank(_ volume: Volume, _ names: [String]) throws(StoreError) {
+    for name in names {
+      if name == FileNames.lock.name || name == VolumeRecordFile.temporaryName { continue }
+      throw StoreError(
+        .notAStore,
+        "volume '\(volume.name)' holds '\(name)' and no record of a store; give a directory that is empty",
+        file: volume.path)
+    }
+  }
+}
+
+extension StoreDirectory {
+  /// Nobody else may be able to change what is on a volume.
+  fileprivate static func requireOwn(
+    _ volume: Volume, _ names: [String], _ fileSystem: any FileSystem
+  ) throws(StoreError) {
+    guard try fileSystem.exists(volume.path) else { return }
+    let own = names.filter { $0 == VolumeRecordFile.name }
+    try requireOwn(volume.path, names, fileSystem)
+    for name in own where try fileSystem.isWritableByOthers(volume.path + "/" + name) {
+      throw StoreError(
+        .writableByOthers,
+        "others than this user may write to it; make it your own (chown, chmod go-w) after looking at what is in it",
+        file: volume.path + "/" + name)
+    }
+  }
+}

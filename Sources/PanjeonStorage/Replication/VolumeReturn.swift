@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Logging
+internal import Synchronization
+internal import WideColumn
+
+/// Takes volumes into use again that have failed or were not there, once they answer.
+///
+/// What such a volume holds is set aside before its record gets the present epoch, so that it is believed at no moment; see
+/// ``StaleFiles``. A probe that hangs keeps nobody waiting but its own thread.
+final class VolumeReturn: Sendable {
+  private let volumes: ReplicatedVolumes
+  private let configuration: StoreConfiguration
+  /// The places of the volumes whose probes have not ended.
+  private let probed = Mutex<Set<Int>>([])
+
+  init(_ volumes: ReplicatedVolumes, _ configuration: StoreConfiguration) {
+    self.volumes = volumes
+    self.configuration = configuration
+  }
+
+  /// Tries all volumes that have failed.
+  func tryAll() {
+    for volume in volumes.mounted {
+      guard case .failed = volume.condition,
+        probed.withLock({ $0.insert(volume.place).inserted })
+      else { continue }
+      let answer = VolumeAnswers<Void>(count: 1)
+      _ = WorkerThread(name: "panjeon-probe", isDetached: true) { [self] in
+        answer.set(0, Result { () throws(StoreError) in try ready(volume) })
+        probed.withLock { _ = $0.remove(volume.place) }
+      }
+      // One that takes longer is tried again when it has ended.
+      let patience = min(volumes.timeout, .seconds(1))
+      guard case .success?? = answer.wait(timeout: patience).first else { continue }
+      admit(volume)
+    }
+  }
+
+  /// Makes a volume ready: nothing on it is believed any more, and its record says that it counts.
+  private func ready(_ volume: MountedVolume) throws(StoreError) {
+    let base = volumes.base
+    try base.createDirectory(volume.path)
+    try takeLock(volume)
+    let inspection = try VolumeInspection(volume.volume, nil, base)
+    switch inspection.finding {
+    case .unreachable(let error): throw error
+    case .plainStore: throw Self.foreign(volume)
+    case .blank: break
+    case .record(let record):
+      guard record.store == volumes.record.store, record.identity == volume.identity else {
+        throw Self.foreign(volume)
+      }
+    }
+    for name in try base.list(volume.path) {
+      if VolumeInspection.isCopied(name) {
+        // The last copy of a file is believed, whatever has become of the volume meanwhile.
+        if volumes.map[name]?.copies == [volume.place] { continue }
+        try base.rename(
+          volume.path(of: name), to: volume.path(of: name + VolumeReconciliation.staleSuffix))
+      } else if name == FileNames.currentTemporary.name
+        || name.hasSuffix(VolumeReconciliation.copySuffix)
+      {
+        try base.remove(volume.path(of: name))
+      }
+    }
+    try base.syncDirectory(volume.path)
+    var record = volumes.updateRecord { record in
+      if !record.members.contains(volume.identity) { record.members.append(volume.identity) }
+    }
+    record.identity = volume.identity
+    try VolumeRecordFile.write(record, in: volume.path, base)
+  }
+
+  private func admit(_ volume: MountedVolume) {
+    volume.noteStaleFiles()
+    volume.recover()
+    volumes.figures.volumeRecoveries.add(1)
+    volumes.post(.volumeRecovered(name: volume.name))
+    volumes.writeRecords()
+    volumes.wakeRepairs()
+  }
+
+  /// The lock of a volume that was not there when the store was opened, or whose directory is another now.
+  private func takeLock(_ volume: MountedVolume) throws(StoreError) {
+    let path = volume.path(of: FileNames.lock.name)
+    if volume.isLocked, try volumes.base.exists(path) { return }
+    volumes.keep(try volumes.base.lock(path))
+    volume.noteLocked()
+  }
+
+  private static func foreign(_ volume: MountedVolume) -> StoreError {
+    StoreError(
+      .invalidArgument,
+      "volume '\(volume.name)' holds another store, or another volume of this one",
+      file: volume.path)
+  }
+}
+
+extension ReplicatedVolumes {
+  /// Writes the records of all volumes that are well.
+  func writeRecords() {
+    let present = record
+    for volume in mounted where volume.isHealthy {
+      var own = present
+      own.identity = volume.identity
+      do throws(StoreError) {
+        try VolumeRecordFile.write(own, in: volume.path, base)
+      } catch {
+        fail(volume, error)
+      }
+    }
+  }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PanjeonStorage
+import PanjeonTesting
+import Testing
+import WideColumn
+
+@Suite("The last copy")
+struct LastCopyTests {
+  private let volumes = KillableVolumes()
+
+  private func fill(_ store: EmbeddedStore, _ rows: Range<Int>) async throws {
+    for row in rows {
+      try await TestVolumes.put(store, row, row % 2 == 0 ? .disk : .operatingSystem)
+    }
+  }
+
+  @Test(
+    "A store goes on with any one volume, whichever calls were the first to fail on the others",
+    arguments: TestVolumes.all, [false, true])
+  func anyOne(last: String, syncsAllCopies: Bool) async throws {
+    let store = try await TestVolumes.open(volumes.fileSystem, syncsAllCopies: syncsAllCopies)
+    try await store.createTable(TestStore.schema)
+    var rows = 0
+    // Between two losses memtables are flushed and segments ended, and in the midst of that the next comes.
+    for path in TestVolumes.all where path != last {
+      try await fill(store, rows..<(rows + 700))
+      volumes.kill(path)
+      try await fill(store, (rows + 700)..<(rows + 1400))
+      rows += 1400
+    }
+    #expect(try await TestVolumes.count(store) == rows)
+    try await store.close()
+    let again = try await TestVolumes.open(volumes.fileSystem, at: last)
+    #expect(try await TestVolumes.count(again) == rows)
+    try await again.close()
+  }
+}
