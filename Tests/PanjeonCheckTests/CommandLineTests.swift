@@ -76,6 +76,27 @@ struct CommandLineTests {
   }
 
   @Test(
+    "placement refuses what makes no sense, and takes the rest",
+    arguments: [
+      (["--seeds", "0"], "--seeds must lie between"),
+      (["--lives", "1001"], "--lives must lie between 1 and 1000"),
+      (["--batches", "0"], "--batches must lie between"),
+      (["--seconds-max", "0"], "--seconds-max must be positive"),
+      (["--planted", "rain"], "rain"),
+      (["--seeds", "3", "--first-seed", "7", "--seconds-max", "5", "--json"], nil),
+      (["--planted", "lost-syncs", "--without-returns"], nil),
+    ] as [([String], String?)])
+  func placement(arguments: [String], reason: String?) throws {
+    do {
+      _ = try CheckCommand.parseAsRoot(["placement"] + arguments)
+      #expect(reason == nil)
+    } catch {
+      #expect(CheckCommand.fullMessage(for: error).contains(try #require(reason)))
+      #expect(CheckCommand.exitCode(for: error).rawValue == 64)
+    }
+  }
+
+  @Test(
     "zones refuses what makes no sense",
     arguments: [["--transactions", "0"], ["--svg", ""], ["--seed", "x"], ["more"]])
   func zonesRefused(arguments: [String]) {

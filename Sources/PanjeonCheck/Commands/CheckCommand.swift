@@ -9,7 +9,7 @@ public struct CheckCommand: AsyncParsableCommand {
     commandName: "panjeon-check",
     abstract: "Runs transactions, with faults, and says whether they were strictly serializable.",
     discussion: """
-      run runs workloads on a store and checks their histories; lives has couples live in Between's service, and audits it; verify checks a history from any source: one JSON object a line, \
+      run runs workloads on a store and checks their histories; lives has couples live in Between's service, and audits it; placement kills volumes of replicated stores; verify checks a history from any source: one JSON object a line, \
       {"process": 0, "type": "invoke"|"ok"|"fail"|"info", "time": nanoseconds, "value": [["append", key, value], \
       ["r", key, [values] | null], ["w", key, value], ["insert", range, id], ["scan", range, [ids] | null]]}.
       Exit status: 0 it holds, 1 it is violated, 2 it cannot be told or too little was tested, 64 wrong usage, 65 no history, \
@@ -17,7 +17,8 @@ public struct CheckCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      RunCommand.self, LivesCommand.self, VerifyCommand.self, ZonesCommand.self, ChildCommand.self,
+      RunCommand.self, LivesCommand.self, PlacementCommand.self, VerifyCommand.self,
+      ZonesCommand.self, ChildCommand.self,
       ServerCommand.self,
       ClientsCommand.self,
     ])

@@ -124,3 +124,5 @@ extension ConsistencyLevel: ExpressibleByArgument {
   /// The names of the levels.
   public static var allValueStrings: [String] { allCases.map(\.rawValue) }
 }
+
+extension PlacementTrial.PlantedBug: ExpressibleByArgument {}
