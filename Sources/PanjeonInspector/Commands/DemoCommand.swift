@@ -17,7 +17,8 @@ struct DemoCommand: AsyncParsableCommand {
       three rows, in a process that is killed at a random moment. The store is then opened again: every message
       acknowledged before the kill must be there, once, in order, in both partners' rows, and an audit of Between's
       invariants must find nothing. With durability memory the last messages may be lost, and what is left must have
-      no gap.
+      no gap. With --replicas the store has copies on three volumes, of which one or two are removed before it is opened again; \
+      then it must make their copies anew.
       """)
 
   @OptionGroup var options: DemoOptions
@@ -58,29 +59,39 @@ struct DemoCommand: AsyncParsableCommand {
   private func demonstrate() async throws -> DemoReport {
     let seed = options.seed ?? Platform.randomSeed()
     let conversations = try options.messages.map { try MessagesFile.read($0) }
-    let directory = try store ?? TemporaryDirectory.create()
-    defer { if store == nil { removeStore(directory) } }
-    let run = try await freeRun(from: seed, in: directory)
+    let place = DemoPlace(
+      directory: try store ?? TemporaryDirectory.create(), hasReplicas: options.replicas)
+    defer { if store == nil { remove(place) } }
+    let run = try await freeRun(from: seed, in: place)
     let plan = DemoPlan(run: run, couples: options.couples, conversations: conversations)
     var random = SplitMix64(seed: seed)
     let killAfter = options.seconds * Double.random(in: 0.5..<1, using: &random)
     let demo = DemoRun(
-      executable: Self.executable, arguments: childArguments(run, directory),
+      executable: Self.executable, arguments: childArguments(run, place.directory),
       killAfterSeconds: killAfter, crashCommand: crashCommand, clock: SystemTimeSource())
     let executor = IOExecutor(name: "demo", threads: 1)
     defer { executor.shutDown() }
     let heard = try await executor.run { () throws(StoreError) in try demo.run() }
-    return try await DemoCheck(
-      plan: plan, heard: heard, directory: directory, options: options, seed: seed,
+    let check = DemoCheck(
+      plan: plan, heard: heard, place: place, options: options, seed: seed,
       isLossAllowed: options.durability == .memory
-        || (crashCommand != nil && options.durability != .disk)
-    ).report()
+        || (crashCommand != nil && options.durability != .disk))
+    if !options.replicas { return try await check.report() }
+    var replicas = DemoReplicas(
+      lost: DemoReplicas.victims(options.durability, using: &random),
+      before: try await place.survey())
+    try place.lose(replicas.lost)
+    var report = try await check.report()
+    replicas.after = try await place.survey()
+    report.replicas = replicas
+    // What was lost must have been copied again.
+    if replicas.after?.findings.isEmpty != true { report.checksPassed = false }
+    return report
   }
 
-  private func removeStore(_ directory: String) {
+  private func remove(_ place: DemoPlace) {
     do throws(StoreError) {
-      try TemporaryDirectory.remove(directory)
-      try TemporaryDirectory.remove(DemoBlobs.path(beside: directory))
+      try place.remove()
     } catch {
       Output.printError("panjeon: could not clean up: \(error)")
     }
@@ -96,8 +107,8 @@ struct DemoCommand: AsyncParsableCommand {
   }
 
   /// The first run from the seed on whose couples the store does not hold yet.
-  private func freeRun(from seed: UInt64, in directory: String) async throws -> UInt64 {
-    let database = try await Database.open(at: directory)
+  private func freeRun(from seed: UInt64, in place: DemoPlace) async throws -> UInt64 {
+    let database = try await place.open()
     let between = try await database.openBetween(passwords: LockedOut())
     var run = seed
     while true {
@@ -119,6 +130,7 @@ struct DemoCommand: AsyncParsableCommand {
     if options.splitMergeEvery > 0 {
       arguments += ["--split-merge-every", String(options.splitMergeEvery)]
     }
+    if options.replicas { arguments.append("--replicas") }
     if let messages = options.messages { arguments += ["--messages", messages] }
     return arguments
   }

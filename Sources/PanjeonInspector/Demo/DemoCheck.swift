@@ -10,7 +10,7 @@ internal import WideColumn
 struct DemoCheck: Sendable {
   let plan: DemoPlan
   let heard: DemoHeard
-  let directory: String
+  let place: DemoPlace
   let options: DemoOptions
   let seed: UInt64
   /// Whether the last acknowledged messages may be gone.
@@ -20,9 +20,9 @@ struct DemoCheck: Sendable {
     Output.progress("checking")
     let clock = SystemTimeSource()
     // Before the clock is read: what is told is how long the store takes.
-    let blobs = try await DemoBlobs.open(beside: directory)
+    let blobs = try await DemoBlobs.open(beside: place.directory)
     let begin = clock.monotonicNanoseconds()
-    let database = try await Database.open(at: directory)
+    let database = try await place.open()
     // What the child has created is there; nothing is registered here.
     let between = try await database.openBetween(passwords: LockedOut(), blobs: blobs)
     let recovered = clock.monotonicNanoseconds() - begin
@@ -41,6 +41,7 @@ struct DemoCheck: Sendable {
     let audit = try await BetweenAudit(between).run()
     for violation in audit.violations { findings.note("\(violation)") }
     let info = try await database.store.info()
+    if place.hasReplicas { try await place.waitForCopies(clock) }
     await blobs.close()
     try await database.close()
     Output.progress("")

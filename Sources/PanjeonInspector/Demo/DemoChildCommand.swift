@@ -37,7 +37,7 @@ struct DemoChildCommand: AsyncParsableCommand {
     let conversations = try options.messages.map { try MessagesFile.read($0) }
     let plan = DemoPlan(run: run, couples: options.couples, conversations: conversations)
     let reporter = DemoReporter(descriptor: Self.reportDescriptor)
-    let database = try await Database.open(at: store)
+    let database = try await DemoPlace(directory: store, hasReplicas: options.replicas).open()
     var between = BetweenOptions()
     between.transaction = TransactionOptions(durability: options.durability)
     between.transaction.attemptsMax = 10_000

@@ -62,6 +62,16 @@ struct DemoOptions: ParsableArguments {
     help: "How many further couples live beside: they read mostly, and share more, photos too.")
   var lives = 10
 
+  @Flag(
+    help: ArgumentHelp(
+      "Keep copies on three volumes, and remove some of them after the kill.",
+      discussion: """
+        Two ephemeral volumes in different racks, a and b, and a durable one, d: directories below the store's. With \
+        durability disk both ephemeral ones are removed, and every acknowledged message must be on the durable one. With os or \
+        memory one of them is removed, since a message acknowledged as os is on both, and on the durable one a little later.
+        """))
+  var replicas = false
+
   @Option(help: "Decides couples, texts, and the moment of the kill; random if it is not given.")
   var seed: UInt64?
 

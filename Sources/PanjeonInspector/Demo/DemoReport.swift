@@ -32,6 +32,8 @@ struct DemoReport: Encodable, Sendable {
   var durability: String
   var seed: UInt64
   var checksPassed: Bool
+  /// Of a store with copies, what became of its volumes.
+  var replicas: DemoReplicas?
 
   private enum CodingKeys: String, CodingKey {
     case transactions
@@ -45,6 +47,7 @@ struct DemoReport: Encodable, Sendable {
     case logBytesDropped = "log_bytes_dropped"
     case couples, clients, durability, seed
     case checksPassed = "checks_passed"
+    case replicas
   }
 
   /// Rate and latencies of acknowledged messages.
@@ -67,13 +70,14 @@ struct DemoReport: Encodable, Sendable {
 
   /// For people.
   var text: String {
-    """
-    \(transactions) messages of \(couples) couples from \(clients) clients, durability \(durability), seed \(seed)
-      \(transactionsPerSecond) transactions a second; latency p50 \(latencyUs.p50), p99 \(latencyUs.p99), p99.9 \(latencyUs.p999) us
-      \(conflicts) conflicts, \(retries) retries; \(splits) splits and \(merges) merges of regions
-    killed; recovered in \(recoveryMs) ms, \(logBytesDropped) bytes of torn log dropped, store of \(storeBytes) bytes
-      acknowledged \(acknowledged), found \(foundAfterRecovery), lost \(lost), duplicated \(duplicated), torn \(torn); audit: \(violations) violations
-    \(checksPassed ? "all checks passed" : "CHECKS FAILED")
-    """
+    let volumes = replicas.map { $0.text + "\n" } ?? ""
+    return """
+      \(transactions) messages of \(couples) couples from \(clients) clients, durability \(durability), seed \(seed)
+        \(transactionsPerSecond) transactions a second; latency p50 \(latencyUs.p50), p99 \(latencyUs.p99), p99.9 \(latencyUs.p999) us
+        \(conflicts) conflicts, \(retries) retries; \(splits) splits and \(merges) merges of regions
+      \(volumes)killed; recovered in \(recoveryMs) ms, \(logBytesDropped) bytes of torn log dropped, store of \(storeBytes) bytes
+        acknowledged \(acknowledged), found \(foundAfterRecovery), lost \(lost), duplicated \(duplicated), torn \(torn); audit: \(violations) violations
+      \(checksPassed ? "all checks passed" : "CHECKS FAILED")
+      """
   }
 }
