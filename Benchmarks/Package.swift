@@ -45,7 +45,10 @@ let package = Package(
     .target(
       name: "YCSBReports",
       dependencies: [
-        "YCSB", "YCSBEngines", .product(name: "Histogram", package: "hdrhistogram-swift"),
+        "YCSB", "YCSBEngines",
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+        .product(name: "Panjeon", package: "panjeon"),
+        .product(name: "PanjeonTesting", package: "panjeon"),
       ]),
     .executableTarget(
       name: "ycsb",
@@ -70,6 +73,8 @@ let package = Package(
       dependencies: [
         "YCSB", "YCSBEngines", "YCSBReports",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
+        .product(name: "Panjeon", package: "panjeon"),
+        .product(name: "PanjeonTesting", package: "panjeon"),
         .product(name: "WideColumn", package: "panjeon"),
       ]),
   ]

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Panjeon
 package import YCSB
 
 /// The engines there are; the raw values are the names on the command line.
@@ -71,5 +72,16 @@ package enum EngineKind: String, CaseIterable, Sendable {
     case .sqlite: return try SQLiteEngine(options)
     case .limit: return try LimitEngine(options)
     }
+  }
+
+  /// Opens Panjeon's store, on another file system or on several volumes, without transactions.
+  ///
+  /// - Parameters:
+  ///   - options: As for every engine; its directory is where the store is opened.
+  ///   - configure: Changes what the options do not speak of.
+  package static func openPanjeon(
+    _ options: EngineOptions, configure: (inout StoreConfiguration) -> Void
+  ) async throws -> any Engine {
+    try await PanjeonEngine.open(options, .operations, configure: configure)
   }
 }

@@ -15,6 +15,10 @@ package enum FileTree {
     }
   }
 
+  package static func exists(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: path)
+  }
+
   /// A file's text, if there is one.
   package static func text(_ path: String) -> String? {
     try? String(contentsOfFile: path, encoding: .utf8)

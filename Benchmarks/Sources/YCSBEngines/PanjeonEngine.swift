@@ -41,7 +41,11 @@ final class PanjeonEngine: Engine {
       }
   }
 
-  static func open(_ options: EngineOptions, _ mode: Mode) async throws -> PanjeonEngine {
+  /// - Parameter configure: Changes what the options do not speak of.
+  static func open(
+    _ options: EngineOptions, _ mode: Mode,
+    configure: (inout StoreConfiguration) -> Void = { _ in }
+  ) async throws -> PanjeonEngine {
     var configuration = StoreConfiguration()
     configuration.memoryBudgetBytes =
       options.cacheBytes + EngineOptions.memtablesMax * options.memtableBytes
@@ -49,6 +53,7 @@ final class PanjeonEngine: Engine {
     configuration.unflushedMemtablesMax = EngineOptions.memtablesMax - 1
     configuration.blockBytes = options.blockBytes
     configuration.bloomBitsPerRow = options.bloomBits
+    configure(&configuration)
     let database = try await Database.open(at: options.directory, configuration: configuration)
     let compression: LocalityGroup.Compression =
       switch options.compression {
@@ -82,7 +87,13 @@ final class PanjeonEngine: Engine {
   func figures() async throws -> EngineFigures {
     var figures = EngineFigures()
     figures.storedBytes = FileTree.bytes(options.directory)
-    figures.stallSeconds = database.store.metrics.stalls.total / .seconds(1)
+    let stalls = database.store.metrics.stalls
+    figures.stallSeconds = stalls.total / .seconds(1)
+    figures.stallsByCause = StallCause.allCases.map { cause in
+      EngineFigures.Stall(
+        cause: cause.rawValue, count: stalls[cause].count,
+        seconds: stalls[cause].total / .seconds(1))
+    }
     return figures
   }
 

@@ -11,7 +11,7 @@ enum Palette {
   private static let known: [(name: String, colour: String)] = [
     ("panjeon", "#d55e00"), ("panjeon-txn", "#d55e00"), ("rocksdb-cell", "#0072b2"),
     ("rocksdb-row", "#56b4e9"), ("rocksdb-txn", "#0072b2"), ("rocksdb-otxn", "#56b4e9"),
-    ("sqlite", "#009e73"), ("limit", "#888888"),
+    ("sqlite", "#009e73"), ("limit", "#888888"), ("max", "#d55e00"), ("p99.9", "#0072b2"),
   ]
 
   static func colour(_ name: String) -> String {
@@ -107,8 +107,19 @@ enum LineChart {
     svg(lines, x: { log10(max(1e-9, $0)) }, y: { log10(max(1e-9, $0)) }, xTicks: xTicks)
   }
 
+  /// Anything, logarithmic, by seconds; grey from when to when each band says.
+  static func byTime(_ lines: [Line], seconds: Double, bands: [[Double]]) -> String {
+    let ticks = [0, 0.25, 0.5, 0.75, 1].map { share in
+      (share * seconds, TextTable.rounded(share * seconds, seconds < 20 ? 1 : 0) + " s")
+    }
+    return svg(
+      lines, x: { $0 }, y: { log10(max(0.01, $0)) }, xTicks: ticks,
+      bands: bands.map { [min($0[0], seconds), min($0[1], seconds)] })
+  }
+
   private static func svg(
-    _ lines: [Line], x: (Double) -> Double, y: (Double) -> Double, xTicks: [(Double, String)]
+    _ lines: [Line], x: (Double) -> Double, y: (Double) -> Double, xTicks: [(Double, String)],
+    bands: [[Double]] = []
   ) -> String {
     let xs = lines.flatMap { $0.points.map { x($0[0]) } } + xTicks.map { x($0.0) }
     let ys = lines.flatMap { $0.points.map { y($0[1]) } }
@@ -124,6 +135,12 @@ enum LineChart {
       )
     }
     var body = ""
+    for band in bands {
+      let (from, _) = place(x(band[0]), yLow)
+      let (to, _) = place(x(band[1]), yLow)
+      body += "<rect x=\"\(BarChart.r(from))\" y=\"\(BarChart.r(top))\" fill=\"#8884\" "
+      body += "width=\"\(BarChart.r(to - from))\" height=\"\(BarChart.r(height - top - bottom))\"/>"
+    }
     var decade = yLow
     while decade <= yHigh {
       let (_, at) = place(xLow, decade)

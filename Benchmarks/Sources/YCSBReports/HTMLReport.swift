@@ -10,7 +10,7 @@ package enum HTMLReport {
     <title>\(escaped(title))</title>
     <style>\(style)</style></head><body><main>
     <h1>\(escaped(title))</h1>
-    \(head(report))
+    \(head(report.machine, command: report.command, options: report.options))
     <h2>Ratios</h2>
     <p>By how much the first engine of a point is quicker than each other one: the median over interleaved
     rounds; the line shows the least and the greatest round. To the right of 1 it is ahead.</p>
@@ -40,14 +40,14 @@ package enum HTMLReport {
     @media print{body{font-size:11px}.grid{grid-template-columns:repeat(2,1fr)}.scroll{overflow:visible}}
     """
 
-  private static func head(_ report: Report) -> String {
-    let machine = report.machine
-    let options = report.options.sorted { $0.key < $1.key }
+  /// What a report was made on, and how.
+  static func head(_ machine: Machine, command: String, options: [String: String]) -> String {
+    let options = options.sorted { $0.key < $1.key }
       .map { "<br>\(escaped($0.key)): \(escaped($0.value))" }.joined()
     return
       "<p>\(escaped(machine.processor)), \(machine.cores) cores, \(machine.memoryBytes >> 30) GiB, "
       + "\(escaped(machine.system)); \(escaped(machine.date))<br>"
-      + "<code>\(escaped(report.command))</code>\(options)</p>"
+      + "<code>\(escaped(command))</code>\(options)</p>"
   }
 
   static func title(_ point: Point) -> String {

@@ -22,7 +22,7 @@ package enum TextTable {
         ])
       }
     }
-    return aligned(rows)
+    return aligned(rows) { (1...2).contains($0) || $0 >= 5 }
       + "ratio: by how much \(subjects(report)) is quicker; median over interleaved rounds, and their spread\n"
   }
 
@@ -47,14 +47,14 @@ package enum TextTable {
     return "\(scaled < 0 ? "-" : "")\(abs(scaled) / Int(scale)).\(zeros)\(fraction)"
   }
 
-  private static func aligned(_ rows: [[String]]) -> String {
+  /// Rows in columns, numbers to the right.
+  static func aligned(_ rows: [[String]], isNumber: (Int) -> Bool) -> String {
     let columns = rows[0].indices
     let widths = columns.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    let isNumber = columns.map { (1...2).contains($0) || $0 >= 5 }
     return rows.map { row in
       columns.map { column in
         let padding = String(repeating: " ", count: widths[column] - row[column].count)
-        return isNumber[column] ? padding + row[column] : row[column] + padding
+        return isNumber(column) ? padding + row[column] : row[column] + padding
       }.joined(separator: "  ") + "\n"
     }.joined()
   }

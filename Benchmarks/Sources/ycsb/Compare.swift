@@ -14,13 +14,15 @@ struct ReportArguments: ParsableArguments {
   @Option(help: "Writes the report into this file as one HTML page that needs nothing else.")
   var html: String?
 
-  @Option(help: "Where the engines keep their files; removed at the end.")
+  @Option(help: "Where the engines keep their files, in a directory that is removed at the end.")
   var directory: String?
 
   @Option(help: "The seed of every random choice.")
   var seed: UInt64 = 1
 
-  func write(_ report: Report, title: String, page: (Report, String) -> String) throws {
+  func write<Made: Encodable>(
+    _ report: Made, title: String, page: (Made, String) -> String
+  ) throws {
     if let json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -31,17 +33,30 @@ struct ReportArguments: ParsableArguments {
 
   /// Runs a plan in a directory of its own, and takes it away again.
   func run(_ plan: Plan) async throws -> Report {
-    let name = "ycsb-\(ProcessInfo.processInfo.processIdentifier)"
-    let place = (directory ?? FileManager.default.temporaryDirectory.path) + "/" + name
+    let place = place(below: FileManager.default.temporaryDirectory.path)
     defer { try? FileTree.remove(place) }
-    let began = Date()
-    let comparison = Comparison(plan, directory: place, seed: seed) { line in
-      StandardError.write("\(Int(Date().timeIntervalSince(began)))s \(line)")
-    }
-    let command = CommandLine.arguments.enumerated().map { $0.offset == 0 ? "ycsb" : $0.element }
+    let comparison = Comparison(plan, directory: place, seed: seed, progress: Self.progress())
     return try await comparison.run(
-      command: command.joined(separator: " "),
+      command: Self.command,
       memory: MemoryProbe(program: Bundle.main.executablePath ?? CommandLine.arguments[0]))
+  }
+
+  /// A directory for this process alone, where it was asked for or else below another.
+  func place(below directory: String) -> String {
+    let above = URL(fileURLWithPath: self.directory ?? directory).standardizedFileURL.path
+    return "\(above)/ycsb-\(ProcessInfo.processInfo.processIdentifier)"
+  }
+
+  /// The command as it was given.
+  static var command: String {
+    CommandLine.arguments.enumerated().map { $0.offset == 0 ? "ycsb" : $0.element }
+      .joined(separator: " ")
+  }
+
+  /// Writes lines with the seconds that have passed.
+  static func progress() -> @Sendable (String) -> Void {
+    let began = Date()
+    return { line in StandardError.write("\(Int(Date().timeIntervalSince(began)))s \(line)") }
   }
 }
 

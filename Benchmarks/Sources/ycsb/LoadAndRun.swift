@@ -109,17 +109,3 @@ private struct Execution {
     }
   }
 }
-
-/// Ends a run at Ctrl-C, with the results so far.
-private final class InterruptSignal {
-  private let source: any DispatchSourceSignal
-
-  init(_ interruption: Interruption) {
-    signal(SIGINT, SIG_IGN)
-    source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-    source.setEventHandler { interruption.interrupt() }
-    source.resume()
-  }
-
-  func cancel() { source.cancel() }
-}

@@ -19,7 +19,7 @@ struct Ycsb: AsyncParsableCommand {
       Exit status: 0 done, 1 an operation or the validation failed, 64 wrong usage.
       """,
     subcommands: [
-      LoadCommand.self, RunCommand.self, CompareCommand.self, ScaleCommand.self,
+      LoadCommand.self, RunCommand.self, CompareCommand.self, ScaleCommand.self, StallsCommand.self,
       EnginesCommand.self,
       PropertiesCommand.self,
     ])

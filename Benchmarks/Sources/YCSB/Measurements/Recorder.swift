@@ -87,13 +87,22 @@ package final class Recorder: Sendable {
   private struct State {
     var total = Measurements()
     var interval: Measurements?
+    var trace: [TracedOperation]?
   }
 
   private let state: Mutex<State>
   private let measuresIntended: Bool
 
-  package init(hasStatusLines: Bool, measuresIntended: Bool) {
-    state = Mutex(State(interval: hasStatusLines ? Measurements() : nil))
+  /// - Parameter traceCapacity: How many operations there will be at the most, for a trace of them; nil for none.
+  package init(hasStatusLines: Bool, measuresIntended: Bool, traceCapacity: Int? = nil) {
+    var state = State(interval: hasStatusLines ? Measurements() : nil)
+    if let traceCapacity {
+      // At once: to copy a long array while it grows would take longer than the operations.
+      var trace: [TracedOperation] = []
+      trace.reserveCapacity(traceCapacity)
+      state.trace = trace
+    }
+    self.state = Mutex(state)
     self.measuresIntended = measuresIntended
   }
 
@@ -102,14 +111,18 @@ package final class Recorder: Sendable {
     writtenBytes: Int = 0
   ) {
     let end = Clock.now()
-    let intended = measuresIntended ? end &- intended : nil
+    let sinceIntended = end &- intended
     state.withLock { state in
       state.total.byMetric[metric, default: Measured()].record(
-        end &- start, intended: intended, status)
+        end &- start, intended: measuresIntended ? sinceIntended : nil, status)
       state.total.retries += retries
       state.total.writtenBytes += writtenBytes
       state.interval?.byMetric[metric, default: Measured()].record(
         end &- start, intended: nil, status)
+      if status == .ok {
+        state.trace?.append(
+          TracedOperation(metric: metric, begin: intended, latency: sinceIntended))
+      }
     }
   }
 
@@ -123,6 +136,9 @@ package final class Recorder: Sendable {
   package var total: Measurements { state.withLock { $0.total } }
 
   package var operations: Int { state.withLock { $0.total.operations } }
+
+  /// The operations that succeeded, one by one, with times of the clock; empty unless they were to be traced.
+  package var trace: [TracedOperation] { state.withLock { $0.trace ?? [] } }
 
   /// What has been measured since this was asked last.
   package func takeInterval() -> Measurements {

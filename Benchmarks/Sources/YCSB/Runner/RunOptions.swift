@@ -27,6 +27,8 @@ package struct RunOptions: Sendable {
   package var label: String
   /// Whether a run ends with the workload's validation stage, if it has one.
   package var validates = true
+  /// Whether each operation is written down by itself.
+  package var tracesOperations = false
 
   package init(
     _ properties: Properties, phase: Phase, loadCount: Int, hasStatus: Bool
@@ -51,6 +53,15 @@ package struct RunOptions: Sendable {
   }
 }
 
+extension RunOptions {
+  /// The most operations that one client's trace will hold, as far as that can be told.
+  var traceCapacity: Int? {
+    guard tracesOperations else { return nil }
+    if operations > 0 { return operations / clients + 1 }
+    return Int(min(target * secondsMax / Double(clients), 1e8)) + 2
+  }
+}
+
 /// What a load or a run came to.
 package struct RunResult: Sendable {
   package var seconds: Double
@@ -59,6 +70,8 @@ package struct RunResult: Sendable {
   /// The most resident memory of the process so far; more than the engine's own where it was not alone.
   package var peakResidentBytes: Int?
   package var validation: Validation?
+  /// Every operation that succeeded, if they were to be traced.
+  package var trace: [TracedOperation] = []
 
   package var operationsPerSecond: Double {
     Double(measurements.operations) / max(seconds, 1e-9)

@@ -36,7 +36,8 @@ package struct Runner: Sendable {
     let recorders = (0..<options.clients).map { _ in
       Recorder(
         hasStatusLines: options.statusSeconds != nil,
-        measuresIntended: options.target > 0 && options.interval != .op)
+        measuresIntended: options.target > 0 && options.interval != .op,
+        traceCapacity: options.traceCapacity)
     }
     if options.phase == .run {
       try await onClientThread { try await workload.prepare(engine.makeClient()) }
@@ -57,7 +58,8 @@ package struct Runner: Sendable {
     for recorder in recorders { measurements.add(recorder.total) }
     var result = RunResult(
       seconds: seconds, cpuSeconds: cpuSeconds, measurements: measurements,
-      peakResidentBytes: Clock.peakResidentBytes(), validation: nil)
+      peakResidentBytes: Clock.peakResidentBytes(), validation: nil,
+      trace: Self.trace(recorders, begun: begun))
     if options.phase == .run, options.validates {
       let operations = measurements.operations
       result.validation = try await onClientThread {
@@ -65,6 +67,16 @@ package struct Runner: Sendable {
       }
     }
     return result
+  }
+
+  private static func trace(_ recorders: [Recorder], begun: UInt64) -> [TracedOperation] {
+    recorders.flatMap { recorder in
+      recorder.trace.map { operation in
+        var operation = operation
+        operation.begin -= min(begun, operation.begin)
+        return operation
+      }
+    }
   }
 
   private func runClients(_ recorders: [Recorder], begun: UInt64) async throws {

@@ -131,6 +131,20 @@ package struct EngineFigures: Sendable {
   package var storedBytes: UInt64 = 0
   /// The seconds for which it held writes back, if it says so.
   package var stallSeconds: Double?
+  /// Why it did, if it says so: every cause it knows, in an order that stays.
+  package var stallsByCause: [Stall] = []
+
+  package struct Stall: Hashable, Sendable {
+    package var cause: String
+    package var count: UInt64
+    package var seconds: Double
+
+    package init(cause: String, count: UInt64, seconds: Double) {
+      self.cause = cause
+      self.count = count
+      self.seconds = seconds
+    }
+  }
 
   package init() {}
 }
