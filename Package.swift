@@ -158,7 +158,9 @@ let package = Package(
       dependencies: ["PanjeonTesting", "PanjeonStorage", "PanjeonTransactions", "WideColumn"]),
     .testTarget(
       name: "PanjeonInspectorTests",
-      dependencies: ["Between", "PanjeonInspector", "Panjeon", "PanjeonTesting", "WideColumn"]),
+      dependencies: [
+        "Between", "PanjeonInspector", "Panjeon", "PanjeonStorage", "PanjeonTesting", "WideColumn",
+      ]),
     .testTarget(
       name: "PanjeonCheckTests",
       dependencies: [
