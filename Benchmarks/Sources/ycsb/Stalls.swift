@@ -14,7 +14,7 @@ struct StallsCommand: AsyncParsableCommand {
       A store with a copy on each of three volumes runs half reads and half updates, once without stalls and once with \
       them, for each placement: three durable volumes, three ephemeral ones, two ephemeral and a durable one. With \
       the last, and durability os, p99.9 may rise to one and a half times what it is without stalls, and 2 ms more; \
-      else the exit status is 1.
+      else, and where nothing was held up or a volume has no copy, the exit status is 1.
       """)
 
   @Option(help: "With commas between them: all-durable, all-ephemeral, two-plus-one.")
@@ -35,7 +35,7 @@ struct StallsCommand: AsyncParsableCommand {
   @Option(help: "Seconds from the beginning of a volume's stall to that of its next, in the mean.")
   var stallEvery = StallPlan().stallEvery
 
-  @Option(help: "What a commit waits for: os, disk.")
+  @Option(help: "What a commit waits for: os, disk; with disk there is no verdict.")
   var durability = StallPlan().durability.rawValue
 
   @Option(help: "Records of a kilobyte.")

@@ -16,7 +16,8 @@ struct Ycsb: AsyncParsableCommand {
         ycsb run panjeon -P workloads/workloada -p recordcount=100000 -p operationcount=1000000 -threads 4 -s
         ycsb compare --quick
 
-      Exit status: 0 done, 1 an operation or the validation failed, 64 wrong usage.
+      Exit status: 0 done, 1 an operation or the validation failed or a verdict is not met, 64 wrong
+      usage.
       """,
     subcommands: [
       LoadCommand.self, RunCommand.self, CompareCommand.self, ScaleCommand.self, StallsCommand.self,

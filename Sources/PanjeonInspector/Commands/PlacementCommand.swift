@@ -16,7 +16,7 @@ struct PlacementCommand: AsyncParsableCommand {
       be looked at, the store has none, or there is no such file.
       """)
 
-  @Argument(help: "The directory of any of the store's volumes.")
+  @Argument(help: "The directory of any of the store's volumes that is there.")
   var store: String
 
   @Option(help: "Say of one file why each volume was chosen for it, or was not.")

@@ -10,12 +10,13 @@ struct SalvageCommand: AsyncParsableCommand {
     commandName: "salvage", abstract: "Copies what can be read of a damaged store into a new one.",
     discussion: """
       Reads every block, file and log record that is whole, and says which rows may have lost something. Where a block is \
-      missing, older cells may show through. The damaged store is not changed; no process should have it open for writing.
+      missing, older cells may show through. The damaged store is not changed; no process should have it open for writing. \
+      Of a store with volumes the best copy of each file is read; if the record of the volume that is given is damaged, that volume alone.
       Exit status: 0 nothing was lost, 1 something was (it is listed), 64 wrong usage, 65 nothing can be read, or the new \
       store cannot be written.
       """)
 
-  @Argument(help: "The damaged store's directory.")
+  @Argument(help: "The damaged store's directory, or that of one of its volumes.")
   var store: String
 
   @Option(help: "The new store's directory, which must be empty or missing.")

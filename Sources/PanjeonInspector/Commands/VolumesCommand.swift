@@ -17,7 +17,7 @@ struct VolumesCommand: AsyncParsableCommand {
       be looked at, or the store has none.
       """)
 
-  @Argument(help: "The directory of any of the store's volumes.")
+  @Argument(help: "The directory of any of the store's volumes that is there.")
   var store: String
 
   @Flag(help: "Print one JSON object.")

@@ -68,7 +68,8 @@ struct DemoOptions: ParsableArguments {
       discussion: """
         Two ephemeral volumes in different racks, a and b, and a durable one, d: directories below the store's. With \
         durability disk both ephemeral ones are removed, and every acknowledged message must be on the durable one. With os or \
-        memory one of them is removed, since a message acknowledged as os is on both, and on the durable one a little later.
+        memory one of them is removed, since a message acknowledged as os is on both, and on the durable one a little later. \
+        Look at it with panjeon volumes STORE/d.
         """))
   var replicas = false
 

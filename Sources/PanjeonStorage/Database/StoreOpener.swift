@@ -29,8 +29,6 @@ package struct StoreOpener {
     do throws(StoreError) {
       var configuration = configuration
       configuration.fileSystem = mounted.fileSystem
-      // The names of segments are not used again, so that a copy of one can never be taken for another.
-      configuration.spareLogSegmentsMax = 0
       configuration.writeBacklog = mounted.fileSystem.volumes.follower.backlog
       let store = try StoreOpener(directory, configuration).open(on: mounted)
       mounted.startRepairs()

@@ -7,6 +7,7 @@ internal import WideColumn
 package final class FollowingCopy: Sendable {
   package let volume: MountedVolume
   package let name: String
+  private let generation: Int
   private let file: Mutex<(any File)?>
 
   /// Creates a copy.
@@ -18,10 +19,14 @@ package final class FollowingCopy: Sendable {
   package init(_ name: String, on volume: MountedVolume, file: (any File)? = nil) {
     self.name = name
     self.volume = volume
+    generation = volume.generation
     self.file = Mutex(file)
   }
 
   package var path: String { volume.path(of: name) }
+
+  /// Whether the copy is still one: its volume has not failed since it was made.
+  package var isUsable: Bool { volume.isUsable(since: generation) }
 
   /// The file, once it has been created.
   package var openFile: (any File)? { file.withLock { $0 } }
@@ -56,21 +61,34 @@ struct FollowingStep: Sendable {
   }
 
   let work: Work
+  /// That of the volume when the step was asked for.
+  private let generation: Int
   /// What is written, and where; empty: nothing is.
   private(set) var bytes: [UInt8]
   private(set) var offset: UInt64
   /// Told when the step has been done, or will not be; if it writes, the file is synced first.
   var onSync: [@Sendable (Result<Void, StoreError>) -> Void] = []
-  /// Told when the step has been done but for the sync.
+  /// Told when the step has been done, and its sync if it has one.
   var onWrite: [@Sendable (Result<Void, StoreError>) -> Void] = []
 
   init(_ work: Work, bytes: [UInt8] = [], at offset: UInt64 = 0) {
     self.work = work
+    generation = Self.volume(work).generation
     self.bytes = bytes
     self.offset = offset
   }
 
-  var volume: MountedVolume {
+  var volume: MountedVolume { Self.volume(work) }
+
+  /// Whether it can still be done: the volume has not failed since, and what it would write to is a copy.
+  var isUsable: Bool {
+    switch work {
+    case .create(let copy), .write(let copy), .close(let copy): copy.isUsable
+    case .remove, .syncDirectory: volume.isUsable(since: generation)
+    }
+  }
+
+  private static func volume(_ work: Work) -> MountedVolume {
     switch work {
     case .create(let copy), .write(let copy), .close(let copy): copy.volume
     case .remove(let volume, _), .syncDirectory(let volume): volume

@@ -147,7 +147,7 @@ package final class LogFollower: Sendable {
     }
     guard isOurs else { return false }
     let result: Result<Void, StoreError> =
-      step.volume.isHealthy
+      step.isUsable
       ? Result { () throws(StoreError) in try carryOut(step) }
       : .failure(Self.outOfUse(step.volume))
     let isStillOurs = state.withLock { state in
@@ -186,7 +186,7 @@ package final class LogFollower: Sendable {
   }
 
   private func finish(_ step: FollowingStep, _ result: Result<Void, StoreError>) {
-    if case .failure(let error) = result, step.volume.isHealthy { onFailure(step.volume, error) }
+    if case .failure(let error) = result, step.isUsable { onFailure(step.volume, error) }
     backlog.add(-step.bytes.count)
     state.withLock { state in
       if !state.underWay.isEmpty { state.underWay.removeFirst() }

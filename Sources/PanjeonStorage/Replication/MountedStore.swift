@@ -14,11 +14,11 @@ package final class MountedStore: Sendable {
   private let changes = Mutex(())
 
   package init(
-    _ fileSystem: ReplicatedFileSystem, _ locks: [any FileLock], _ configuration: StoreConfiguration
+    _ fileSystem: ReplicatedFileSystem, _ locks: [any FileLock]
   ) {
     self.fileSystem = fileSystem
     self.locks = locks
-    repairs = RepairWorker(fileSystem.volumes, configuration)
+    repairs = RepairWorker(fileSystem.volumes)
   }
 
   /// Starts the threads, once the store knows which files it has.

@@ -17,6 +17,8 @@ package final class MountedVolume: Sendable {
 
   private struct State: Sendable {
     var condition: Condition
+    /// How often it has been taken into use again.
+    var generation = 0
     var isDraining: Bool
     /// Whether the store holds its lock.
     var isLocked: Bool
@@ -26,6 +28,14 @@ package final class MountedVolume: Sendable {
     var readers: [VolumeThread] = []
     var nextReader = 0
     var latency: ReadLatency
+
+    mutating func takeThreads() -> [VolumeThread] {
+      defer {
+        thread = nil
+        readers = []
+      }
+      return readers + (thread.map { [$0] } ?? [])
+    }
   }
 
   /// The threads that read from one volume at the same time.
@@ -99,15 +109,22 @@ package final class MountedVolume: Sendable {
     let threads = state.withLock { state -> [VolumeThread]? in
       guard case .healthy = state.condition else { return nil }
       state.condition = condition
-      defer {
-        state.thread = nil
-        state.readers = []
-      }
-      return state.readers + (state.thread.map { [$0] } ?? [])
+      return state.takeThreads()
     }
     guard let threads else { return false }
     for thread in threads { thread.stop() }
     return true
+  }
+
+  /// Changes with each time that the volume is taken into use again: what was open or under way before is nothing to it any more.
+  package var generation: Int { state.withLock { $0.generation } }
+
+  /// Whether the volume has been in use without a break since a generation.
+  package func isUsable(since generation: Int) -> Bool {
+    state.withLock { state in
+      guard case .healthy = state.condition else { return false }
+      return state.generation == generation
+    }
   }
 
   package var isRemoved: Bool {
@@ -120,24 +137,20 @@ package final class MountedVolume: Sendable {
     state.withLock { $0.condition = .removed }
   }
 
-  /// Takes the volume into use again, with threads of its own: the old ones may be stuck.
-  package func recover() {
+  /// Takes the volume into use again, with threads of its own, as the old ones may be stuck; false if it has not failed.
+  package func recover() -> Bool {
     state.withLock { state in
+      guard case .failed = state.condition else { return false }
       state.condition = .healthy
+      state.generation += 1
       state.latency = ReadLatency(of: volume.storageClass)
+      return true
     }
   }
 
   /// Ends the threads, when the store is closed.
   package func stop() {
-    let threads = state.withLock { state -> [VolumeThread] in
-      defer {
-        state.thread = nil
-        state.readers = []
-      }
-      return state.readers + (state.thread.map { [$0] } ?? [])
-    }
-    for thread in threads { thread.stop() }
+    for thread in state.withLock({ $0.takeThreads() }) { thread.stop() }
   }
 
   /// Has a call made by the volume's thread, after those before it; false if the volume is out of use.

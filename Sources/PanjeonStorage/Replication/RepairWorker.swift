@@ -15,14 +15,12 @@ package final class RepairWorker: Sendable {
   private static let lookInterval = Duration.seconds(1)
 
   let volumes: ReplicatedVolumes
-  let storeConfiguration: StoreConfiguration
   private let returns: VolumeReturn
   private let counts = Monitor<[RepairPriority: Int]>([:])
 
-  package init(_ volumes: ReplicatedVolumes, _ configuration: StoreConfiguration) {
+  package init(_ volumes: ReplicatedVolumes) {
     self.volumes = volumes
-    storeConfiguration = configuration
-    returns = VolumeReturn(volumes, configuration)
+    returns = VolumeReturn(volumes)
   }
 
   /// How many files of each priority were waiting when they were last looked for.
@@ -72,13 +70,14 @@ package final class RepairWorker: Sendable {
     var queue = RepairQueue(lengthMax: Self.queueLengthMax)
     var missing: Set<String> = []
     let placement = Placement(policy: volumes.record.policy, volumes: volumes.placeable)
+    // Many files have the same volumes.
+    var lacking: [Set<String>: [String]] = [:]
     for file in volumes.copies {
       if let task = file.repair(by: placement) { queue.insert(task) }
-      let having = file.copies.filter(\.isGood).map(\.volume)
-      let decision = placement.place(bytes: 0, keeping: Set(having))
-      if !decision.isFulfilled || !Set(decision.chosen).isSubset(of: having) {
-        missing.formUnion(decision.isFulfilled ? ["copies that are being made"] : decision.missing)
-      }
+      let having = Set(file.copies.filter(\.isGood).map(\.volume))
+      let lack = lacking[having] ?? placement.lack(having)
+      lacking[having] = lack
+      missing.formUnion(lack)
     }
     counts.withLock { $0 = queue.counts }
     volumes.noteDegraded(missing.sorted())
@@ -142,10 +141,32 @@ package final class RepairWorker: Sendable {
     for (name, entry) in volumes.map.all where entry.isDoubted && !entry.isBeingWritten {
       volumes.map.update(name) { $0.isDoubted = false }
       for place in entry.copies.sorted() where volumes[place].isHealthy {
-        let path = volumes[place].path(of: name)
-        if try !volumes.isSound(name, at: path, &pacer) { volumes.noteDamage(of: name, on: place) }
+        if try !isSound(name, on: volumes[place], &pacer) {
+          volumes.noteDamage(of: name, on: place)
+        }
       }
     }
+  }
+
+  /// Whether a copy can be read and is what it should be.
+  private func isSound(
+    _ name: String, on volume: MountedVolume, _ pacer: inout ReadPacer
+  ) throws(StoreError) -> Bool {
+    do throws(StoreError) {
+      return try volumes.isSound(name, at: volume.path(of: name), &pacer)
+    } catch {
+      if error.code == .closed { throw error }
+      return false
+    }
+  }
+}
+
+extension Placement {
+  /// What a file lacks that has copies on some volumes.
+  fileprivate func lack(_ having: Set<String>) -> [String] {
+    let decision = place(bytes: 0, keeping: having)
+    if !decision.isFulfilled { return decision.missing }
+    return having.isSuperset(of: decision.chosen) ? [] : ["copies that are being made"]
   }
 }
 

@@ -56,10 +56,8 @@ package final class ReplicatedFile: File {
   }
 
   package func beginWriteback(of bytes: Range<UInt64>) {
-    for (place, file) in state.withLock({ $0.files })
-    where volumes[place].isHealthy && volumes.placesToSync([place]) == [place] {
-      file.beginWriteback(of: bytes)
-    }
+    let files = state.withLock { $0.files }
+    for place in volumes.placesToSync(files.keys) { files[place]?.beginWriteback(of: bytes) }
   }
 
   package func sync() throws(StoreError) {
@@ -98,7 +96,8 @@ package final class ReplicatedFile: File {
           throw StoreError(.io, "the file has been ended", file: path)
         }
         try copySound(0..<end, to: target, on: volume)
-        if !volumes.placesToSync([volume.place]).isEmpty { try target.sync() }
+        let others = state.withLock { Array($0.files.keys) }
+        if volumes.isToSync(volume, beside: others) { try target.sync() }
         state.withLock { $0.files[volume.place] = target }
       }
     }
@@ -241,8 +240,8 @@ package final class ReplicatedFile: File {
   }
 
   private func drop(_ place: Int) {
-    let file = state.withLock { $0.files.removeValue(forKey: place) }
-    file?.close()
+    // Whoever is reading it holds it until then.
+    state.withLock { _ = $0.files.removeValue(forKey: place) }
     volumes.noteDamage(of: name, on: place)
   }
 

@@ -15,12 +15,9 @@ extension ReplicatedFileSystem {
     }
     let places = try volumes.place(bytes: Self.bytesExpected)
     if case .log? = FileNames(name) { return try createSegment(name, path, places) }
-    let base = base
-    let files = try volumes.callAll(places) { volume throws(StoreError) in
-      // What an interrupted creation, or a life in which the volume was missing, left there.
-      let copy = volume.path(of: name)
-      if try base.exists(copy) { try base.remove(copy) }
-      return try base.open(copy, .createNew)
+    let files = try volumes.callAll(places) { [volumes] volume throws(StoreError) in
+      // There may be what an interrupted creation, or a life in which the volume was missing, left.
+      try volumes.createAnew(name, on: volume)
     }
     volumes.map.set(
       name, FileMap.Entry(copies: Set(files.keys), bytes: 0, isBeingWritten: true))

@@ -12,32 +12,40 @@ extension ReplicatedLogFile {
     let target = try volumes.createAnew(name, on: volume)
     var copied: UInt64 = 0
     while true {
-      let (source, end) = state.withLock { ($0.leading.first?.file, $0.end) }
+      let (source, end) = state.withLock { ($0.usableLead, $0.end) }
       guard let source, end > copied else { break }
       try target.append(from: source, copied..<end, &pacer)
       copied = end
     }
+    // Whoever waits for the disk from now on waits for what is written from now on.
+    if volumes.isToSync(volume, beside: volumes.map[name]?.copies ?? []) { try target.sync() }
     let result = state.withLock { state in
       Result { () throws(StoreError) in
         if state.isClosed { throw StoreError(.io, "the segment has ended", file: path) }
         // Without a leading copy there is none to be read; the next segment has more.
-        guard let source = state.leading.first?.file else {
+        guard let source = state.usableLead else {
           throw StoreError(.io, "no leading copy is left", file: path)
         }
-        var unpaced = ReadPacer()
-        try target.append(from: source, copied..<state.end, &unpaced)
-        admit(FollowingCopy(name, on: volume, file: target), &state)
+        let rest = try source.readUpTo(Int(state.end - copied), at: copied)
+        try admit(FollowingCopy(name, on: volume, file: target), target, rest, at: copied, &state)
       }
     }
     try result.get()
   }
 
-  private func admit(_ copy: FollowingCopy, _ state: inout State) {
-    guard let file = copy.openFile,
-      ReplicatedVolumes.mayLead(copy.volume, beside: state.leading.map(\.volume))
-    else {
+  /// Counts a copy that lacks but the last bytes; if it follows they wait for their turn, lest the writer wait for its volume.
+  private func admit(
+    _ copy: FollowingCopy, _ file: any File, _ rest: [UInt8], at offset: UInt64,
+    _ state: inout State
+  ) throws(StoreError) {
+    guard copy.isUsable else { throw StoreError(.io, "the volume has failed", file: copy.path) }
+    guard ReplicatedVolumes.mayLead(copy.volume, beside: state.leading.map(\.volume)) else {
+      volumes.follower.add(FollowingStep(.write(copy), bytes: rest, at: offset))
       state.following.append(copy)
       return
+    }
+    try unsafe rest.withRawBytes { (bytes) throws(StoreError) in
+      try unsafe file.write(bytes, at: offset)
     }
     state.leading.append(Leading(volume: copy.volume, file: file, syncs: copy))
   }

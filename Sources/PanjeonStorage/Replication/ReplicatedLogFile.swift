@@ -27,6 +27,9 @@ package final class ReplicatedLogFile: File {
     /// The copies, for the thread that follows.
     var all: [FollowingCopy] { isClosed ? ended : leading.map(\.syncs) + following }
 
+    /// A leading copy that can be read.
+    var usableLead: (any File)? { leading.first { $0.syncs.isUsable }?.file }
+
     /// In how many racks the file lies.
     var racks: Int { Set(leading.map(\.volume.rack) + following.map(\.volume.rack)).count }
     var leadingRacks: Int { Set(leading.map(\.volume.rack)).count }
@@ -67,7 +70,8 @@ package final class ReplicatedLogFile: File {
   package var isWriteBuffered: Bool {
     if volumes.follower.isFull { return false }
     return state.withLock { state in
-      state.leadsSuffice && state.leading.allSatisfy { $0.file.isWriteBuffered }
+      state.leadsSuffice
+        && state.leading.allSatisfy { $0.syncs.isUsable && $0.file.isWriteBuffered }
     }
   }
 
@@ -75,8 +79,9 @@ package final class ReplicatedLogFile: File {
     if volumes.follower.isFull { volumes.follower.waitForRoom() }
     let written = state.withLock { state in
       Result { () throws(StoreError) in
+        try dropFailed(&state)
         try unsafe writeLeading(bytes, at: offset, &state)
-        try unsafe follow(bytes, at: offset, &state)
+        unsafe follow(bytes, at: offset, &state)
         state.end = max(state.end, offset + UInt64(bytes.count))
         return state.leadsSuffice ? nil : wait(&state)
       }
@@ -99,8 +104,7 @@ package final class ReplicatedLogFile: File {
 
   private func follow(
     _ bytes: UnsafeRawBufferPointer, at offset: UInt64, _ state: inout State
-  ) throws(StoreError) {
-    try dropFailed(&state)
+  ) {
     if state.following.isEmpty { return }
     let copied = unsafe [UInt8](bytes)
     for copy in state.following {
@@ -125,9 +129,7 @@ package final class ReplicatedLogFile: File {
   private func lose(
     _ volume: MountedVolume, _ error: StoreError, _ state: inout State
   ) throws(StoreError) {
-    let others = (state.leading.map(\.volume) + state.following.map(\.volume)).filter {
-      $0 !== volume && $0.isHealthy
-    }
+    let others = state.all.filter { $0.volume !== volume && $0.isUsable }
     if others.isEmpty {
       // It stays: the engine is told, as of one disk.
       throw error
@@ -137,10 +139,10 @@ package final class ReplicatedLogFile: File {
     state.following.removeAll { $0.volume === volume }
   }
 
-  /// Leaves out the copies on volumes that have failed elsewhere.
+  /// Leaves out the copies on volumes that have failed, be they used again or not.
   private func dropFailed(_ state: inout State) throws(StoreError) {
-    state.leading.removeAll { !$0.volume.isHealthy }
-    state.following.removeAll { !$0.volume.isHealthy }
+    state.leading.removeAll { !$0.syncs.isUsable }
+    state.following.removeAll { !$0.isUsable }
     guard state.leading.isEmpty, state.following.isEmpty else { return }
     throw state.failure
       ?? StoreError(.io, "no volume is left that has the file", file: path)
@@ -186,7 +188,7 @@ package final class ReplicatedLogFile: File {
   /// The copies that *on disk* means.
   private var copiesToSync: [FollowingCopy] {
     state.withLock { state in
-      let healthy = state.all.filter { $0.volume.isHealthy }
+      let healthy = state.all.filter(\.isUsable)
       if volumes.syncsAllCopies { return healthy }
       let durable = healthy.filter { $0.volume.isDurable }
       // Without a durable copy the others are all there is to sync.
@@ -216,7 +218,7 @@ package final class ReplicatedLogFile: File {
   private func hasCopies(besides tried: [FollowingCopy]) -> Bool {
     state.withLock { state in
       state.all.contains { copy in
-        copy.volume.isHealthy && !tried.contains { $0 === copy }
+        copy.isUsable && !tried.contains { $0 === copy }
       }
     }
   }
@@ -226,7 +228,7 @@ package final class ReplicatedLogFile: File {
   package func read(
     into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64
   ) throws(StoreError) -> Int {
-    guard let file = state.withLock({ $0.leading.first?.file }) else {
+    guard let file = state.withLock({ $0.usableLead }) else {
       throw StoreError(.io, "no volume is left that has the file", file: path)
     }
     return try unsafe file.read(into: buffer, at: offset)

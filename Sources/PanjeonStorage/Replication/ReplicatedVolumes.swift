@@ -17,6 +17,7 @@ package final class ReplicatedVolumes: Sendable {
     var writers: [String: WeakFile] = [:]
     /// Locks of volumes that came later than the store was opened.
     var locks: [any FileLock] = []
+    var isStopped = false
   }
 
   private struct WeakSegment: Sendable {
@@ -59,7 +60,7 @@ package final class ReplicatedVolumes: Sendable {
     follower = LogFollower(
       configuration.fileSystem, clock: configuration.timeSource,
       backlog: WriteBacklog(bytesMax: replication.durableCopyBytesBehindMax)
-    ) { volume, error in failures.volumes?.fail(volume, error) }
+    ) { volume, error in failures.volumes?.failUnlessLast(volume, error) }
     failures.set(self)
   }
 
@@ -141,7 +142,11 @@ package final class ReplicatedVolumes: Sendable {
 
   /// Keeps a lock until the store is closed.
   func keep(_ lock: any FileLock) {
-    state.withLock { $0.locks.append(lock) }
+    let isLate = state.withLock { state in
+      if !state.isStopped { state.locks.append(lock) }
+      return state.isStopped
+    }
+    if isLate { lock.unlock() }
   }
 
   // MARK: Failures
@@ -153,6 +158,11 @@ package final class ReplicatedVolumes: Sendable {
     figures.volumeFailures.add(1)
     post(.volumeFailed(name: volume.name, cause: error))
     wakeRepairs()
+  }
+
+  /// Takes a volume out of use, unless it is the last: its errors are the engine's, as from one disk.
+  fileprivate func failUnlessLast(_ volume: MountedVolume, _ error: StoreError) {
+    if mounted.contains(where: { $0 !== volume && $0.isHealthy }) { fail(volume, error) }
   }
 
   /// Lets a copy that could not be read count no more, if there is another.
@@ -199,64 +209,13 @@ package final class ReplicatedVolumes: Sendable {
     wakeRepairs()
   }
 
-  // MARK: Calls
-
-  /// Makes a call on several volumes at the same time and waits for all of them.
-  ///
-  /// A volume of which it fails, or that does not answer in time, is taken out of use, unless it fails on all of them.
-  ///
-  /// - Parameters:
-  ///   - places: The volumes.
-  ///   - body: The call.
-  /// - Returns: What it gave, by place, of the volumes that are well.
-  /// - Throws: The first error, if it fails on all; `io` if there is no volume.
-  package func callAll<Value: Sendable>(
-    _ places: [Int], _ body: @escaping @Sendable (MountedVolume) throws(StoreError) -> Value
-  ) throws(StoreError) -> [Int: Value] {
-    let volumes = places.map { self[$0] }.filter(\.isHealthy)
-    if volumes.isEmpty { throw StoreError(.io, "no volume is left that has the file") }
-    // The last one's error is the engine's.
-    if volumes.count == 1 { return [volumes[0].place: try body(volumes[0])] }
-    let answers = VolumeAnswers<Value>(count: volumes.count)
-    for (number, volume) in volumes.enumerated() {
-      let isAsked = volume.submit {
-        answers.set(number, Result { () throws(StoreError) in try body(volume) })
-      }
-      if !isAsked { answers.set(number, .failure(silent(volume))) }
-    }
-    var values: [Int: Value] = [:]
-    var failures: [(MountedVolume, StoreError)] = []
-    for (volume, answer) in zip(volumes, answers.wait(timeout: timeout)) {
-      switch answer {
-      case .success(let value)?: values[volume.place] = value
-      case .failure(let error)?: failures.append((volume, error))
-      case nil: failures.append((volume, silent(volume)))
-      }
-    }
-    if values.isEmpty, let (_, error) = failures.first { throw error }
-    for (volume, error) in failures { fail(volume, error) }
-    return values
-  }
-
-  private func silent(_ volume: MountedVolume) -> StoreError {
-    StoreError(
-      .io, "the volume '\(volume.name)' has not answered for \(timeout)", file: volume.path)
-  }
-
-  /// The places that a file's *on disk* means: those of durable volumes, or all.
-  package func placesToSync(_ places: some Collection<Int>) -> [Int] {
-    let healthy = places.filter { self[$0].isHealthy }.sorted()
-    if syncsAllCopies { return healthy }
-    let durable = healthy.filter { self[$0].isDurable }
-    return durable.isEmpty ? healthy : durable
-  }
-
   /// Ends all threads, once nothing is written any more.
   package func stop() {
     follower.drain(timeout: timeout)
     follower.stop()
     for volume in mounted { volume.stop() }
     let locks = state.withLock { state in
+      state.isStopped = true
       defer { state.locks = [] }
       return state.locks
     }

@@ -19,7 +19,8 @@ public struct ReplicationConfiguration: Sendable {
   /// (``StallCause/durableCopyBehind``).
   public var durableCopyBytesBehindMax = 64 << 20
 
-  /// How long a call of a volume may take before the volume counts as failed; by default 30 s.
+  /// How long a call may take that is made by the thread that follows, or on several volumes at once, before the volume counts as failed; by
+  /// default 30 s.
   public var volumeTimeout = Duration.seconds(30)
 
   /// How often volumes that have failed are looked at again; by default 5 s.

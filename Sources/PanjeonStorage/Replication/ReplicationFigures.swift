@@ -13,9 +13,9 @@ package final class ReplicationFigures: Sendable {
   /// Copies that were made anew, and their bytes.
   package let copiesMade = AtomicNumber(0)
   package let bytesCopied = AtomicNumber(0)
-  /// Copies that were found to differ from a good one.
+  /// Copies that could not be read, or do not hold what they should.
   package let copiesDamaged = AtomicNumber(0)
-  /// Copies that were moved to make volumes more even, or to empty one.
+  /// Copies that were moved to make volumes more even.
   package let copiesMoved = AtomicNumber(0)
 
   package init() {}

@@ -48,7 +48,7 @@ package struct ReplicationOpener {
       let unreachable = try takeLocks(&locks)
       let volumes = try mountLocked(unreachable)
       return MountedStore(
-        ReplicatedFileSystem(directory: directory, volumes: volumes), locks, configuration)
+        ReplicatedFileSystem(directory: directory, volumes: volumes), locks)
     } catch {
       for lock in locks { lock.unlock() }
       throw error

@@ -94,6 +94,9 @@ extension EmbeddedStore {
   }
 
   /// Lets a volume that was to be emptied have files again.
+  ///
+  /// - Parameter name: The volume's name.
+  /// - Throws: `invalidArgument` when there is no such volume.
   public func undrainVolume(named name: String) async throws(StoreError) {
     try await changeVolumes { changes throws(StoreError) in try changes.setDraining(false, name) }
   }

@@ -13,7 +13,8 @@ public struct ReplicationSurvey: Sendable {
     case counts
     /// It counts, and is to be moved to other volumes.
     case draining
-    /// Its machine has started anew since it was written, so it may be torn; it is read where no other volume has anything.
+    /// Its machine has started anew since it was written, so it may be torn: its SSTables are read where no other
+    /// volume has them, the rest where no other has a `CURRENT`.
     case unsynced
     /// The store was opened without it since; it is not read, and compared when the store is open.
     case stale

@@ -28,7 +28,9 @@ public struct Volume: Hashable, Sendable {
   /// What becomes of it when its machine stops.
   public var storageClass: StorageClass
 
-  /// How much the store may put there, in bytes; `UInt64.max`: as much as there is room for.
+  /// How much the store may put there, in bytes, when it chooses where a file goes; `UInt64.max`: there is no bound.
+  ///
+  /// Free space is not asked for.
   public var capacityBytes: UInt64
 
   /// Describes a volume; nothing is looked at or created.
@@ -39,7 +41,7 @@ public struct Volume: Hashable, Sendable {
   ///   - rack: Its rack.
   ///   - zone: Its zone; by default "1".
   ///   - storageClass: What becomes of it when its machine stops.
-  ///   - capacityBytes: How much the store may put there; by default as much as there is room for.
+  ///   - capacityBytes: How much the store may put there; by default without bound.
   public init(
     _ name: String, at path: String, rack: String, zone: String = "1", storageClass: StorageClass,
     capacityBytes: UInt64 = .max

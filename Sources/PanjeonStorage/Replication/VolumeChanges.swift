@@ -35,7 +35,12 @@ package struct VolumeChanges {
         record.members.append(entry.identity)
       }
       record.identity = entry.identity
-      try VolumeRecordFile.write(record, in: volume.path, base)
+      do throws(StoreError) {
+        try VolumeRecordFile.write(record, in: volume.path, base)
+      } catch {
+        forget(entry.identity)
+        throw error
+      }
       volumes.keep(lock)
       _ = volumes.add { place in
         MountedVolume(entry, place: place, condition: .healthy, isLocked: true)
@@ -80,10 +85,7 @@ package struct VolumeChanges {
         file: volume.path)
     }
     // First the others: should the store die now, they do not know it any more, and it knows nothing that counts.
-    _ = volumes.updateRecord { record in
-      record.entries.removeAll { $0.identity == volume.identity }
-      record.members.removeAll { $0 == volume.identity }
-    }
+    forget(volume.identity)
     let wasHealthy = volume.isHealthy
     volume.remove()
     volumes.writeRecords()
@@ -91,6 +93,13 @@ package struct VolumeChanges {
       try? volumes.base.remove(volume.path(of: VolumeRecordFile.name))
     }
     volumes.wakeRepairs()
+  }
+
+  private func forget(_ identity: VolumeIdentity) {
+    _ = volumes.updateRecord { record in
+      record.entries.removeAll { $0.identity == identity }
+      record.members.removeAll { $0 == identity }
+    }
   }
 
   private func find(_ name: String) throws(StoreError) -> MountedVolume {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import WideColumn
+
 /// Which volume this is, wherever it is mounted and whatever it is called: 128 random bits.
 package struct VolumeIdentity: Hashable, Sendable, CustomStringConvertible {
   package var high: UInt64
@@ -18,10 +20,5 @@ package struct VolumeIdentity: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The identity as 32 hexadecimal digits.
-  package var description: String { [high, low].map(Self.digits).joined() }
-
-  private static func digits(_ half: UInt64) -> String {
-    let digits = String(half, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
+  package var description: String { high.hexadecimalDigits + low.hexadecimalDigits }
 }

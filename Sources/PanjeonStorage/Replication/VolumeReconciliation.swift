@@ -38,7 +38,7 @@ package struct VolumeReconciliation {
     try removeTemporaries()
     var entries: [String: FileMap.Entry] = [:]
     for (name, having) in places.sorted(by: { $0.key < $1.key }) {
-      let qualities = qualities(of: name, on: having)
+      let qualities = try qualities(of: name, on: having)
       guard let best = qualities.max(by: { $0.quality < $1.quality }) else { continue }
       var entry = FileMap.Entry(copies: [], bytes: best.quality.bytes)
       for (place, quality) in qualities {
@@ -60,21 +60,27 @@ package struct VolumeReconciliation {
 
   private func qualities(
     of name: String, on places: [Int]
-  ) -> [(place: Int, quality: CopyQuality)] {
-    places.compactMap { place in
+  ) throws(StoreError) -> [(place: Int, quality: CopyQuality)] {
+    var qualities: [(place: Int, quality: CopyQuality)] = []
+    var failure: StoreError?
+    for place in places {
       do throws(StoreError) {
         let path = mounted[place].path
         if case .table? = FileNames(name) {
-          return (place, try CopyQuality(lengthOf: name, in: path, fileSystem))
+          qualities.append((place, try CopyQuality(lengthOf: name, in: path, fileSystem)))
+        } else {
+          qualities.append((place, try CopyQuality(of: name, in: path, fileSystem)))
         }
-        return (place, try CopyQuality(of: name, in: path, fileSystem))
       } catch {
+        failure = error
         logger.warning(
           "a copy of a file cannot be read",
           metadata: ["volume": "\(mounted[place].name)", "error": "\(error)"])
-        return nil
       }
     }
+    // A file that nobody can read is no file that is not there.
+    if qualities.isEmpty, let failure { throw failure }
+    return qualities
   }
 
   /// Copies the best of a file over the others, and to where it is missing.

@@ -10,13 +10,11 @@ internal import WideColumn
 /// ``StaleFiles``. A probe that hangs keeps nobody waiting but its own thread.
 final class VolumeReturn: Sendable {
   private let volumes: ReplicatedVolumes
-  private let configuration: StoreConfiguration
   /// The places of the volumes whose probes have not ended.
   private let probed = Mutex<Set<Int>>([])
 
-  init(_ volumes: ReplicatedVolumes, _ configuration: StoreConfiguration) {
+  init(_ volumes: ReplicatedVolumes) {
     self.volumes = volumes
-    self.configuration = configuration
   }
 
   /// Tries all volumes that have failed.
@@ -53,6 +51,8 @@ final class VolumeReturn: Sendable {
       }
     }
     for name in try base.list(volume.path) {
+      // A probe that hung may go on when the volume is somebody else's.
+      try requireOpen()
       if VolumeInspection.isCopied(name) {
         // The last copy of a file is believed, whatever has become of the volume meanwhile.
         if volumes.map[name]?.copies == [volume.place] { continue }
@@ -65,16 +65,26 @@ final class VolumeReturn: Sendable {
       }
     }
     try base.syncDirectory(volume.path)
+    try requireOpen()
     var record = volumes.updateRecord { record in
-      if !record.members.contains(volume.identity) { record.members.append(volume.identity) }
+      let isKnown = record.entries.contains { $0.identity == volume.identity }
+      if isKnown, !record.members.contains(volume.identity) {
+        record.members.append(volume.identity)
+      }
     }
     record.identity = volume.identity
     try VolumeRecordFile.write(record, in: volume.path, base)
   }
 
+  private func requireOpen() throws(StoreError) {
+    if volumes.repairs.withLock({ $0.isStopping }) { throw .storeClosed }
+  }
+
   private func admit(_ volume: MountedVolume) {
+    // What was counted there since it failed has been set aside with the rest.
+    volumes.map.removeCopies(on: volume.place)
     volume.noteStaleFiles()
-    volume.recover()
+    guard volume.recover() else { return }
     volumes.figures.volumeRecoveries.add(1)
     volumes.post(.volumeRecovered(name: volume.name))
     volumes.writeRecords()

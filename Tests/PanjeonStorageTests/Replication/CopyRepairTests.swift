@@ -10,7 +10,8 @@ struct CopyRepairTests {
   private let disk = InMemoryFileSystem()
 
   private func filled(_ store: EmbeddedStore) async throws {
-    try await store.createTable(TestStore.schema)
+    // Two regions, and so two SSTables at the least, however much is compacted.
+    try await store.createTable(TestStore.schema, splitAt: [TestStore.row(5)])
     for row in 0..<300 { try await TestVolumes.put(store, row, .operatingSystem) }
     try await store.flush()
     try await TestStore.settle(store)

@@ -47,6 +47,25 @@ struct VolumeLossTests {
     try await again.close()
   }
 
+  @Test(
+    "A volume that fails and answers again while the log rests counts for commits only with a new copy",
+    arguments: TestVolumes.ephemeral)
+  func returnAtRest(path: String) async throws {
+    let store = try await opened()
+    volumes.kill(path)
+    try await store.flush()
+    #expect(try await store.waitForVolumes { $0.counts.volumeFailures == 1 })
+    volumes.heal(path, isEmpty: false)
+    #expect(try await store.waitForVolumes { $0.counts.volumeRecoveries == 1 && isWhole($0) })
+    try await TestVolumes.put(store, 100, .operatingSystem)
+    let left = volumes.disk.killProcess()
+    try await store.close()
+    for other in TestVolumes.all where other != path { left.loseDirectory(other) }
+    let again = try await TestVolumes.open(left, at: path)
+    #expect(try await TestVolumes.count(again) == 101)
+    try await again.close()
+  }
+
   @Test("A store that loses both ephemeral volumes goes on with the durable one")
   func bothEphemeral() async throws {
     let store = try await opened()
