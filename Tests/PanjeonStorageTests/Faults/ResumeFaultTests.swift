@@ -63,6 +63,8 @@ struct ResumeFaultTests {
         for _ in 0..<3 { try await store.createTable(schema) }
         try await store.flush()
       }
+      // A flush that was asked for tells who asked; the store halts when the flush thread's own attempt has failed.
+      while store.readOnlyCause == nil { try await Task.sleep(for: .milliseconds(1)) }
     }
     failing.heal()
     return Halted(
