@@ -210,4 +210,11 @@ public final class FailingFileSystem: FileSystem {
       try base.isWritableByOthers(path)
     }
   }
+
+  /// Asks, or fails.
+  public func freeBytes(_ directory: String) throws(StoreError) -> UInt64? {
+    try carryOut("ask for room in", directory, fault(.room, directory)) { () throws(StoreError) in
+      try base.freeBytes(directory)
+    }
+  }
 }

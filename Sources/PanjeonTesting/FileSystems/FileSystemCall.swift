@@ -34,6 +34,8 @@ public struct FileSystemCall: Hashable, Sendable {
     case size
     /// Asks who may change a file or directory.
     case owner
+    /// Asks how much room there is.
+    case room
   }
 
   /// What is asked for.
@@ -71,7 +73,7 @@ public struct FileSystemCall: Hashable, Sendable {
     switch kind {
     case .createDirectory, .open, .rename, .link, .remove, .syncDirectory, .write, .sync, .truncate:
       true
-    case .exists, .list, .lock, .read, .size, .owner: false
+    case .exists, .list, .lock, .read, .size, .owner, .room: false
     }
   }
 }

@@ -27,6 +27,8 @@ final class FollowingQueue: Sendable {
     /// The ends of syncs that nobody has been told of; nil: all are told.
     var ends: [@Sendable () -> Void]?
     var isStopping = false
+    /// Whether the first of those that wait is being carried out.
+    var isAtWork = false
   }
 
   private let state = Monitor(State())
@@ -48,6 +50,11 @@ final class FollowingQueue: Sendable {
   func allow(syncs: Int?) {
     state.withLock { $0.syncsLeft = syncs }
     state.notifyAll()
+  }
+
+  /// Waits until nothing is being carried out; somebody may have been told of an end that is not over.
+  func waitForRest() {
+    state.wait(timeout: nil) { $0.isAtWork ? nil : () }
   }
 
   /// Tells nobody that a sync has ended.
@@ -96,13 +103,17 @@ final class FollowingQueue: Sendable {
     while true {
       let next = state.wait(timeout: nil) { state -> (Operation?, StoreError?)? in
         if let next = state.waiting.first, state.syncsLeft != 0 {
+          state.isAtWork = true
           return (next, state.failure)
         }
         return state.isStopping ? (nil, nil) : nil
       }
       guard let (operation, failure) = next, let operation else { return }
       carryOut(operation, failure, state)
-      state.withLock { _ = $0.waiting.removeFirst() }
+      state.withLock { state in
+        state.waiting.removeFirst()
+        state.isAtWork = false
+      }
       state.notifyAll()
     }
   }

@@ -44,9 +44,10 @@ public final class LaggingFileSystem: FileSystem {
     queue.stop()
   }
 
-  /// Carries nothing more out on the following file system, until ``release()``.
+  /// Carries nothing more out on the following file system, until ``release()``; waits for what is being carried out.
   public func hold() {
     queue.allow(syncs: 0)
+    queue.waitForRest()
   }
 
   /// Goes on until so many more syncs of files have ended, those included that only keep order.
@@ -148,5 +149,10 @@ public final class LaggingFileSystem: FileSystem {
   /// Asks the first.
   public func isWritableByOthers(_ path: String) throws(StoreError) -> Bool {
     try leading.isWritableByOthers(path)
+  }
+
+  /// Asks the first.
+  public func freeBytes(_ directory: String) throws(StoreError) -> UInt64? {
+    try leading.freeBytes(directory)
   }
 }

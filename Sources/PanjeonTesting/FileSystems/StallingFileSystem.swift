@@ -196,4 +196,10 @@ public final class StallingFileSystem: FileSystem {
     waitWhileStalled(.owner, path)
     return try base.isWritableByOthers(path)
   }
+
+  /// Asks, when the device answers.
+  public func freeBytes(_ directory: String) throws(StoreError) -> UInt64? {
+    waitWhileStalled(.room, directory)
+    return try base.freeBytes(directory)
+  }
 }

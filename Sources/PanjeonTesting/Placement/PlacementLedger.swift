@@ -40,9 +40,10 @@ package struct PlacementLedger: Sendable {
   ///   - life: The number of the life.
   ///   - there: The volumes that are there.
   ///   - blank: Those of them that are empty.
+  ///   - isPower: Whether the power had been cut: what ephemeral volumes have counts again once it has been compared.
   ///   - isKept: Whether all files had to be there; if not, each may be on any single volume that counted.
   package mutating func noteOpen(
-    life: Int, there: VolumeSet, blank: VolumeSet, isKept: Bool = true
+    life: Int, there: VolumeSet, blank: VolumeSet, isPower: Bool = false, isKept: Bool = true
   ) {
     moment += 1
     let counting = counting(there, blank: blank)
@@ -54,6 +55,9 @@ package struct PlacementLedger: Sendable {
     let isFork = counting.places.allSatisfy { lives[$0] < newest } && newest > 0
     if isFork { rivals = topology.all.subtracting(there) }
     for place in there.subtracting(counting).places { lastLost[place] = moment }
+    if isPower, !topology.isStrict {
+      for place in counting.intersection(topology.ephemeral).places { lastLost[place] = moment }
+    }
     for place in there.places { lives[place] = life }
     rotten.subtract(blank)
     moment += 1

@@ -31,7 +31,7 @@ extension PlacementTrial {
       // If it has died meanwhile, what was before is what counts.
       if state.isOver { return }
       state.ledger.noteOpen(
-        life: number, there: loss.there, blank: loss.blank,
+        life: number, there: loss.there, blank: loss.blank, isPower: loss.isPower,
         isKept: number == 1 || promise.areFilesKept)
       for writer in rows.indices { state.traces[writer].restart(from: rows[writer]) }
       state.calls = 0

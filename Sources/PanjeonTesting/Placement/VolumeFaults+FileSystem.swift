@@ -7,7 +7,8 @@ public import WideColumn
 extension VolumeFaults {
   /// Creates a directory, unless its volume fails.
   public func createDirectory(_ path: String) throws(StoreError) {
-    try check(.createDirectory, path)
+    // One that is there takes no room.
+    try check(try base.exists(path) ? .exists : .createDirectory, path)
     try base.createDirectory(path)
   }
 
@@ -66,6 +67,13 @@ extension VolumeFaults {
   public func isWritableByOthers(_ path: String) throws(StoreError) -> Bool {
     try check(.owner, path)
     return try base.isWritableByOthers(path)
+  }
+
+  /// Asks, unless its volume fails; a full one has no room.
+  public func freeBytes(_ directory: String) throws(StoreError) -> UInt64? {
+    try check(.room, directory)
+    if let free = room(on: directory) { return free }
+    return try base.freeBytes(directory)
   }
 }
 

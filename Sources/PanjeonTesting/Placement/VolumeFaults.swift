@@ -30,6 +30,8 @@ public final class VolumeFaults: FileSystem {
     var stalledUntil: UInt64?
     /// Calls that were to change it and failed since it was killed.
     var failedChanges = 0
+    /// How much room it says that it has.
+    var freeBytes: UInt64?
   }
 
   private struct State: Sendable {
@@ -72,7 +74,7 @@ public final class VolumeFaults: FileSystem {
   /// What was injected so far.
   public var injected: PlacementFaultCounts { state.withLock { $0.injected } }
 
-  /// How many calls on a volume that were to change it have failed since it was killed or filled.
+  /// How many calls on a volume that were to change it have failed since it was killed.
   public func failedChanges(of name: String) -> Int {
     state.withLock { state in
       state.places.first { $0.volume.name == name }?.failedChanges ?? 0
@@ -88,6 +90,11 @@ public final class VolumeFaults: FileSystem {
   ///   - fault: What it counts as, once; nil: nothing, as for one that is not there from the beginning.
   public func kill(_ names: [String], as fault: PlacementFault? = .volume) {
     change(names, as: fault) { $0.condition = .killed }
+  }
+
+  /// Lets a volume say that it has so much room, whatever is written to it; nil: what it has.
+  public func setFreeBytes(_ bytes: UInt64?, of name: String) {
+    change([name], as: nil) { $0.freeBytes = bytes }
   }
 
   /// Lets every call that needs room fail from now on.
@@ -167,6 +174,15 @@ public final class VolumeFaults: FileSystem {
     }
   }
 
+  /// How much room a volume is made to say that it has.
+  func room(on path: String) -> UInt64? {
+    guard let location = location(of: path) else { return nil }
+    return state.withLock { state in
+      let place = state.places[location.place]
+      return place.condition == .full ? 0 : place.freeBytes
+    }
+  }
+
   /// Tells of a call, waits as long as its volume is stalled, and throws if it is to fail; true if it is only to be pretended; `opened` is the disk that the file was opened on.
   @discardableResult
   func check(
@@ -195,7 +211,7 @@ public final class VolumeFaults: FileSystem {
       } else {
         error = nil
       }
-      if error != nil, call.changesDisk { state.places[location.place].failedChanges += 1 }
+      if error?.code == .io, call.changesDisk { state.places[location.place].failedChanges += 1 }
       return error
     }
     if let failure { throw failure }

@@ -88,6 +88,19 @@ struct PlacementLedgerTests {
     #expect(!keeps(ledger, .disk, lost: [], isPower: true))
   }
 
+  @Test(
+    "After a power cut ephemeral volumes keep nothing older, until every file has its copies again")
+  func unsynced() {
+    for (isPower, isStrict) in [(false, false), (true, false), (true, true)] {
+      var ledger = opened(isStrict: isStrict)
+      ledger.noteOpen(life: 2, there: ledger.topology.all, blank: [], isPower: isPower)
+      #expect(ledger.canGoOn(without: Self.d) == (!isPower || isStrict))
+      #expect(ledger.canGoOn(without: [Self.a, Self.b]))
+      ledger.noteRestored()
+      #expect(ledger.canGoOn(without: Self.d))
+    }
+  }
+
   @Test("What came back empty keeps nothing older, until every file has its copies again")
   func emptied() {
     var ledger = opened()
