@@ -29,6 +29,7 @@ extension EmbeddedStore {
     metrics.snapshots.ageMax = isReadOnly ? nil : configuration.snapshotAgeMax
     metrics.errors.cause = readOnlyCause?.description
     metrics.recovery = recovery
+    metrics.replication = replicationStatus.map(Metrics.Replication.init)
     if let background { fill(&metrics, background) }
     return metrics
   }

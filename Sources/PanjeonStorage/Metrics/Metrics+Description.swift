@@ -5,11 +5,16 @@ extension Metrics: CustomStringConvertible {
   public var description: String {
     var lines = [Self.line("elapsed", Self.time(elapsed))]
     lines += workLines + memoryLines + stateLines
+    if let replication { lines += copyLines(replication) }
     lines.append("")
     lines += stallLines
     if !tables.isEmpty {
       lines.append("")
       lines += tableLines
+    }
+    if let replication {
+      lines.append("")
+      lines += volumeLines(replication)
     }
     return lines.joined(separator: "\n")
   }
@@ -76,6 +81,19 @@ extension Metrics: CustomStringConvertible {
     return [regionsLine, snapshotsLine, errorsLine, scrubLine, recoveryLine, eventsLine]
   }
 
+  private func copyLines(_ replication: Replication) -> [String] {
+    let copiesLine = Self.line(
+      "copies", "\(replication.copiesMade) made", Self.bytes(replication.bytesCopied),
+      "\(replication.copiesDamaged) damaged, \(replication.copiesMoved) moved",
+      "\(replication.filesWaiting) files wait", "\(Self.bytes(replication.bytesBehind)) behind",
+      replication.missing.map { "missing: \($0)" } ?? "nothing missing")
+    let volumesLine = Self.line(
+      "volumes", "\(replication.volumes.count)",
+      "\(replication.volumeFailures) failures, \(replication.volumeRecoveries) recoveries",
+      "\(replication.hedgedReads) hedged reads, \(replication.failedReads) failed")
+    return [copiesLine, volumesLine]
+  }
+
   private var stallLines: [String] {
     var rows = [["stalls", "count", "total", "longest", "waiting"]]
     for cause in StallCause.allCases {
@@ -94,6 +112,20 @@ extension Metrics: CustomStringConvertible {
       rows.append([
         table.name, "\(table.regions)", "\(table.upperFiles)", Self.bytes(table.upperBytes),
         "\(table.bottomFiles)", Self.bytes(table.bottomBytes), "\(table.readAmplification)",
+      ])
+    }
+    return Self.aligned(rows)
+  }
+}
+
+extension Metrics {
+  private func volumeLines(_ replication: Replication) -> [String] {
+    var rows = [["volume", "in use", "files", "bytes", "free", "read"]]
+    for volume in replication.volumes {
+      rows.append([
+        volume.name, volume.healthy == 1 ? "yes" : "no", "\(volume.files)",
+        Self.bytes(volume.bytes), volume.freeBytes.map(Self.bytes) ?? "-",
+        Self.time(volume.readLatency),
       ])
     }
     return Self.aligned(rows)

@@ -37,6 +37,8 @@ public struct Metrics: Hashable, Sendable {
   public var scrub = Scrub()
   /// What recovery found when the store was opened.
   public var recovery = RecoveryReport()
+  /// The copies of a store on volumes; nil of one that has none, or is only read.
+  public var replication: Replication?
   /// Events handed to ``StoreConfiguration/onEvent``.
   public var events = Events()
 
@@ -66,13 +68,14 @@ public struct Metrics: Hashable, Sendable {
     difference.stalls = stalls.since(earlier.stalls)
     difference.errors = errors.since(earlier.errors)
     difference.scrub = scrub.since(earlier.scrub)
+    difference.replication = replication.map { $0.since(earlier.replication ?? Replication()) }
     difference.events = events.since(earlier.events)
     return difference
   }
 
   /// Every figure, in the order of the article <doc:MetricsAndEvents>.
   package var sections: [MetricsSection] {
-    [
+    let ofEveryStore = [
       MetricsSection("commits", commits.figures), MetricsSection("log", log.figures),
       MetricsSection("reads", reads.figures), MetricsSection("cache", cache.figures),
       MetricsSection("rowCache", rowCache.figures),
@@ -88,6 +91,13 @@ public struct Metrics: Hashable, Sendable {
         StallCause.allCases.map { .init(name: $0.rawValue, figures: stalls[$0].figures) }),
       MetricsSection("errors", errors.figures), MetricsSection("scrub", scrub.figures),
       MetricsSection("recovery", recovery.figures), MetricsSection("events", events.figures),
+    ]
+    guard let replication else { return ofEveryStore }
+    return ofEveryStore + [
+      MetricsSection("replication", replication.figures),
+      MetricsSection(
+        "volumes", dimension: "volume",
+        replication.volumes.map { .init(name: $0.name, figures: $0.figures) }),
     ]
   }
 }

@@ -7,8 +7,8 @@
   /// Hands the ``Metrics`` of one store on to a metrics system of swift-metrics.
   ///
   /// Totals become counters, which grow by what has come since the last export; the rest becomes meters. Their names are those
-  /// of ``Metrics/json()`` with `panjeon.` before them, such as `panjeon.commits.onDisk`; figures of a table or of a stall have
-  /// the dimension `table` or `cause`. Only there with the package's trait `Metrics`.
+  /// of ``Metrics/json()`` with `panjeon.` before them, such as `panjeon.commits.onDisk`; figures of a table, a stall or a volume
+  /// have the dimension `table`, `cause` or `volume`. Only there with the package's trait `Metrics`.
   public final class MetricsExporter: Sendable {
     private let last = Mutex(Metrics())
     private let factory: (any MetricsFactory)?

@@ -39,7 +39,7 @@ package struct MetricsFigure: Hashable, Sendable {
   }
 }
 
-/// Figures that belong together; of each stall cause and each table, if there is a `dimension`.
+/// Figures that belong together; of each stall cause, each table and each volume, if there is a `dimension`.
 package struct MetricsSection: Hashable, Sendable {
   package struct Instance: Hashable, Sendable {
     /// Empty without a dimension.

@@ -75,6 +75,46 @@ struct MetricsTextTests {
         """)
   }
 
+  /// With copies on two volumes.
+  private static var replicated: Metrics {
+    var metrics = metrics
+    var replication = Metrics.Replication()
+    replication.missing = "a durable volume"
+    (replication.filesWaiting, replication.bytesBehind) = (30, 31 << 10)
+    (replication.hedgedReads, replication.failedReads) = (32, 33)
+    (replication.volumeFailures, replication.volumeRecoveries) = (34, 35)
+    (replication.copiesMade, replication.bytesCopied) = (36, 37 << 20)
+    (replication.copiesDamaged, replication.copiesMoved) = (38, 39)
+    var first = Metrics.Volume(name: "one")
+    (first.files, first.bytes, first.freeBytes) = (40, 41 << 20, 42 << 30)
+    first.readLatency = .microseconds(43)
+    var second = Metrics.Volume(name: "another")
+    second.healthy = 0
+    replication.volumes = [first, second]
+    metrics.replication = replication
+    return metrics
+  }
+
+  @Test("What is on volumes is told of a store that has some")
+  func volumes() throws {
+    let lines = Self.replicated.description.split(separator: "\n")
+    #expect(
+      lines.filter { $0.hasPrefix("copies") || $0.hasPrefix("volumes") } == [
+        "copies       36 made    37.0 MiB; 38 damaged, 39 moved; 30 files wait; 31.0 KiB behind; missing: a durable volume",
+        "volumes      2          34 failures, 35 recoveries; 32 hedged reads, 33 failed",
+      ])
+    #expect(
+      lines.suffix(3).joined(separator: "\n") == """
+        volume   in use  files     bytes      free   read
+        one         yes     40  41.0 MiB  42.0 GiB  43 us
+        another      no      0       0 B         -   0 us
+        """)
+    #expect(!Self.metrics.description.contains("volume"))
+    let difference = Self.replicated.since(Self.replicated)
+    #expect(difference.replication?.copiesMade == 0 && difference.replication?.filesWaiting == 30)
+    #expect(difference.replication?.volumes.count == 2)
+  }
+
   private func parse(_ text: String) throws -> [String: Any] {
     try #require(
       try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any], "\(text)")
@@ -97,7 +137,7 @@ struct MetricsTextTests {
 
   @Test("JSON has every figure under its name, in the article's order")
   func json() throws {
-    var metrics = Self.metrics
+    var metrics = Self.replicated
     metrics.commits.cells = .max
     metrics.errors.cause = "\"quoted\" \\ back\nline\ttab\r\u{1}\u{1F} 판전 \u{1F3E0}"
     metrics.tables[0].name = "a\"b\\c"
