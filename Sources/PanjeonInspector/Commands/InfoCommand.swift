@@ -17,7 +17,8 @@ struct InfoCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await StoreCommand.read(store) { database in
-      let report = InfoReport(try await database.store.info())
+      let report = InfoReport(
+        try await database.store.info(), try await EmbeddedStore.surveyVolumes(at: store))
       if json { try Output.print(json: report) } else { Output.print(report.text) }
     }
   }

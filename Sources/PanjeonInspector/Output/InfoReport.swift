@@ -33,6 +33,19 @@ struct InfoReport: Encodable {
     var regions: [Region]
   }
 
+  /// A volume, of which `panjeon volumes` says more.
+  struct Volume: Encodable {
+    var name: String
+    var storageClass: String
+    var state: String
+
+    private enum CodingKeys: String, CodingKey {
+      case name
+      case storageClass = "class"
+      case state
+    }
+  }
+
   var directory: String
   var formatVersion: UInt64
   var lastSequence: UInt64
@@ -40,9 +53,11 @@ struct InfoReport: Encodable {
   var logSegments: Int
   var recordsReplayed: Int
   var bytesDropped: UInt64
+  /// Nil: there is one copy, in the directory.
+  var volumes: [Volume]?
   var tables: [Table]
 
-  init(_ info: StoreInfo) {
+  init(_ info: StoreInfo, _ survey: ReplicationSurvey?) {
     directory = info.directory
     formatVersion = info.formatVersion
     lastSequence = info.lastSequence
@@ -50,6 +65,11 @@ struct InfoReport: Encodable {
     logSegments = info.logSegments
     recordsReplayed = info.recovery.recordsReplayed
     bytesDropped = info.recovery.bytesDropped
+    volumes = survey?.volumes.map { report in
+      Volume(
+        name: report.volume.name, storageClass: report.volume.storageClass.rawValue,
+        state: report.standing.description)
+    }
     tables = info.tables.map { table in
       Table(
         name: table.schema.name,
@@ -80,6 +100,9 @@ struct InfoReport: Encodable {
       "size           \(directoryBytes) bytes, \(logSegments) log segments",
       "log            \(recordsReplayed) records not yet in SSTables, \(bytesDropped) bytes of torn end",
     ]
+    for volume in volumes ?? [] {
+      lines.append("volume         \(volume.name) (\(volume.storageClass)) \(volume.state)")
+    }
     for table in tables {
       lines.append("table          \(table.name)")
       for family in table.families {

@@ -17,12 +17,15 @@ package struct VolumesReport: Encodable, Sendable {
     var epoch: UInt64?
     var files: Int
     var bytes: UInt64
+    /// Nil: unknown.
+    var freeBytes: UInt64?
     var logBytesBehind: UInt64
 
     private enum CodingKeys: String, CodingKey {
       case name
       case storageClass = "class"
-      case zone, rack, path, capacityBytes, state, reason, epoch, files, bytes, logBytesBehind
+      case zone, rack, path, capacityBytes, state, reason, epoch, files, bytes, freeBytes
+      case logBytesBehind
     }
   }
 
@@ -57,7 +60,8 @@ package struct VolumesReport: Encodable, Sendable {
         rack: volume.rack, path: volume.path,
         capacityBytes: volume.capacityBytes == .max ? nil : volume.capacityBytes,
         state: report.standing.description, reason: report.standing.finding, epoch: report.epoch,
-        files: report.fileCount, bytes: report.fileBytes, logBytesBehind: report.logBytesBehind)
+        files: report.fileCount, bytes: report.fileBytes,
+        freeBytes: report.freeBytes, logBytesBehind: report.logBytesBehind)
     }
   }
 
@@ -75,14 +79,15 @@ package struct VolumesReport: Encodable, Sendable {
   var table: [String] {
     var table = TextTable([
       ("volume", .left), ("class", .left), ("zone", .left), ("rack", .left), ("state", .left),
-      ("epoch", .right), ("files", .right), ("size", .right), ("log behind", .right),
-      ("capacity", .right), ("directory", .left),
+      ("epoch", .right), ("files", .right), ("size", .right), ("free", .right),
+      ("log behind", .right), ("capacity", .right), ("directory", .left),
     ])
     for volume in volumes {
       table.add([
         volume.name, volume.storageClass, volume.zone, volume.rack, volume.state,
         volume.epoch.map(String.init) ?? "-", String(volume.files), Metrics.bytes(volume.bytes),
-        Metrics.bytes(volume.logBytesBehind), volume.capacityBytes.map(Metrics.bytes) ?? "any",
+        volume.freeBytes.map(Metrics.bytes) ?? "-", Metrics.bytes(volume.logBytesBehind),
+        volume.capacityBytes.map(Metrics.bytes) ?? "any",
         volume.path,
       ])
     }
