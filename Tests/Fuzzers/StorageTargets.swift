@@ -4,7 +4,7 @@ import PanjeonStorage
 import PanjeonTesting
 import WideColumn
 
-/// SSTables, their blocks and codecs, MANIFEST edits and CURRENT.
+/// SSTables, their blocks and codecs, MANIFEST edits, CURRENT, and the records of volumes.
 ///
 /// Checksums are made right, so that the fuzzer gets behind them.
 let storageTargets: [FuzzTarget] = [
@@ -14,6 +14,7 @@ let storageTargets: [FuzzTarget] = [
   FuzzTarget(name: "manifest", run: decodeEdits),
   FuzzTarget(name: "current", run: decodeCurrent),
   FuzzTarget(name: "backup", run: decodeBackup),
+  FuzzTarget(name: "volume", run: decodeVolumeRecord),
 ]
 
 func checksum(_ bytes: some Collection<UInt8>) -> [UInt8] {
@@ -175,4 +176,16 @@ private func decodeBackup(_ bytes: [UInt8]) throws {
   // What can be read can be written, and says the same.
   let again = try BackupDescription.decode(description.encode(), path: "fuzz")
   precondition(again == description)
+}
+
+/// The payload of a volume's record, framed; and as it is.
+private func decodeVolumeRecord(_ bytes: [UInt8]) throws {
+  var framed = Array("PJVL".utf8)
+  framed.appendFixed32LE(VolumeRecord.formatVersion)
+  framed.appendFixed32LE(UInt32(bytes.count))
+  framed += checksum(bytes) + bytes
+  _ = try? VolumeRecord.decode(bytes, file: "fuzz")
+  let record = try VolumeRecord.decode(framed, file: "fuzz")
+  let again = try VolumeRecord.decode(record.encode(), file: "fuzz")
+  precondition(again == record)
 }

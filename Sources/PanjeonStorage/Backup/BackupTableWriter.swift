@@ -14,6 +14,8 @@ struct BackupTableWriter {
 
   /// Copies a file; when it returns, the copy is on disk but for its name, and sound.
   ///
+  /// If the store has several copies of it, the first that is sound is the one.
+  ///
   /// - Parameters:
   ///   - record: What the MANIFEST says of the file.
   ///   - table: The file.
@@ -24,13 +26,23 @@ struct BackupTableWriter {
   func run(
     _ record: FileRecord, _ table: TableFile, tailHash: UInt64, _ pacer: inout ReadPacer
   ) throws(StoreError) -> BackupDescription.File {
+    try TableCopies.first(of: table.file) { (source) throws(StoreError) in
+      try write(record, table, from: source, tailHash: tailHash, &pacer)
+    }
+  }
+
+  private func write(
+    _ record: FileRecord, _ table: TableFile, from source: any File, tailHash: UInt64,
+    _ pacer: inout ReadPacer
+  ) throws(StoreError) -> BackupDescription.File {
     let path = BackupNames.path(directory, .tableTemporary)
     if try fileSystem.exists(path) { try fileSystem.remove(path) }
     let target = try fileSystem.open(path, .createNew)
     defer { target.close() }
     let (checksum, bytes) = try FileCopy.copy(
-      table.fileBytes, { (range) throws(StoreError) in try table.readBytes(range) }, to: target,
-      &pacer)
+      table.fileBytes,
+      { (range) throws(StoreError) in try source.readUpTo(range.count, at: range.lowerBound) },
+      to: target, &pacer)
     do throws(StoreError) {
       try verify(target, record, &pacer)
     } catch {

@@ -54,11 +54,19 @@ public protocol FileSystem: Sendable {
 
   /// Whether somebody else than the user of this process, or the superuser, may change a file or directory.
   func isWritableByOthers(_ path: String) throws(StoreError) -> Bool
+
+  /// How many bytes more there is room for where a directory lies; nil: unknown, as by default.
+  ///
+  /// Others who write there make it less at any moment.
+  func freeBytes(_ directory: String) throws(StoreError) -> UInt64?
 }
 
 extension FileSystem {
   /// One file after the other.
   public var isForManyThreads: Bool { false }
+
+  /// Is unknown.
+  public func freeBytes(_ directory: String) throws(StoreError) -> UInt64? { nil }
 
   /// Syncs the directory: what is durable now is so before all that is done later.
   public func syncDirectoryInOrder(_ path: String) throws(StoreError) {

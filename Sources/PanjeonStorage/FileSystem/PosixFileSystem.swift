@@ -123,6 +123,17 @@ public struct PosixFileSystem: FileSystem {
     return !isOwn || status.st_mode & (S_IWGRP | S_IWOTH) != 0
   }
 
+  /// What the file system has for users other than the superuser.
+  public func freeBytes(_ directory: String) throws(StoreError) -> UInt64? {
+    var status = statvfs()
+    if unsafe statvfs(directory, &status) != 0 { throw systemError("ask for room in", directory) }
+    // Some that are not on a disk have no size.
+    guard status.f_blocks > 0 else { return nil }
+    let (bytes, overflow) = UInt64(status.f_bavail)
+      .multipliedReportingOverflow(by: UInt64(status.f_frsize))
+    return overflow ? nil : bytes
+  }
+
   private func holder(_ file: PosixFile) throws(StoreError) -> String {
     let text = String(decoding: try file.readUpTo(32, at: 0), as: UTF8.self)
     let digits = text.prefix { $0.isNumber }

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Logging
 package import WideColumn
 
 /// Begins the next life of a store with volumes: writes it to the record of each that is there.
 package struct EpochBeginning {
   private let mounted: [MountedVolume]
   private let judgement: VolumeJudgement
+  private let store: VolumeIdentity
+  private let lastEpoch: UInt64
   private let entries: [VolumeRecord.Entry]
   private let replication: ReplicationConfiguration
   private let configuration: StoreConfiguration
 
   package init(
-    _ mounted: [MountedVolume], _ judgement: VolumeJudgement, _ entries: [VolumeRecord.Entry],
+    _ mounted: [MountedVolume], _ judgement: VolumeJudgement, of store: VolumeIdentity,
+    after lastEpoch: UInt64, _ entries: [VolumeRecord.Entry],
     _ replication: ReplicationConfiguration, _ configuration: StoreConfiguration
   ) {
     self.mounted = mounted
     self.judgement = judgement
+    self.store = store
+    self.lastEpoch = lastEpoch
     self.entries = entries
     self.replication = replication
     self.configuration = configuration
@@ -24,34 +28,29 @@ package struct EpochBeginning {
 
   /// Writes the records.
   ///
-  /// If one cannot be written, its volume is left out, and one more epoch begun without it: each that counts must say who does. A crash in
-  /// between leaves volumes of both epochs, and those of the older one are members of the newer.
+  /// Where a store had no volumes so far, its directory gets its record first: until then it alone is the store, and without it nothing is.
+  /// A crash in between leaves volumes of both epochs, and those of the older one are members of the newer.
   ///
-  /// Throws `io` when none can be written.
+  /// Throws `io`, `noSpace` when one cannot be written, which counts as failed then.
   package func run() throws(StoreError) -> VolumeRecord {
-    var epoch = (judgement.newest?.epoch ?? 0) + 1
-    while true {
-      let members = mounted.filter(\.isHealthy)
-      if members.isEmpty { throw lastError ?? StoreError(.io, "no volume is there") }
-      let record = record(epoch, members)
-      var hasFailed = false
-      for volume in members {
-        var own = record
-        own.identity = volume.identity
-        do throws(StoreError) {
-          try VolumeRecordFile.write(own, in: volume.path, configuration.fileSystem)
-        } catch {
-          configuration.logger.error(
-            "a volume's record cannot be written; the store opens without it",
-            metadata: ["volume": "\(volume.name)", "error": "\(error)"])
-          _ = volume.fail(.failed(error))
-          hasFailed = true
-        }
+    let members = mounted.filter(\.isHealthy)
+    if members.isEmpty { throw lastError ?? StoreError(.io, "no volume is there") }
+    let record = record(lastEpoch + 1, members)
+    for volume in members.filter(isPlainStore) + members.filter({ !isPlainStore($0) }) {
+      var own = record
+      own.identity = volume.identity
+      do throws(StoreError) {
+        try VolumeRecordFile.write(own, in: volume.path, configuration.fileSystem)
+      } catch {
+        _ = volume.fail(.failed(error))
+        throw error
       }
-      if !hasFailed { return record }
-      // Each turn loses a volume.
-      epoch += 1
     }
+    return record
+  }
+
+  private func isPlainStore(_ volume: MountedVolume) -> Bool {
+    judgement.inspections[volume.place].isPlainStore
   }
 
   private var lastError: StoreError? {
@@ -68,9 +67,9 @@ package struct EpochBeginning {
       places.contains(place) && judgement.trust[place] != .stale ? inspection.record?.epoch : nil
     }
     return VolumeRecord(
-      store: judgement.newest?.store ?? VolumeIdentity(configuration.randomNumber),
-      identity: members[0].identity, epoch: epoch, previousEpoch: epochs.min() ?? epoch,
-      revision: 0, boot: configuration.bootIdentity(), members: members.map(\.identity),
-      entries: entries, policy: replication.policy, syncsAllCopies: replication.syncsAllCopies)
+      store: store, identity: members[0].identity, epoch: epoch,
+      previousEpoch: epochs.min() ?? epoch, revision: 0, boot: configuration.bootIdentity(),
+      members: members.map(\.identity), entries: entries, policy: replication.policy,
+      syncsAllCopies: replication.syncsAllCopies)
   }
 }

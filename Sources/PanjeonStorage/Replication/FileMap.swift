@@ -117,6 +117,16 @@ package final class FileMap: Sendable {
     }
   }
 
+  /// The files that are being written.
+  package var beingWritten: [String: Entry] {
+    entries.withLock { $0.filter(\.value.isBeingWritten) }
+  }
+
+  /// The bytes of the files on one volume.
+  package func bytesUsed(on place: Int) -> UInt64 {
+    bytesUsed(volumes: place + 1)[place]
+  }
+
   /// The bytes of the files on each of so many volumes.
   package func bytesUsed(volumes count: Int) -> [UInt64] {
     entries.withLock { entries in

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Logging
 internal import Synchronization
 package import WideColumn
 
@@ -9,7 +10,8 @@ package final class MountedStore: Sendable {
   package let repairs: RepairWorker
   package var volumes: ReplicatedVolumes { fileSystem.volumes }
   private let locks: [any FileLock]
-  private let threads = Mutex<[WorkerThread]>([])
+  /// Answers when the threads that watch and repair have ended; nil: they have not been started.
+  private let ends = Mutex<VolumeAnswers<Void>?>(nil)
   /// Held while volumes are added, emptied or taken out.
   private let changes = Mutex(())
 
@@ -24,11 +26,16 @@ package final class MountedStore: Sendable {
   /// Starts the threads, once the store knows which files it has.
   package func startRepairs() {
     let (repairs, volumes) = (repairs, volumes)
-    threads.withLock { threads in
-      threads = [
-        WorkerThread(name: "panjeon-repair") { repairs.loop() },
-        WorkerThread(name: "panjeon-watch") { volumes.watch() },
-      ]
+    let ended = VolumeAnswers<Void>(count: 2)
+    ends.withLock { $0 = ended }
+    // Nobody need wait for one that is stuck in a call.
+    _ = WorkerThread(name: "panjeon-repair", isDetached: true) {
+      repairs.loop()
+      ended.set(0, .success(()))
+    }
+    _ = WorkerThread(name: "panjeon-watch", isDetached: true) {
+      volumes.watch()
+      ended.set(1, .success(()))
     }
     volumes.wakeRepairs()
   }
@@ -44,9 +51,14 @@ package final class MountedStore: Sendable {
   }
 
   /// Ends the threads of the volumes, once all that waits has been written, and releases the locks.
+  ///
+  /// A repair that does not end in time is given up: what it may still do, when its call returns, changes no file of the store.
   package func unmount() {
     volumes.stopRepairs()
-    for thread in threads.withLock({ $0 }) { thread.join() }
+    let ended = ends.withLock { $0 }?.wait(timeout: volumes.timeout) ?? []
+    if ended.contains(where: { $0 == nil }) {
+      volumes.logger.error("a volume does not answer; the store is closed all the same")
+    }
     volumes.stop()
     for lock in locks { lock.unlock() }
   }

@@ -28,6 +28,7 @@ package final class MountedVolume: Sendable {
     var readers: [VolumeThread] = []
     var nextReader = 0
     var latency: ReadLatency
+    var room = VolumeRoom()
 
     mutating func takeThreads() -> [VolumeThread] {
       defer {
@@ -144,8 +145,30 @@ package final class MountedVolume: Sendable {
       state.condition = .healthy
       state.generation += 1
       state.latency = ReadLatency(of: volume.storageClass)
+      state.room = VolumeRoom()
       return true
     }
+  }
+
+  /// Whether it is time to ask the volume how much room it has; false while it is out of use.
+  func takeIsRoomDue(at now: UInt64) -> Bool {
+    state.withLock { state in
+      guard case .healthy = state.condition else { return false }
+      return state.room.takeIsDue(at: now)
+    }
+  }
+
+  /// Whether it has been asked how much room it has, since it is in use.
+  var hasBeenAskedForRoom: Bool { state.withLock { $0.room.hasBeenAsked } }
+
+  /// Keeps how much room it has, and how much of the store it has.
+  func noteRoom(free: UInt64?, used: UInt64) {
+    state.withLock { $0.room.note(free: free, used: used) }
+  }
+
+  /// How much room it should have left, now that it has so much of the store; nil: unknown.
+  package func freeBytes(used: UInt64) -> UInt64? {
+    state.withLock { $0.room.free(used: used) }
   }
 
   /// Ends the threads, when the store is closed.

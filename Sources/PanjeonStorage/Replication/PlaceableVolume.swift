@@ -45,7 +45,7 @@ package struct PlaceableVolume: Hashable, Sendable {
   /// Why nothing at all is put there; nil: something may be.
   var refusal: PlacementReason? {
     switch condition {
-    case .healthy, .full: nil
+    case .healthy: nil
     case .draining: .draining
     case .failed(let why): .failed(why)
     case .stale: .stale
@@ -58,7 +58,6 @@ package struct PlaceableVolume: Hashable, Sendable {
     if takenBytes.addingClamped(bytes) > volume.capacityBytes {
       return .overCapacity(takenBytes: takenBytes, capacityBytes: volume.capacityBytes)
     }
-    if condition == .full { return .noRoom(freeBytes: 0, neededBytes: bytes) }
     guard let freeBytes else { return nil }
     let room = freeBytes < reservedBytes ? 0 : freeBytes - reservedBytes
     return room < bytes ? .noRoom(freeBytes: room, neededBytes: bytes) : nil

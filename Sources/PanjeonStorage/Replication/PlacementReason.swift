@@ -12,7 +12,7 @@ public enum PlacementReason: Hashable, Sendable {
   case rackTaken(by: String)
   /// Another volume of its zone has been chosen, and the policy wants different ones.
   case zoneTaken(by: String)
-  /// Its file system has not enough room; a store does not ask for that yet.
+  /// Its file system has not enough room.
   case noRoom(freeBytes: UInt64, neededBytes: UInt64)
   /// The store would put more there than it may.
   case overCapacity(takenBytes: UInt64, capacityBytes: UInt64)

@@ -16,15 +16,11 @@ package final class RepairWorker: Sendable {
 
   let volumes: ReplicatedVolumes
   private let returns: VolumeReturn
-  private let counts = Monitor<[RepairPriority: Int]>([:])
 
   package init(_ volumes: ReplicatedVolumes) {
     self.volumes = volumes
     returns = VolumeReturn(volumes)
   }
-
-  /// How many files of each priority were waiting when they were last looked for.
-  package var waiting: [RepairPriority: Int] { counts.withLock { $0 } }
 
   /// Works until the store is closed.
   package func loop() {
@@ -35,6 +31,7 @@ package final class RepairWorker: Sendable {
         lastProbe = now
         returns.tryAll()
       }
+      volumes.askForRoom()
       do throws(StoreError) {
         var pacer = pacer
         try StaleFiles(volumes).compareAll(&pacer)
@@ -65,23 +62,34 @@ package final class RepairWorker: Sendable {
 
   // MARK: Tasks
 
-  /// Looks at all files; returns what is to be done, and says what the policy lacks.
+  /// Looks at all files, and says what they lack; returns what is to be done.
   private func look() -> RepairQueue {
+    let (queue, missing) = survey()
+    volumes.noteDegraded(missing)
+    return queue
+  }
+
+  /// What is to be done at present, and what files lack of what the policy asks for.
+  package func survey() -> (queue: RepairQueue, missing: [String]) {
     var queue = RepairQueue(lengthMax: Self.queueLengthMax)
     var missing: Set<String> = []
     let placement = Placement(policy: volumes.record.policy, volumes: volumes.placeable)
     // Many files have the same volumes.
-    var lacking: [Set<String>: [String]] = [:]
+    var lacking: [Lacking: [String]] = [:]
+    var right: Set<Lacking> = []
     for file in volumes.copies {
-      if let task = file.repair(by: placement) { queue.insert(task) }
-      let having = Set(file.copies.filter(\.isGood).map(\.volume))
-      let lack = lacking[having] ?? placement.lack(having)
-      lacking[having] = lack
+      let key = Lacking(file)
+      let lack = lacking[key] ?? placement.lack(key)
+      lacking[key] = lack
       missing.formUnion(lack)
+      if right.contains(key) { continue }
+      if let task = file.repair(by: placement) {
+        queue.insert(task)
+      } else if lack.isEmpty, file.copies.allSatisfy(\.isGood) {
+        right.insert(key)
+      }
     }
-    counts.withLock { $0 = queue.counts }
-    volumes.noteDegraded(missing.sorted())
-    return queue
+    return (queue, missing.sorted())
   }
 
   /// Does what is to be done; false if that is nothing.
@@ -109,7 +117,10 @@ package final class RepairWorker: Sendable {
 
   private func perform(_ task: RepairTask, _ pacer: inout ReadPacer) throws(StoreError) {
     for name in task.adding {
-      guard let target = volumes.named(name), target.isHealthy else { continue }
+      try volumes.requireOpen()
+      guard let target = volumes.named(name), target.isHealthy,
+        volumes.hasRoom(for: task.bytes, on: target)
+      else { continue }
       try volumes.addCopy(of: task.file, on: target, &pacer)
     }
     for name in task.removing {
@@ -121,12 +132,18 @@ package final class RepairWorker: Sendable {
   /// Moves one file to make volumes more even.
   private func balance(_ pacer: inout ReadPacer) throws(StoreError) {
     let files = volumes.copies.filter { !(volumes.map[$0.name]?.isBeingWritten ?? true) }
-    let move = Balancer.nextMove(
-      files: files, volumes: volumes.placeable, policy: volumes.record.policy,
-      tolerance: volumes.configuration.balanceTolerance)
-    guard let move, let from = volumes.named(move.from), let to = volumes.named(move.to) else {
-      return
+    // What is being written comes and goes, and is no reason to move anything.
+    let placeable = volumes.placeable.map { volume in
+      var volume = volume
+      volume.reservedBytes = 0
+      return volume
     }
+    let move = Balancer.nextMove(
+      files: files, volumes: placeable, policy: volumes.record.policy,
+      tolerance: volumes.configuration.balanceTolerance)
+    guard let move, let from = volumes.named(move.from), let to = volumes.named(move.to),
+      volumes.hasRoom(for: move.bytes, on: to)
+    else { return }
     try volumes.addCopy(of: move.file, on: to, &pacer)
     guard volumes.map[move.file]?.copies.contains(to.place) ?? false else { return }
     volumes.removeCopy(of: move.file, on: from)
@@ -161,12 +178,27 @@ package final class RepairWorker: Sendable {
   }
 }
 
+/// What decides about what a file lacks.
+private struct Lacking: Hashable {
+  /// The volumes that have it.
+  let having: Set<String>
+  /// Those that have a damaged copy.
+  let damaged: Set<String>
+  /// How long it is at the most, by powers of two.
+  let bytesMax: UInt64
+
+  init(_ file: FileCopies) {
+    having = Set(file.copies.filter(\.isGood).map(\.volume))
+    damaged = Set(file.copies.filter { !$0.isGood }.map(\.volume))
+    bytesMax = 1 << UInt64(UInt64.bitWidth - max(1, file.bytes).leadingZeroBitCount)
+  }
+}
+
 extension Placement {
-  /// What a file lacks that has copies on some volumes.
-  fileprivate func lack(_ having: Set<String>) -> [String] {
-    let decision = place(bytes: 0, keeping: having)
+  fileprivate func lack(_ file: Lacking) -> [String] {
+    let decision = place(bytes: file.bytesMax, keeping: file.having)
     if !decision.isFulfilled { return decision.missing }
-    return having.isSuperset(of: decision.chosen) ? [] : ["copies that are being made"]
+    return file.having.isSuperset(of: decision.chosen) ? [] : ["copies that are being made"]
   }
 }
 

@@ -87,21 +87,21 @@ package final class ReplicatedFile: File {
 
   /// Makes a copy on a volume of a file that is being written, which gets from then on what is written.
   ///
-  /// Throws what reading or writing throws; there is no copy then.
-  func join(_ volume: MountedVolume, _ pacer: inout ReadPacer) throws(StoreError) {
+  /// Whoever writes it waits meanwhile, but for no volume that does not answer. Throws what reading or writing throws; there is no copy then.
+  func join(_ volume: MountedVolume) throws(StoreError) {
     let target = try volumes.createAnew(name, on: volume)
-    let result = turn.withLock { _ in
-      Result { () throws(StoreError) in
-        guard let end = state.withLock({ $0.isClosed ? nil : $0.end }) else {
-          throw StoreError(.io, "the file has been ended", file: path)
-        }
-        try copySound(0..<end, to: target, on: volume)
-        let others = state.withLock { Array($0.files.keys) }
-        if volumes.isToSync(volume, beside: others) { try target.sync() }
-        state.withLock { $0.files[volume.place] = target }
+    try inTurn { () throws(StoreError) in
+      guard let end = state.withLock({ $0.isClosed ? nil : $0.end }) else {
+        throw StoreError(.io, "the file has been ended", file: path)
       }
+      let others = state.withLock { Array($0.files.keys) }
+      let isToSync = volumes.isToSync(volume, beside: others)
+      try volumes.call(volume) { [self] () throws(StoreError) in
+        try copySound(0..<end, to: target, on: volume)
+        if isToSync { try target.sync() }
+      }
+      state.withLock { $0.files[volume.place] = target }
     }
-    try result.get()
   }
 
   /// Copies what there is from the first copy that is what it should be, as far as its format can say that of a file that is being written.
@@ -237,6 +237,12 @@ package final class ReplicatedFile: File {
     }
     guard let kept else { throw StoreError(.closed, "the file has been closed", file: path) }
     return kept
+  }
+
+  /// Opens all copies before they are removed: they can be read as long as they are open.
+  func openAll() {
+    if state.withLock({ $0.isClosed }) { return }
+    for place in places { _ = try? file(on: place) }
   }
 
   private func drop(_ place: Int) {

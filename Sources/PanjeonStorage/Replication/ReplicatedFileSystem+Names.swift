@@ -6,14 +6,11 @@ package import WideColumn
 
 /// Files come, are renamed and go.
 extension ReplicatedFileSystem {
-  /// How long a segment of the log, or a MANIFEST, is taken to become when its place is chosen.
-  private static let bytesExpected: UInt64 = 32 << 20
-
   func create(_ name: String, _ path: String) throws(StoreError) -> any File {
     if volumes.map[name] != nil {
       throw StoreError(.io, "cannot open the file: it exists", file: path)
     }
-    let places = try volumes.place(bytes: Self.bytesExpected)
+    let places = try volumes.place(name)
     if case .log? = FileNames(name) { return try createSegment(name, path, places) }
     let files = try volumes.callAll(places) { [volumes] volume throws(StoreError) in
       // There may be what an interrupted creation, or a life in which the volume was missing, left.
@@ -24,6 +21,7 @@ extension ReplicatedFileSystem {
     let file = ReplicatedFile(
       path: path, name: name, volumes: volumes, files: files, isBeingCreated: true)
     if case .manifest? = FileNames(name) { volumes.setWriter(name, file) }
+    if case .table? = FileNames(name) { volumes.addReader(name, file) }
     return file
   }
 
@@ -61,6 +59,8 @@ extension ReplicatedFileSystem {
 
   package func remove(_ path: String) throws(StoreError) {
     guard let name = name(path) else { return try base.remove(path) }
+    // Whoever reads it goes on, with whichever copy is left.
+    for file in volumes.takeReaders(name) { file.openAll() }
     guard let entry = volumes.map.set(name, nil) else {
       throw StoreError(.io, "cannot remove the file: no volume has it", file: path)
     }
@@ -116,16 +116,21 @@ extension ReplicatedFileSystem {
     if !elsewhere.isEmpty { removeCopies(newName, elsewhere.sorted()) }
   }
 
-  /// Links a copy to a name outside of the store, the first that can be.
+  /// Links a copy to a name outside of the store, the first that can be, and makes it durable there.
   package func link(_ path: String, to newPath: String) throws(StoreError) {
     guard let name = name(path) else { return try base.link(path, to: newPath) }
     var failure = StoreError(.io, "cannot link the file: no volume has it", file: path)
     for place in (volumes.map[name]?.copies ?? []).sorted() where volumes[place].isHealthy {
       do throws(StoreError) {
-        return try base.link(volumes[place].path(of: name), to: newPath)
+        try base.link(volumes[place].path(of: name), to: newPath)
       } catch {
         failure = error
+        continue
       }
+      // Whoever asks knows of no volume: of an ephemeral one's copy nobody has asked for a sync so far.
+      let linked = try base.open(newPath, .read)
+      defer { linked.close() }
+      return try linked.sync()
     }
     throw failure
   }

@@ -51,8 +51,10 @@ package final class ReplicatedFileSystem: FileSystem {
     guard volumes.map[name] != nil else {
       throw StoreError(.io, "cannot open the file: no volume has it", file: path)
     }
-    return ReplicatedFile(
+    let file = ReplicatedFile(
       path: path, name: name, volumes: volumes, files: [:], isBeingCreated: false)
+    if case .table? = FileNames(name) { volumes.addReader(name, file) }
+    return file
   }
 
   package func isWritableByOthers(_ path: String) throws(StoreError) -> Bool {
@@ -62,9 +64,18 @@ package final class ReplicatedFileSystem: FileSystem {
       if let name {
         guard let entry = volumes.map[name], entry.copies.contains(volume.place) else { continue }
       }
-      if try base.isWritableByOthers(name.map(volume.path(of:)) ?? volume.path) { return true }
+      do throws(StoreError) {
+        if try base.isWritableByOthers(name.map(volume.path(of:)) ?? volume.path) { return true }
+      } catch {
+        guard volumes.failUnlessLast(volume, error) else { throw error }
+      }
     }
     return false
+  }
+
+  /// Of the store's own directory each volume has its own.
+  package func freeBytes(_ directory: String) throws(StoreError) -> UInt64? {
+    directory == self.directory ? nil : try base.freeBytes(directory)
   }
 
   package func syncDirectory(_ path: String) throws(StoreError) {

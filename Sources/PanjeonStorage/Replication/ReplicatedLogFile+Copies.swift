@@ -17,6 +17,9 @@ extension ReplicatedLogFile {
       try target.append(from: source, copied..<end, &pacer)
       copied = end
     }
+    guard try volumes.isSound(name, at: volume.path(of: name), &pacer) else {
+      throw StoreError(.io, "what was read of the segment is damaged", file: path)
+    }
     // Whoever waits for the disk from now on waits for what is written from now on.
     if volumes.isToSync(volume, beside: volumes.map[name]?.copies ?? []) { try target.sync() }
     let result = state.withLock { state in

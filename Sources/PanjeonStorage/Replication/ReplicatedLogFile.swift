@@ -238,7 +238,9 @@ package final class ReplicatedLogFile: File {
     throw StoreError(.io, "a segment that has copies is not cut", file: path)
   }
 
-  package func size() throws(StoreError) -> UInt64 { state.withLock { $0.end } }
+  package func size() throws(StoreError) -> UInt64 { writtenBytes }
+
+  var writtenBytes: UInt64 { state.withLock { $0.end } }
 
   package func close() {
     let (leading, following, end) = state.withLock { state in

@@ -41,6 +41,30 @@ extension ReplicatedVolumes {
     return values
   }
 
+  /// Makes a call on one volume by its thread, where somebody else waits for it to end; one that does not answer in time is taken out of
+  /// use, unless it is the last.
+  ///
+  /// Throws what `body` throws; `io` if there is no answer.
+  func call<Value: Sendable>(
+    _ volume: MountedVolume, _ body: @escaping @Sendable () throws(StoreError) -> Value
+  ) throws(StoreError) -> Value {
+    let answer = VolumeAnswers<Value>(count: 1)
+    let isAsked = volume.submit {
+      answer.set(0, Result { () throws(StoreError) in try body() })
+    }
+    guard isAsked, let result = answer.wait(timeout: timeout)[0] else {
+      let error = silent(volume)
+      failUnlessLast(volume, error)
+      throw error
+    }
+    return try result.get()
+  }
+
+  /// Throws `closed` once the store is being closed.
+  func requireOpen() throws(StoreError) {
+    if repairs.withLock({ $0.isStopping }) { throw .storeClosed }
+  }
+
   private func silent(_ volume: MountedVolume) -> StoreError {
     StoreError(
       .io, "the volume '\(volume.name)' has not answered for \(timeout)", file: volume.path)

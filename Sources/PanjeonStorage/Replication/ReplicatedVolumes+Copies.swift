@@ -16,13 +16,16 @@ extension ReplicatedVolumes {
 
   /// All files and their copies, but those SSTables that are being written: they will have theirs.
   package var copies: [FileCopies] {
+    // In this order: a file may come that is on a volume which has just been added.
+    let files = map.all
     let mounted = mounted
-    return map.all.compactMap { name, entry in
+    return files.compactMap { name, entry in
       if entry.isBeingWritten, case .table? = FileNames(name) { return nil }
       if name == FileNames.currentTemporary.name { return nil }
       let good = entry.copies.map { CopyState(volume: mounted[$0].name) }
       let bad = entry.damaged.map { CopyState(volume: mounted[$0].name, isDamaged: true) }
-      return FileCopies(name: name, bytes: entry.bytes, copies: good + bad)
+      let expected = entry.isBeingWritten ? bytesExpected(of: name) : 0
+      return FileCopies(name: name, bytes: max(entry.bytes, expected), copies: good + bad)
     }
   }
 
@@ -34,7 +37,7 @@ extension ReplicatedVolumes {
   ) throws(StoreError) {
     guard let entry = map[name] else { return }
     if entry.isBeingWritten { return try join(name, target, &pacer) }
-    if case .current? = FileNames(name) { return try addCopyOfCurrent(on: target, &pacer) }
+    if case .current? = FileNames(name) { return try addCopyOfCurrent(on: target) }
     for place in entry.copies.sorted() where place != target.place && self[place].isHealthy {
       guard try copy(name, from: self[place], to: target, &pacer) else {
         noteDamage(of: name, on: place)
@@ -51,7 +54,7 @@ extension ReplicatedVolumes {
     if let segment = segment(name) {
       try segment.join(target, &pacer)
     } else if let writer = writer(name) {
-      try writer.join(target, &pacer)
+      try writer.join(target)
     } else {
       return
     }
@@ -61,15 +64,16 @@ extension ReplicatedVolumes {
   }
 
   /// `CURRENT` is small, and replaced under its name: no other takes its place meanwhile.
-  private func addCopyOfCurrent(
-    on target: MountedVolume, _ pacer: inout ReadPacer
-  ) throws(StoreError) {
+  private func addCopyOfCurrent(on target: MountedVolume) throws(StoreError) {
     let name = FileNames.current.name
-    var unpaced = ReadPacer()
     let result = renaming.withLock { _ in
       Result { () throws(StoreError) in
         guard let source = map[name]?.copies.first(where: { self[$0].isHealthy }) else { return }
-        if try copy(name, from: self[source], to: target, &unpaced) { count(name, on: target) }
+        let isCopied = try call(target) { [self] () throws(StoreError) in
+          var unpaced = ReadPacer()
+          return try copy(name, from: self[source], to: target, &unpaced)
+        }
+        if isCopied { count(name, on: target) }
       }
     }
     try result.get()

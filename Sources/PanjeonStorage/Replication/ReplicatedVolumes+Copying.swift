@@ -40,6 +40,8 @@ extension ReplicatedVolumes {
       try base.remove(target.path(of: temporary))
       return false
     }
+    // A call that hung may return when the volume is somebody else's.
+    try requireOpen()
     try base.rename(target.path(of: temporary), to: target.path(of: name))
     try base.syncDirectory(target.path)
     figures.copiesMade.add(1)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import WideColumn
+internal import WideColumn
 
 /// Where files are put, and which of their copies lead.
 extension ReplicatedVolumes {
@@ -8,9 +8,12 @@ extension ReplicatedVolumes {
   package var placeable: [PlaceableVolume] {
     let mounted = mounted
     let used = map.bytesUsed(volumes: mounted.count)
+    let reserved = bytesReserved(volumes: mounted.count)
     return mounted.map { volume in
-      PlaceableVolume(
-        volume.volume, usedBytes: used[volume.place], condition: volume.placementCondition)
+      let used = used[volume.place]
+      return PlaceableVolume(
+        volume.volume, usedBytes: used, freeBytes: volume.freeBytes(used: used),
+        condition: volume.placementCondition, reservedBytes: reserved[volume.place])
     }
   }
 
@@ -29,15 +32,29 @@ extension ReplicatedVolumes {
   /// The volumes on which a new file is put: as many as the policy asks for, or as there are.
   ///
   /// Throws `noSpace` if there is none.
-  package func place(bytes: UInt64) throws(StoreError) -> [Int] {
-    let decision = decide(bytes: bytes)
+  func place(_ name: String) throws(StoreError) -> [Int] {
+    let bytes = bytesExpected(of: name)
+    measureRoom { !$0.hasBeenAskedForRoom }
+    askForRoom()
+    var decision = decide(bytes: bytes)
+    if !decision.isFulfilled, decision.lacksRoom {
+      // There may be more by now.
+      measureRoom { decision.lacksRoom(on: $0.name) }
+      decision = decide(bytes: bytes)
+    }
     let places = mounted.filter { decision.chosen.contains($0.name) }.map(\.place)
-    if !decision.isFulfilled { noteDegraded(decision.missing) }
+    // Whoever repairs says so.
+    if !decision.isFulfilled { wakeRepairs() }
     guard !places.isEmpty else {
       throw StoreError(
         .noSpace, "no volume can take a file: " + decision.missing.joined(separator: "; "))
     }
     return places
+  }
+
+  /// Whether a volume has room for a file, as far as that is known.
+  func hasRoom(for bytes: UInt64, on volume: MountedVolume) -> Bool {
+    placeable[volume.place].shortage(of: bytes) == nil
   }
 
   /// Makes a call on the volumes that *on disk* means, and if it fails on all of them, on those that it means then.

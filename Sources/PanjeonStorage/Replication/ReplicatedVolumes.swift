@@ -15,6 +15,8 @@ package final class ReplicatedVolumes: Sendable {
     /// The files that are being written.
     var segments: [String: WeakSegment] = [:]
     var writers: [String: WeakFile] = [:]
+    /// The SSTables that are open to be read.
+    var readers: [String: [WeakFile]] = [:]
     /// Locks of volumes that came later than the store was opened.
     var locks: [any FileLock] = []
     var isStopped = false
@@ -36,6 +38,7 @@ package final class ReplicatedVolumes: Sendable {
   package let figures: ReplicationFigures
   package let follower: LogFollower
   package let reads: HedgedRead
+  let fileSizes: FileSizes
   private let state: Mutex<State>
   /// Told when there may be something to repair.
   package let repairs = Monitor(RepairSignals())
@@ -51,6 +54,7 @@ package final class ReplicatedVolumes: Sendable {
     clock = configuration.timeSource
     logger = configuration.logger
     self.map = map
+    fileSizes = FileSizes(configuration)
     let figures = ReplicationFigures()
     self.figures = figures
     reads = HedgedRead(
@@ -103,9 +107,6 @@ package final class ReplicatedVolumes: Sendable {
     }
   }
 
-  /// What the policy asks for and the volumes cannot give; empty: nothing.
-  package var missing: [String] { state.withLock { $0.missing } }
-
   /// Keeps what the volumes cannot give, and tells if that has changed.
   package func noteDegraded(_ missing: [String]) {
     let hasChanged = state.withLock { state in
@@ -140,6 +141,18 @@ package final class ReplicatedVolumes: Sendable {
     }
   }
 
+  func addReader(_ name: String, _ file: ReplicatedFile) {
+    state.withLock { state in
+      let others = state.readers[name]?.filter { $0.file != nil } ?? []
+      state.readers[name] = others + [WeakFile(file: file)]
+    }
+  }
+
+  /// Those who have a file open, which is about to be removed.
+  func takeReaders(_ name: String) -> [ReplicatedFile] {
+    state.withLock { $0.readers.removeValue(forKey: name)?.compactMap(\.file) ?? [] }
+  }
+
   /// Keeps a lock until the store is closed.
   func keep(_ lock: any FileLock) {
     let isLate = state.withLock { state in
@@ -160,9 +173,12 @@ package final class ReplicatedVolumes: Sendable {
     wakeRepairs()
   }
 
-  /// Takes a volume out of use, unless it is the last: its errors are the engine's, as from one disk.
-  fileprivate func failUnlessLast(_ volume: MountedVolume, _ error: StoreError) {
-    if mounted.contains(where: { $0 !== volume && $0.isHealthy }) { fail(volume, error) }
+  /// Takes a volume out of use, unless it is the last: its errors are the engine's, as from one disk; false if it is.
+  @discardableResult
+  func failUnlessLast(_ volume: MountedVolume, _ error: StoreError) -> Bool {
+    guard mounted.contains(where: { $0 !== volume && $0.isHealthy }) else { return false }
+    fail(volume, error)
+    return true
   }
 
   /// Lets a copy that could not be read count no more, if there is another.

@@ -6,9 +6,9 @@ package import WideColumn
 /// Mounts the volumes of a store: looks at them, decides which count, makes their files one again, and begins the next epoch.
 package struct ReplicationOpener {
   private let directory: String
-  private let configuration: StoreConfiguration
-  private let replication: ReplicationConfiguration
-  private let fileSystem: any FileSystem
+  let configuration: StoreConfiguration
+  let replication: ReplicationConfiguration
+  let fileSystem: any FileSystem
 
   /// Creates an opener, if the store has volumes: the configuration names them, or the directory is one.
   ///
@@ -17,6 +17,7 @@ package struct ReplicationOpener {
     self.directory = directory
     self.configuration = configuration
     fileSystem = configuration.fileSystem
+    var replication: ReplicationConfiguration
     if let given = configuration.replication {
       replication = given
     } else {
@@ -26,8 +27,13 @@ package struct ReplicationOpener {
       let newest = Self.newest(knownTo: record, configuration.fileSystem)
       replication = ReplicationConfiguration(newest, of: record.identity, at: directory)
     }
+    // What the records say holds for processes in other directories too.
+    for place in replication.volumes.indices where !replication.volumes[place].path.isEmpty {
+      replication.volumes[place].path = AbsolutePath.of(replication.volumes[place].path)
+    }
+    self.replication = replication
     try replication.validate()
-    let own = LexicalPath(directory)
+    let own = LexicalPath(AbsolutePath.of(directory))
     guard replication.volumes.contains(where: { LexicalPath($0.path) == own }) else {
       throw StoreError(
         .invalidArgument,
@@ -92,9 +98,15 @@ package struct ReplicationOpener {
   }
 
   private func isThere() throws(StoreError) -> Bool {
+    var failure: StoreError?
     for volume in replication.volumes {
-      if try VolumeInspection(volume, nil, fileSystem).isOfAStore { return true }
+      do throws(StoreError) {
+        if try VolumeInspection(volume, nil, fileSystem).isOfAStore { return true }
+      } catch {
+        failure = failure ?? error
+      }
     }
+    if let failure { throw failure }
     return false
   }
 
@@ -120,30 +132,8 @@ package struct ReplicationOpener {
     throw error
   }
 
-  private func mountLocked(
-    _ unreachable: [String: StoreError]
-  ) throws(StoreError) -> ReplicatedVolumes {
-    let inspections = try inspect(unreachable)
-    let judgement = try VolumeJudgement(inspections, boot: configuration.bootIdentity())
-    let entries = identities(judgement)
-    try VolumeMarks(fileSystem).requireDistinct(inspections)
-    let mounted = zip(entries, inspections).enumerated().map { place, found in
-      MountedVolume(
-        found.0, place: place, condition: found.1.condition,
-        isLocked: unreachable[found.0.volume.name] == nil)
-    }
-    try markBlank(entries, judgement)
-    let map = try VolumeReconciliation(
-      mounted, judgement, policy: replication.policy, configuration
-    ).run()
-    let epochs = EpochBeginning(mounted, judgement, entries, replication, configuration)
-    let record = try epochs.run()
-    return ReplicatedVolumes(
-      mounted, record: record, map: map, configuration: configuration, replication: replication)
-  }
-
   /// Looks at the volumes that can be had; one whose record is damaged counts as failed, if another's is not.
-  private func inspect(
+  func inspect(
     _ unreachable: [String: StoreError]
   ) throws(StoreError) -> [VolumeInspection] {
     var inspections: [VolumeInspection] = []
@@ -162,7 +152,7 @@ package struct ReplicationOpener {
   }
 
   /// Who is who: a volume is known by its record; one that is empty gets an identity, though its name may be an old one.
-  private func identities(_ judgement: VolumeJudgement) -> [VolumeRecord.Entry] {
+  func identities(_ judgement: VolumeJudgement) -> [VolumeRecord.Entry] {
     judgement.inspections.map { inspection in
       let known = judgement.newest?.entries.first { entry in
         inspection.record.map { $0.identity == entry.identity }
@@ -173,21 +163,6 @@ package struct ReplicationOpener {
         ?? VolumeIdentity(configuration.randomNumber)
       return VolumeRecord.Entry(
         identity, inspection.volume, isDraining: known?.isDraining ?? false)
-    }
-  }
-
-  /// Gives empty volumes a record before files are copied there: should this opening be interrupted, they are known, and stale.
-  private func markBlank(
-    _ entries: [VolumeRecord.Entry], _ judgement: VolumeJudgement
-  ) throws(StoreError) {
-    guard let newest = judgement.newest else { return }
-    for (entry, inspection) in zip(entries, judgement.inspections) {
-      guard case .blank = inspection.finding else { continue }
-      var record = newest
-      record.identity = entry.identity
-      record.epoch = 0
-      record.previousEpoch = 0
-      try VolumeRecordFile.write(record, in: entry.volume.path, fileSystem)
     }
   }
 }

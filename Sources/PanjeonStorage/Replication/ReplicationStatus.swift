@@ -24,6 +24,8 @@ public struct ReplicationStatus: Hashable, Sendable {
     public var files: Int
     /// How many bytes those are.
     public var bytes: UInt64
+    /// How many bytes more there is room for, as it last said; nil: unknown, or it is not used.
+    public var freeBytes: UInt64?
     /// How long a read takes there, by a moving average; before the first, what is expected of its class.
     public var readLatency: Duration
   }
@@ -131,14 +133,16 @@ extension ReplicationStatus {
       let there = entries.filter {
         $0.copies.contains(volume.place) || $0.damaged.contains(volume.place)
       }
+      let bytes = there.reduce(0) { $0 + $1.bytes }
       return VolumeStatus(
-        volume: volume.volume, condition: Condition(volume), files: there.count,
-        bytes: there.reduce(0) { $0 + $1.bytes },
+        volume: volume.volume, condition: Condition(volume), files: there.count, bytes: bytes,
+        freeBytes: volume.isHealthy ? volume.freeBytes(used: bytes) : nil,
         readLatency: .nanoseconds(Int64(volume.readNanoseconds)))
     }
     policy = replicated.record.policy
-    missing = replicated.missing
-    waitingForRepair = mounted.repairs.waiting
+    let (queue, lacking) = mounted.repairs.survey()
+    missing = lacking
+    waitingForRepair = queue.counts
     bytesBehind = replicated.follower.backlog.bytesBehind
     files = entries.count
     let figures = replicated.figures

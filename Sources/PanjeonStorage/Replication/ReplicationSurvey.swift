@@ -38,6 +38,8 @@ public struct ReplicationSurvey: Sendable {
     public var fileCount: Int
     /// Their bytes.
     public var fileBytes: UInt64
+    /// How many bytes more there is room for; nil: unknown.
+    public var freeBytes: UInt64?
     /// How many bytes of the log others have that its copies lack so far; only of a volume that counts.
     public var logBytesBehind: UInt64
   }

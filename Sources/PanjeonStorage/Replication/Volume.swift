@@ -16,7 +16,7 @@ public struct Volume: Hashable, Sendable {
   /// What it is called: 1 to 64 letters, digits, `-`, `_` and `.`; no two volumes of a store have one name.
   public var name: String
 
-  /// The directory, for this store alone.
+  /// The directory, for this store alone; the store keeps it as an absolute path.
   public var path: String
 
   /// The rack; volumes in different racks do not fail together.
@@ -30,7 +30,7 @@ public struct Volume: Hashable, Sendable {
 
   /// How much the store may put there, in bytes, when it chooses where a file goes; `UInt64.max`: there is no bound.
   ///
-  /// Free space is not asked for.
+  /// How much room its file system has is asked for too.
   public var capacityBytes: UInt64
 
   /// Describes a volume; nothing is looked at or created.

@@ -17,6 +17,8 @@ package struct VolumeChanges {
   /// Throws `invalidArgument` when it makes no sense beside the others or belongs to another store, `notAStore` when it holds other
   /// things, `locked`, `io`.
   package func add(_ volume: Volume) throws(StoreError) {
+    var volume = volume
+    if !volume.path.isEmpty { volume.path = AbsolutePath.of(volume.path) }
     try described(adding: volume).validate()
     let base = volumes.base
     try base.createDirectory(volume.path)

@@ -6,8 +6,6 @@ package enum VolumeCondition: Hashable, Sendable {
   case healthy
   /// It is to be emptied: it is read, and what is on it is to be put elsewhere.
   case draining
-  /// A write has found no room: what is on it counts, nothing more is put there.
-  case full
   /// A call has failed, or took too long; why.
   case failed(String)
   /// It was not there in an earlier epoch, and has not been caught up.
@@ -16,7 +14,7 @@ package enum VolumeCondition: Hashable, Sendable {
   case missing
 
   /// Whether a whole copy on it counts for the policy.
-  package var counts: Bool { self == .healthy || self == .full }
+  package var counts: Bool { self == .healthy }
 
   /// Whether files on it may be read and removed; what is on it is what it should be.
   package var isReadable: Bool { counts || self == .draining }

@@ -21,12 +21,20 @@ package struct VolumeInspection: Sendable {
   /// The store's files on it: SSTables, MANIFESTs, segments of the log, `CURRENT`.
   package let names: [String]
 
+  /// Whether it has files that were set aside.
+  let hasStaleFiles: Bool
+
   package var record: VolumeRecord? {
     if case .record(let record) = finding { record } else { nil }
   }
 
   package var isReachable: Bool {
     if case .unreachable = finding { false } else { true }
+  }
+
+  /// Whether it has a store that has had no volumes so far.
+  package var isPlainStore: Bool {
+    if case .plainStore = finding { true } else { false }
   }
 
   /// Looks at a volume.
@@ -43,34 +51,34 @@ package struct VolumeInspection: Sendable {
     if let error {
       finding = .unreachable(error)
       names = []
+      hasStaleFiles = false
       return
     }
-    let found: [String]
     do throws(StoreError) {
-      found = try fileSystem.exists(volume.path) ? try fileSystem.list(volume.path) : []
+      (finding, names, hasStaleFiles) = try Self.look(volume, fileSystem)
     } catch {
+      guard error.code == .io else { throw error }
       finding = .unreachable(error)
       names = []
-      return
+      hasStaleFiles = false
     }
-    names = found.filter(Self.isCopied)
+  }
+
+  private static func look(
+    _ volume: Volume, _ fileSystem: any FileSystem
+  ) throws(StoreError) -> (Finding, [String], Bool) {
+    let found = try fileSystem.exists(volume.path) ? try fileSystem.list(volume.path) : []
     try StoreDirectory.requireOwn(volume, found, fileSystem)
-    let record: VolumeRecord?
-    do throws(StoreError) {
-      record = try VolumeRecordFile.read(in: volume.path, fileSystem)
-    } catch {
-      if error.code != .io { throw error }
-      finding = .unreachable(error)
-      return
+    let names = found.filter(isCopied)
+    let hasStaleFiles = found.contains { $0.hasSuffix(VolumeReconciliation.staleSuffix) }
+    if let record = try VolumeRecordFile.read(in: volume.path, fileSystem) {
+      return (.record(record), names, hasStaleFiles)
     }
-    if let record {
-      finding = .record(record)
-    } else if found.contains(FileNames.current.name) {
-      finding = .plainStore
-    } else {
-      try Self.requireBlank(volume, found)
-      finding = .blank
+    if found.contains(FileNames.current.name) {
+      return (.plainStore, names, hasStaleFiles)
     }
+    try requireBlank(volume, found)
+    return (.blank, names, hasStaleFiles)
   }
 
   /// Whether a name is one of the files of which there are copies.

@@ -18,7 +18,7 @@ package struct VolumeJudgement: Sendable {
 
   package let inspections: [VolumeInspection]
 
-  /// The newest record; nil of a store that has none yet.
+  /// The newest record; nil of a store that has none yet, though volumes may have one that have never counted.
   package let newest: VolumeRecord?
 
   /// How far each is believed, which is fully if it is empty; nil: it is not there.
@@ -33,7 +33,9 @@ package struct VolumeJudgement: Sendable {
   package init(_ inspections: [VolumeInspection], boot: String) throws(StoreError) {
     self.inspections = inspections
     let records = inspections.compactMap(\.record)
-    let newest = records.max { $1.isNewer(than: $0) }
+    var newest = records.max { $1.isNewer(than: $0) }
+    // Volumes were to get copies of a store without volumes, and the opening was interrupted.
+    if newest?.epoch == 0, inspections.contains(where: \.isPlainStore) { newest = nil }
     self.newest = newest
     try Self.requireOneStore(inspections, newest)
     try Self.requireAllListed(inspections, newest)
@@ -47,7 +49,7 @@ package struct VolumeJudgement: Sendable {
     case .unreachable: return nil
     case .blank, .plainStore: return .full
     case .record(let record):
-      guard let newest else { return .full }
+      guard let newest else { return .stale }
       // An epoch may have begun on some volumes only, before anything was written in it. One that others have begun without this
       // volume, while it was believed to be lost, may have the same number as its own: who is no member does not count.
       guard record.epoch >= newest.previousEpoch, record.epoch > 0,
@@ -64,9 +66,12 @@ package struct VolumeJudgement: Sendable {
   ) throws(StoreError) {
     var seen: [VolumeIdentity: Volume] = [:]
     for inspection in inspections {
-      if case .plainStore = inspection.finding, newest != nil { throw foreign(inspection.volume) }
+      if inspection.isPlainStore, newest != nil { throw foreign(inspection.volume) }
       guard let record = inspection.record else { continue }
-      guard record.store == newest?.store else { throw foreign(inspection.volume) }
+      // One that has never counted belongs to nobody.
+      guard record.epoch == 0 || record.store == newest?.store else {
+        throw foreign(inspection.volume)
+      }
       if let other = seen.updateValue(inspection.volume, forKey: record.identity) {
         throw StoreError(
           .invalidArgument,
@@ -74,9 +79,7 @@ package struct VolumeJudgement: Sendable {
           file: inspection.volume.path)
       }
     }
-    let plain = inspections.filter {
-      if case .plainStore = $0.finding { true } else { false }
-    }
+    let plain = inspections.filter(\.isPlainStore)
     if plain.count > 1 { throw foreign(plain[1].volume) }
   }
 

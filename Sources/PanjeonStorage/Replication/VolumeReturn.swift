@@ -46,26 +46,34 @@ final class VolumeReturn: Sendable {
     case .plainStore: throw Self.foreign(volume)
     case .blank: break
     case .record(let record):
-      guard record.store == volumes.record.store, record.identity == volume.identity else {
-        throw Self.foreign(volume)
+      // It may have got an identity from an opening that then failed; nothing on it is believed anyway.
+      let isAnother = volumes.record.entries.contains {
+        $0.identity == record.identity && $0.identity != volume.identity
       }
+      let isOwn = record.store == volumes.record.store && !isAnother
+      // One that has never counted belongs to nobody.
+      guard isOwn || record.epoch == 0 else { throw Self.foreign(volume) }
     }
-    for name in try base.list(volume.path) {
-      // A probe that hung may go on when the volume is somebody else's.
-      try requireOpen()
+    let names = try base.list(volume.path)
+    let removed = try removable(volume, names)
+    // First of all: without it the volume alone is no store, whatever else is set aside before something happens.
+    for name in names where name == FileNames.current.name {
+      try setAside(name, on: volume)
+      try base.syncDirectory(volume.path)
+    }
+    for name in names where removed.contains(name) {
+      try volumes.requireOpen()
+      try base.remove(volume.path(of: name))
+    }
+    for name in names where !removed.contains(name) && name != FileNames.current.name {
       if VolumeInspection.isCopied(name) {
-        // The last copy of a file is believed, whatever has become of the volume meanwhile.
-        if volumes.map[name]?.copies == [volume.place] { continue }
-        try base.rename(
-          volume.path(of: name), to: volume.path(of: name + VolumeReconciliation.staleSuffix))
-      } else if name == FileNames.currentTemporary.name
-        || name.hasSuffix(VolumeReconciliation.copySuffix)
-      {
+        try setAside(name, on: volume)
+      } else if name == FileNames.currentTemporary.name {
         try base.remove(volume.path(of: name))
       }
     }
     try base.syncDirectory(volume.path)
-    try requireOpen()
+    try volumes.requireOpen()
     var record = volumes.updateRecord { record in
       let isKnown = record.entries.contains { $0.identity == volume.identity }
       if isKnown, !record.members.contains(volume.identity) {
@@ -76,8 +84,45 @@ final class VolumeReturn: Sendable {
     try VolumeRecordFile.write(record, in: volume.path, base)
   }
 
-  private func requireOpen() throws(StoreError) {
-    if volumes.repairs.withLock({ $0.isStopping }) { throw .storeClosed }
+  private func setAside(_ name: String, on volume: MountedVolume) throws(StoreError) {
+    // A probe that hung may go on when the volume is somebody else's.
+    try volumes.requireOpen()
+    // The last copy of a file is believed, whatever has become of the volume meanwhile.
+    if volumes.map[name]?.copies == [volume.place] { return }
+    try volumes.base.rename(
+      volume.path(of: name), to: volume.path(of: name + VolumeReconciliation.staleSuffix))
+  }
+
+  /// What is to be removed from a volume: unfinished copies, and if it was full what nobody needs any more.
+  ///
+  /// One that was full stays as it is until a segment of the log and an SSTable have room then, lest it be filled again at once.
+  ///
+  /// Throws `noSpace` if they have not.
+  private func removable(
+    _ volume: MountedVolume, _ names: [String]
+  ) throws(StoreError) -> Set<String> {
+    let unfinished = names.filter { $0.hasSuffix(VolumeReconciliation.copySuffix) }
+    guard case .failed(let cause) = volume.condition, cause.code == .noSpace,
+      let free = try volumes.base.freeBytes(volume.path)
+    else { return Set(unfinished) }
+    let removed = Set(unfinished).union(names.filter(isNeededByNobody))
+    var room = free
+    for name in removed {
+      let file = try volumes.base.open(volume.path(of: name), .read)
+      defer { file.close() }
+      room += try file.size()
+    }
+    let needed =
+      volumes.bytesExpected(of: FileNames.log(1).name)
+      + volumes.bytesExpected(of: FileNames.table(1).name)
+    if room < needed { throw cause }
+    return removed
+  }
+
+  private func isNeededByNobody(_ name: String) -> Bool {
+    let suffix = VolumeReconciliation.staleSuffix
+    let file = name.hasSuffix(suffix) ? String(name.dropLast(suffix.count)) : name
+    return VolumeInspection.isCopied(file) && volumes.map[file] == nil
   }
 
   private func admit(_ volume: MountedVolume) {

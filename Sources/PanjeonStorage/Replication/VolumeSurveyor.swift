@@ -40,6 +40,7 @@ struct VolumeSurveyor {
         volume: found.0.volume, standing: found.1, epoch: found.0.record?.epoch,
         fileCount: sizes[place].count,
         fileBytes: sizes[place].values.reduce(0) { $0 + $1.bytes },
+        freeBytes: (try? fileSystem.freeBytes(found.0.volume.path)) ?? nil,
         logBytesBehind: files.logBytesBehind(on: found.0.volume.name))
     }.sorted { $0.volume.name < $1.volume.name }
     let placement = Placement(
@@ -47,7 +48,7 @@ struct VolumeSurveyor {
       volumes: volumes.map { report in
         let isCounted = report.standing == .unsynced && isUnsyncedCounted
         return PlaceableVolume(
-          report.volume, usedBytes: report.fileBytes,
+          report.volume, usedBytes: report.fileBytes, freeBytes: report.freeBytes,
           condition: isCounted ? .healthy : report.standing.condition)
       })
     var damage: StoreError?

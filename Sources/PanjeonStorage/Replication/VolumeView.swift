@@ -144,6 +144,10 @@ package struct VolumeView: FileSystem {
     return false
   }
 
+  package func freeBytes(_ directory: String) throws(StoreError) -> UInt64? {
+    directory == self.directory ? nil : try base.freeBytes(directory)
+  }
+
   package func createDirectory(_ path: String) throws(StoreError) {
     try base.createDirectory(path)
   }

@@ -11,7 +11,7 @@ package final class TableFile: Sendable {
   package let fileBytes: UInt64
   package let index: TableIndex
   private let filter: RowFilter
-  private let file: any File
+  let file: any File
   private let cache: BlockCache
 
   private init(

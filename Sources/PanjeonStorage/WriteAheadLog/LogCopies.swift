@@ -13,29 +13,38 @@ package enum LogCopies {
   ///   - file: The segment.
   ///   - number: Its number.
   ///   - end: Where it ended, as the next one's header says; nil for the newest: copies of that may be of different length.
-  /// - Returns: The file or a copy, which is closed with the file.
+  /// - Returns: The file or its copies that should be the same, each read when those before it cannot be; they are closed with the file.
   /// - Throws: `corruption` when no copy is whole: that of the first; `io`.
   package static func readable(
     _ file: any File, number: UInt64, end: UInt64?
   ) throws(StoreError) -> any File {
-    var best: (copy: any File, end: UInt64)?
+    var whole: [any File] = []
+    var wholeEnd: UInt64 = 0
     var damage: StoreError?
     var isDamaged = false
     let copies = file.copies
     if copies.isEmpty { return file }
-    for copy in copies {
+    for (place, copy) in copies.enumerated() {
       do throws(StoreError) {
         let tail = try unsafe LogReader.read(file: copy, number: number, end: end) { _, _ in }
-        if tail.end > best?.end ?? 0 || best == nil { best = (copy, tail.end) }
-        if end != nil { break }
+        if end != nil {
+          // The others should be whole too, and are looked at only if this one cannot be read again.
+          whole = Array(copies[place...])
+          break
+        }
+        if tail.end > wholeEnd { whole = [] }
+        if tail.end >= wholeEnd { whole.append(copy) }
+        wholeEnd = max(wholeEnd, tail.end)
       } catch {
         damage = damage ?? error
         if error.code == .corruption { isDamaged = true }
       }
     }
     if isDamaged { file.reportDamagedCopy() }
-    if let best { return best.copy }
-    throw damage ?? StoreError(.corruption, "the log segment has no copy", file: file.path)
+    guard let first = whole.first else {
+      throw damage ?? StoreError(.corruption, "the log segment has no copy", file: file.path)
+    }
+    return whole.count == 1 ? first : EqualCopies(whole)
   }
 
   /// The header of a segment, from the first copy that has one; nil when none has.

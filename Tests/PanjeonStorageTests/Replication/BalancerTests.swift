@@ -157,7 +157,7 @@ struct BalancerTests {
     var sum: Double = 0
     for storageClass in Volume.StorageClass.allCases {
       let members = volumes.filter {
-        $0.volume.storageClass == storageClass && [.healthy, .full].contains($0.condition)
+        $0.volume.storageClass == storageClass && $0.condition == .healthy
       }
       let isBounded = members.allSatisfy { $0.volume.capacityBytes != .max }
       for member in members {

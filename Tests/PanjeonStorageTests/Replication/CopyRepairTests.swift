@@ -45,6 +45,40 @@ struct CopyRepairTests {
     try await store.close()
   }
 
+  @Test("A backup is made of a good copy, if any is left", arguments: TestVolumes.all)
+  func backup(good: String) async throws {
+    let first = try await TestVolumes.open(disk)
+    try await filled(first)
+    try await first.close()
+    for path in TestVolumes.all where path != good {
+      for table in try tables(path) { disk.flipBit(8 * 40 + 3, of: path + "/" + table) }
+    }
+    let store = try await TestVolumes.open(disk)
+    let backups = BackupDirectory("/backups", fileSystem: disk)
+    let made = try await store.backUp(to: backups)
+    try await store.close()
+    try await backups.restore(
+      made.backup.number, to: "/restored", configuration: TestStore.configuration(disk))
+    let restored = try await EmbeddedStore.open(
+      at: "/restored", configuration: TestStore.configuration(disk))
+    #expect(try await TestVolumes.count(restored) == 300)
+    try await restored.close()
+  }
+
+  @Test("A checkpoint is durable, whichever volume's copies it shares")
+  func checkpoint() async throws {
+    let store = try await TestVolumes.open(disk)
+    try await filled(store)
+    try await store.checkpoint(at: "/checkpoint")
+    var random = SplitMix64(seed: 1)
+    let left = disk.crash(keepingUnsynced: 0, using: &random)
+    try await store.close()
+    let again = try await EmbeddedStore.open(
+      at: "/checkpoint", configuration: TestStore.configuration(left))
+    #expect(try await TestVolumes.count(again) == 300)
+    try await again.close()
+  }
+
   @Test("An unfinished copy, and one that is missing, are made anew when the store is opened")
   func unfinished() async throws {
     let first = try await TestVolumes.open(disk)

@@ -47,7 +47,7 @@ struct FileMap {
     }
     for name in task.removing {
       let index = try #require(volumes.firstIndex { $0.name == name })
-      #expect([.healthy, .full, .draining].contains(volumes[index].condition))
+      #expect([.healthy, .draining].contains(volumes[index].condition))
       try #require(file.copies.contains { $0.volume == name })
       file.copies.removeAll { $0.volume == name }
       volumes[index].usedBytes -= min(file.bytes, volumes[index].usedBytes)
@@ -58,7 +58,7 @@ struct FileMap {
 
   func isGood(_ file: String, on volume: String) -> Bool {
     let isReadable = volumes.contains {
-      $0.name == volume && [.healthy, .full, .draining].contains($0.condition)
+      $0.name == volume && [.healthy, .draining].contains($0.condition)
     }
     return isReadable
       && files[file]?.copies.contains(CopyState(volume: volume)) == true
@@ -66,7 +66,7 @@ struct FileMap {
 
   /// The volumes whose copy counts.
   func counting(_ file: String) -> [Volume] {
-    volumes.filter { [.healthy, .full].contains($0.condition) && isGood(file, on: $0.name) }
+    volumes.filter { $0.condition == .healthy && isGood(file, on: $0.name) }
       .map(\.volume)
   }
 
@@ -75,7 +75,7 @@ struct FileMap {
   /// Whether no copy could be left out, and none is bad or on a volume that is to be emptied.
   func isMinimal(_ file: String) -> Bool {
     let set = counting(file)
-    let readable = volumes.filter { [.healthy, .full, .draining].contains($0.condition) }
+    let readable = volumes.filter { [.healthy, .draining].contains($0.condition) }
       .map(\.name)
     let copies = files[file]?.copies.filter { readable.contains($0.volume) } ?? []
     return copies.count == set.count

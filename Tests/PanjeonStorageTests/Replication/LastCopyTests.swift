@@ -35,4 +35,23 @@ struct LastCopyTests {
     #expect(try await TestVolumes.count(again) == rows)
     try await again.close()
   }
+
+  @Test("Who reads a file that has been removed goes on with any copy", arguments: TestVolumes.all)
+  func removed(last: String) async throws {
+    let store = try await TestVolumes.open(volumes.fileSystem)
+    try await store.createTable(TestStore.schema)
+    try await fill(store, 0..<100)
+    try await store.flush()
+    try await TestStore.settle(store)
+    let mounted = try #require(store.mounted)
+    let name = try #require(mounted.volumes.map.names.first { $0.hasSuffix(".sst") })
+    let file = try mounted.fileSystem.open("/d/" + name, .read)
+    let good = try file.readUpTo(1000, at: 0)
+    try mounted.fileSystem.remove("/d/" + name)
+    for path in TestVolumes.all where path != last { volumes.kill(path) }
+    #expect(try file.readUpTo(1000, at: 0) == good)
+    file.close()
+    // A table of the store is gone: there is nothing to be looked at any more.
+    try? await store.close()
+  }
 }

@@ -34,7 +34,6 @@ struct PlacementReasonTests {
     for (condition, expected) in [
       (.draining, .draining), (.stale, .stale), (.missing, .missing),
       (.failed("it timed out"), .failed("it timed out")),
-      (.full, .noRoom(freeBytes: 0, neededBytes: 5)),
     ] as [(VolumeCondition, PlacementReason)] {
       #expect(reason(for: other(used: 0, condition: condition)) == expected)
     }
@@ -63,7 +62,6 @@ struct PlacementReasonTests {
   @Test("Copies that exist are kept, need no room, and are surplus if others are enough")
   func copies() {
     #expect(reason(for: other(used: 100), keeping: ["x", "a", "d"]) == .kept)
-    #expect(reason(for: other(used: 100, condition: .full), keeping: ["x", "a", "d"]) == .kept)
     #expect(reason(for: other(), keeping: ["x", "a", "b", "d"]) == .surplus)
     #expect(reason(for: other(used: 0), keeping: ["a", "b", "d"]) == .notNeeded)
     #expect(reason(for: other(used: 0, condition: .draining), keeping: ["x", "d"]) == .draining)

@@ -10,7 +10,7 @@ struct PlacementTests {
   /// What the page says of a volume that may be chosen, once more.
   private func canBeHad(_ volume: PlaceableVolume, _ bytes: UInt64, _ keeping: Set<String>) -> Bool
   {
-    if keeping.contains(volume.name) { return [.healthy, .full].contains(volume.condition) }
+    if keeping.contains(volume.name) { return volume.condition == .healthy }
     guard volume.condition == .healthy else { return false }
     let taken = volume.usedBytes + volume.reservedBytes + bytes
     let fits = volume.freeBytes.map { $0 >= volume.reservedBytes + bytes } ?? true

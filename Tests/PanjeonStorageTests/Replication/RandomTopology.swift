@@ -16,12 +16,11 @@ struct RandomTopology {
   }
 
   mutating func condition() -> VolumeCondition {
-    switch random.below(12) {
+    switch random.below(11) {
     case 0: .draining
-    case 1: .full
-    case 2: .failed("it answers no more")
-    case 3: .stale
-    case 4: .missing
+    case 1: .failed("it answers no more")
+    case 2: .stale
+    case 3: .missing
     default: .healthy
     }
   }

@@ -133,6 +133,28 @@ struct VolumeLossTests {
     try await again.close()
   }
 
+  @Test("A volume that is being emptied can have files again")
+  func undrained() async throws {
+    let store = try await opened()
+    try await store.addVolume(Volume("c", at: "/c", rack: "1", storageClass: .ephemeral))
+    try await store.drainVolume(named: "a")
+    for row in 100..<150 { try await TestVolumes.put(store, row) }
+    try await store.undrainVolume(named: "a")
+    #expect(try await store.waitForVolumes(isWhole))
+    try await store.drainVolume(named: "c")
+    for row in 150..<200 { try await TestVolumes.put(store, row) }
+    #expect(
+      try await store.waitForVolumes { status in
+        status.volumes.first { $0.volume.name == "c" }?.files == 0 && !status.isDegraded
+      })
+    try await store.removeVolume(named: "c")
+    try await store.close()
+    for other in ["/b", "/d"] { volumes.disk.loseDirectory(other) }
+    let again = try await TestVolumes.open(volumes.disk, at: "/a")
+    #expect(try await TestVolumes.count(again) == 200)
+    try await again.close()
+  }
+
   @Test("A volume without which the policy cannot be fulfilled is not emptied")
   func drainRefused() async throws {
     let store = try await opened()
