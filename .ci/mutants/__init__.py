@@ -1,5 +1,5 @@
 """The mutants of `.ci/check-mutants`."""
-from . import durability, files, regions, tables, transactions, two_phases
+from . import durability, files, regions, replication, tables, transactions, two_phases
 from .mutant import ALONE, Mutant  # noqa: F401
 
 # Some of them again: the workloads of panjeon-check must find them by themselves, from what clients were told. Not those of the
@@ -67,7 +67,7 @@ QUICK = {
 def all_mutants():
     """The commit path's first, each by all who must find it."""
     mutants, others = ([Mutant(*entry) for part in parts for entry in part.MUTANTS]
-                       for parts in ((transactions, two_phases), (durability, regions, tables, files)))
+                       for parts in ((transactions, two_phases), (durability, regions, tables, files, replication)))
     known = {mutant.name: mutant for mutant in mutants + others}
     mutants += [known[name].sought_by(SIMULATION, ", by simulation") for name in BY_SIMULATION]
     mutants += [known[name].sought_by(WORKLOADS, ", by workloads") for name in BY_WORKLOADS]
