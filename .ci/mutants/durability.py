@@ -10,7 +10,8 @@ MUTANTS = [
     ("next segment before the old one is synced", STORAGE + "Commit/LogSegments.swift",
      "    try writer.syncInOrder()\n", "", "CrashTests|LaggingCrashTests"),
     ("no directory sync for a new segment", STORAGE + "Commit/LogSegments.swift",
-     "    try fileSystem.syncDirectoryInOrder(directory)\n", "", "CrashTests"),
+     "    }\n    try fileSystem.syncDirectoryInOrder(directory)\n",
+     "    }\n    if !PLANTED { try fileSystem.syncDirectoryInOrder(directory) }\n", "CrashTests"),
     ("a sync that has begun taken for done", STORAGE + "WriteAheadLog/LogWriter.swift",
      "    file.beginSync { [confirmed] result in\n", "    if PLANTED { return completion(.success(())) }\n    file.beginSync { [confirmed] result in\n",
      "ApartSyncTests|LaggingCrashTests"),
@@ -46,8 +47,8 @@ MUTANTS = [
     ("recovery begins with the log that failed", STORAGE + "Background/Resumption.swift",
      "flush.run(isLogNeeded: false, minLogNumber: number)", "flush.run(isLogNeeded: false)", "ResumeFaultTests"),
     ("a new log whose name is not synced", STORAGE + "Commit/LogSegments.swift",
-     "    try fileSystem.syncDirectory(directory)\n    currentFile.close()\n    currentFile = file\n    writer = LogWriter(file",
-     "    if !PLANTED { try fileSystem.syncDirectory(directory) }\n    currentFile.close()\n    currentFile = file\n"
+     "    try fileSystem.syncDirectoryInOrder(directory)\n    currentFile.close()\n    currentFile = file\n    writer = LogWriter(file",
+     "    if !PLANTED { try fileSystem.syncDirectoryInOrder(directory) }\n    currentFile.close()\n    currentFile = file\n"
      "    writer = LogWriter(file", "ErrorPolicyTests|ResumeFaultTests|NthCallFailsTests"),
     ("what a failed sync dropped trusted after a restart", STORAGE + "Database/StoreOpener.swift",
      "    if report.recordsReplayed > 0 { flushReplayed(background, segments, halt) }\n", "", "ResumeFaultTests"),

@@ -34,6 +34,9 @@ MUTANTS = [
     ("a full volume taken back at once", HERE + "VolumeReturn.swift", "if room < needed {", "if !PLANTED, room < needed {", "FullVolumeTests"),
     ("files put where there is no room", HERE + "VolumeRoom.swift", "    guard let answer else { return nil }\n",
      "    guard let answer, !PLANTED else { return nil }\n", "FullVolumeTests"),
+    ("the name of a segment synced where it is not yet", STORAGE + "Commit/LogSegments.swift",
+     "    // Of a copy that follows there may be no name yet that could be synced.\n    try fileSystem.syncDirectoryInOrder(directory)\n",
+     "    if PLANTED { try fileSystem.syncDirectory(directory) } else { try fileSystem.syncDirectoryInOrder(directory) }\n", "LastCopyTests"),
     ("a last copy removed", HERE + "FileMap.swift", "if entry.copies.count > 1 { entries[name]?.copies.remove(place) }",
      "if PLANTED || entry.copies.count > 1 { entries[name]?.copies.remove(place) }", "LastCopyTests"),
 ]

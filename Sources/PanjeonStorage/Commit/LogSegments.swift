@@ -60,7 +60,8 @@ package import WideColumn
     self.fileNumbers = fileNumbers
     let number = fileNumbers.next()
     currentFile = try fileSystem.open(FileNames.path(directory, .log(number)), .createNew)
-    try fileSystem.syncDirectory(directory)
+    // Of a copy that follows there may be no name yet that could be synced.
+    try fileSystem.syncDirectoryInOrder(directory)
     // A name that is used again would be two files to a copy that follows.
     hasCopies = currentFile.syncsApart || !currentFile.copies.isEmpty
     isAlwaysBuffered = !hasCopies && currentFile.isWriteBuffered
@@ -147,7 +148,7 @@ package import WideColumn
   /// log's own sleeps. No old segment is used again: one of them may be poisoned by a failed sync.
   package func beginAnew(_ number: UInt64) throws(StoreError) {
     let file = try fileSystem.open(FileNames.path(directory, .log(number)), .createNew)
-    try fileSystem.syncDirectory(directory)
+    try fileSystem.syncDirectoryInOrder(directory)
     currentFile.close()
     currentFile = file
     writer = LogWriter(file: file, number: number, previous: nil, growthBytes: growthBytes)

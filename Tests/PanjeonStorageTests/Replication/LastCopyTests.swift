@@ -36,6 +36,39 @@ struct LastCopyTests {
     try await again.close()
   }
 
+  enum Beginning: CaseIterable {
+    case created, opened, resumed
+  }
+
+  @Test(
+    "What is on disk survives a power cut with the durable volume alone, also in the first segment of a log",
+    arguments: Beginning.allCases)
+  func firstSegment(beginning: Beginning) async throws {
+    var store = try await TestVolumes.open(volumes.fileSystem)
+    try await store.createTable(TestStore.schema)
+    switch beginning {
+    case .created: break
+    case .opened:
+      try await store.close()
+      store = try await TestVolumes.open(volumes.fileSystem)
+    case .resumed:
+      volumes.fileSystem.fail { $0.kind == .write && $0.path.hasSuffix(".sst") ? .noSpace : nil }
+      try await TestVolumes.put(store, 0, .disk)
+      await #expect(throws: StoreError.self) { try await store.flush() }
+      while store.readOnlyCause == nil { try await Task.sleep(for: .milliseconds(1)) }
+      volumes.fileSystem.fail { _ in nil }
+      try await store.resume()
+    }
+    for row in 0..<3 { try await TestVolumes.put(store, row, .disk) }
+    var random = SplitMix64(seed: 1)
+    let left = volumes.disk.crash(keepingUnsynced: 0, using: &random)
+    for path in TestVolumes.ephemeral { left.loseDirectory(path) }
+    let again = try await TestVolumes.open(left, boot: "second boot")
+    #expect(try await TestVolumes.count(again) == 3)
+    try await again.close()
+    try await store.close()
+  }
+
   @Test("Who reads a file that has been removed goes on with any copy", arguments: TestVolumes.all)
   func removed(last: String) async throws {
     let store = try await TestVolumes.open(volumes.fileSystem)
