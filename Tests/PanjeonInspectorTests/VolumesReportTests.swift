@@ -51,7 +51,12 @@ struct VolumesReportTests {
       line.replace(scratch.path, with: "DIR")
       if line.hasPrefix("store ") { line = "store N" + line.dropFirst(38) }
       let sizes = /[ ]+[0-9.]+ (B|KiB)\b/
-      return line.replacing(sizes, with: " SIZE")
+      line.replace(sizes, with: " SIZE")
+      // How much room there is.
+      line.replace(#/[ ]+free[ ]/#, with: " free ")
+      line.replace(#/[ ]SIZE[ ]+-[ ]SIZE/#, with: " SIZE - SIZE")
+      let room = #/[ ]SIZE[ ]+([0-9.]+[ ][MGTPE]iB|SIZE)[ ]SIZE/#
+      return line.replacing(room, with: " SIZE FREE SIZE")
     }
   }
 
@@ -65,10 +70,10 @@ struct VolumesReportTests {
     #expect(
       lines(report.text, scratch) == [
         "store N, epoch 1", policy,
-        "volume  class      zone  rack  state   epoch  files       size  log behind  capacity  directory",
-        "a       ephemeral  1     1     counts      1      4 SIZE SIZE       any  DIR/a",
-        "b       ephemeral  1     2     counts      1      4 SIZE SIZE       any  DIR/b",
-        "d       durable    1     3     counts      1      4 SIZE SIZE   3.0 GiB  DIR/d",
+        "volume  class      zone  rack  state   epoch  files       size free  log behind  capacity  directory",
+        "a       ephemeral  1     1     counts      1      4 SIZE FREE SIZE       any  DIR/a",
+        "b       ephemeral  1     2     counts      1      4 SIZE FREE SIZE       any  DIR/b",
+        "d       durable    1     3     counts      1      4 SIZE FREE SIZE   3.0 GiB  DIR/d",
         "the policy is fulfilled, for all of 4 files",
       ])
   }
@@ -84,10 +89,10 @@ struct VolumesReportTests {
     #expect(
       lines(report.text, scratch) == [
         "store N, epoch 1", policy,
-        "volume  class      zone  rack  state    epoch  files       size  log behind  capacity  directory",
-        "a       ephemeral  1     1     counts       1      4 SIZE SIZE       any  DIR/a",
-        "b       ephemeral  1     2     missing      -      0 SIZE SIZE       any  DIR/b",
-        "d       durable    1     3     counts       1      4 SIZE SIZE   3.0 GiB  DIR/d",
+        "volume  class      zone  rack  state    epoch  files       size free  log behind  capacity  directory",
+        "a       ephemeral  1     1     counts       1      4 SIZE FREE SIZE       any  DIR/a",
+        "b       ephemeral  1     2     missing      -      0 SIZE - SIZE       any  DIR/b",
+        "d       durable    1     3     counts       1      4 SIZE FREE SIZE   3.0 GiB  DIR/d",
       ] + findings + ["3 findings; files that lack copies: 4 of 4"])
     let lacking = "lacks an ephemeral volume in another rack than '1'"
     #expect(
@@ -112,7 +117,7 @@ struct VolumesReportTests {
         "policy: all(across(2, rack, one(ephemeral)), one(durable))",
         "it asks for two ephemeral volumes in different racks, and a durable volume",
         "a file of SIZE goes to 'a' and 'd'",
-        "a ephemeral rack '1' SIZE used chosen: it has a copy",
+        "a ephemeral rack '1' SIZE used, 0 % taken chosen: it has a copy",
         "b ephemeral rack '2' SIZE used missing: it is not there",
         "d durable rack '3' SIZE used, 0 % taken chosen: it has a copy",
         "missing: an ephemeral volume in another rack than '1'",
