@@ -32,13 +32,8 @@ struct InterruptedOpeningTests {
     return left.withLock { $0 }
   }
 
-  @Test(
-    "Whenever the process dies while a store is opened with empty volumes, it opens again and has everything",
-    arguments: [["/a"], ["/d"], ["/a", "/b"], ["/b", "/d"]])
-  func emptyVolumes(paths: [String]) async throws {
-    let disk = InMemoryFileSystem()
-    try await filled(disk)
-    for path in paths { disk.loseDirectory(path) }
+  /// Whenever an opening ends, the store opens again and has everything.
+  private func requireInterruptible(_ disk: InMemoryFileSystem) async throws {
     let interruptions = try await interruptions(of: disk)
     #expect(interruptions.count > 20)
     for (number, left) in interruptions.enumerated() {
@@ -54,6 +49,16 @@ struct InterruptedOpeningTests {
   }
 
   @Test(
+    "Whenever the process dies while a store is opened with empty volumes, it opens again and has everything",
+    arguments: [["/a"], ["/d"], ["/a", "/b"], ["/b", "/d"]])
+  func emptyVolumes(paths: [String]) async throws {
+    let disk = InMemoryFileSystem()
+    try await filled(disk)
+    for path in paths { disk.loseDirectory(path) }
+    try await requireInterruptible(disk)
+  }
+
+  @Test(
     "Whenever the process dies while a store without volumes gets some, it opens again and has everything",
     arguments: TestVolumes.all)
   func plainStore(path: String) async throws {
@@ -63,18 +68,7 @@ struct InterruptedOpeningTests {
     try await plain.createTable(TestStore.schema)
     for row in 0..<Self.rows { try await TestVolumes.put(plain, row) }
     try await plain.close()
-    let interruptions = try await interruptions(of: disk)
-    #expect(interruptions.count > 20)
-    for (number, left) in interruptions.enumerated() {
-      do {
-        let store = try await TestVolumes.open(left)
-        #expect(try await TestVolumes.count(store) == Self.rows, "call \(number)")
-        try await store.close()
-      } catch {
-        Issue.record("after the death at call \(number): \(error)")
-        return
-      }
-    }
+    try await requireInterruptible(disk)
   }
 
   @Test(
