@@ -13,9 +13,11 @@ package struct PlacementLedger: Sendable {
   private(set) package var used: VolumeSet = []
   /// Volumes that answer again, and that the store uses again at some moment.
   private(set) package var returning: VolumeSet = []
+  /// Volumes that have been killed, or are full, of which the store has not said so yet: it may take them for good.
+  private(set) package var leaving: VolumeSet = []
   /// When a volume lost what it had, for the last time.
   private var lastLost: [Int]
-  /// The volumes with rot that nobody may have met yet.
+  /// The volumes with rot that nobody may have met yet: what they have counts for nothing, be it older or in the same file.
   private var rotten: VolumeSet = []
   /// In which life of the store a volume was used last.
   private(set) package var lives: [Int]
@@ -63,6 +65,7 @@ package struct PlacementLedger: Sendable {
     moment += 1
     used = there
     returning = []
+    leaving = []
     logs = topology.candidates(used)
     for set in logs { note(set) }
   }
@@ -72,7 +75,13 @@ package struct PlacementLedger: Sendable {
     moment += 1
     used.subtract(set)
     returning.subtract(set)
+    leaving.formUnion(set)
     noteChange()
+  }
+
+  /// The store has said that it does without a volume.
+  package mutating func noteFailed(_ place: Int) {
+    leaving.remove(VolumeSet(place: place))
   }
 
   /// A volume answers again.
@@ -95,25 +104,24 @@ package struct PlacementLedger: Sendable {
 
   /// The store has said that every file has its copies.
   package mutating func noteRestored() {
-    guard returning.isEmpty, topology.isFulfilled(used) else { return }
+    guard returning.isEmpty, leaving.isEmpty, topology.isFulfilled(used) else { return }
     moment += 1
     logs = topology.candidates(used)
     files = [:]
     for set in logs { note(set) }
-    // Rot is found when it is read, and until then it is a copy.
-    moment += 1
-    for place in rotten.places { lastLost[place] = moment }
   }
 
   /// Something on a volume is rotten.
   package mutating func noteRot(_ place: Int) {
     moment += 1
-    lastLost[place] = moment
     rotten.insert(VolumeSet(place: place))
   }
 
+  /// Volumes that the store may use or not.
+  private var uncertain: VolumeSet { returning.union(leaving) }
+
   private mutating func noteChange() {
-    for extra in returning.subsets {
+    for extra in uncertain.subsets {
       let present = used.union(extra)
       logs.formUnion(topology.candidates(present))
       for set in logs { note(set.intersection(present)) }
@@ -129,7 +137,7 @@ package struct PlacementLedger: Sendable {
   /// The sets of volumes on which what is committed now may be.
   package var logSets: Set<VolumeSet> {
     var sets: Set<VolumeSet> = []
-    for extra in returning.subsets {
+    for extra in uncertain.subsets {
       for set in logs { sets.insert(set.intersection(used.union(extra))) }
     }
     return sets.subtracting([[]])
@@ -144,12 +152,10 @@ package struct PlacementLedger: Sendable {
 
   /// Whether the store must go on without some volumes, and with what others have lost: a copy of everything is left.
   package func canGoOn(without gone: VolumeSet = [], rotten: VolumeSet = []) -> Bool {
-    let left = used.subtracting(gone)
+    let left = used.subtracting(gone).subtracting(rotten.union(self.rotten))
     if logs.contains(where: { $0.isDisjoint(with: left) }) { return false }
     return files.allSatisfy { set, since in
-      set.intersection(left).places.contains { place in
-        lastLost[place] <= since && !rotten.contains(VolumeSet(place: place))
-      }
+      set.intersection(left).places.contains { lastLost[$0] <= since }
     }
   }
 
@@ -178,7 +184,7 @@ package struct PlacementLedger: Sendable {
   }
 
   func left(_ counting: VolumeSet, since: Int) -> VolumeSet {
-    VolumeSet(places: counting.places.filter { lastLost[$0] <= since })
+    VolumeSet(places: counting.subtracting(rotten).places.filter { lastLost[$0] <= since })
   }
 }
 

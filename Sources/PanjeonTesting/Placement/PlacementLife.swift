@@ -171,12 +171,10 @@ final class PlacementLife: Sendable {
       case .volumeFailed(let name, _):
         state.failedVolumes.insert(name)
         state.note("event: volume \(name) failed")
+        if let place = state.place(of: name) { state.ledger.noteFailed(place) }
       case .volumeRecovered(let name):
         state.note("event: volume \(name) recovered")
-        guard let place = state.topology.volumes.firstIndex(where: { $0.name == name }) else {
-          return
-        }
-        state.ledger.noteRecovered(place)
+        if let place = state.place(of: name) { state.ledger.noteRecovered(place) }
       case .replicationDegraded(let missing):
         state.isDegraded = true
         state.note("event: degraded: \(missing.joined(separator: "; "))")
@@ -185,6 +183,7 @@ final class PlacementLife: Sendable {
         state.ledger.noteRestored()
       case .halted(let what, let cause):
         state.note("event: halted: \(what): \(cause)")
+        state.isHalted = true
         if !state.mayStop {
           state.violate("the store halted though a copy of everything is left: \(what): \(cause)")
         }

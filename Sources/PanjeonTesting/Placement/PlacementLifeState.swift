@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PanjeonStorage
 internal import WideColumn
 
 /// What befalls a life of the store at a call.
@@ -46,6 +47,8 @@ struct PlacementLifeState: Sendable {
   var violations: [String] = []
   var failedVolumes: Set<String> = []
   var isDegraded = false
+  /// Whether the store takes no more writes: what was acknowledged from memory may be gone, also when it is closed.
+  var isHalted = false
   var acknowledged: [Durability: Int] = [:]
   var reads = 0
   /// The volumes of which calls had failed that were to change them, when the clients ended.
@@ -63,6 +66,8 @@ struct PlacementLifeState: Sendable {
   }
 
   var topology: PlacementTopology { ledger.topology }
+
+  func place(of name: String) -> Int? { topology.volumes.firstIndex { $0.name == name } }
 
   /// Whether anything is promised after a power cut: if not, most of such deaths would test nothing.
   var survivesPower: Bool {

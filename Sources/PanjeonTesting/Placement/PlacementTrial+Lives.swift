@@ -65,7 +65,6 @@ extension PlacementTrial {
     _ life: PlacementLife, _ number: Int, hasOpened: Bool, _ passed: inout Passed
   ) {
     let state = life.withState { $0 }
-    noteEvents(life, state, &passed)
     for text in state.violations { violate(life, text, &passed) }
     passed.outcome.acknowledged.merge(state.acknowledged, uniquingKeysWith: +)
     passed.outcome.reads += state.reads
@@ -76,7 +75,8 @@ extension PlacementTrial {
     passed.ledger = state.ledger
     passed.traces = state.traces
     let draw = PlacementLossDraw(
-      ledger: state.ledger, isPower: state.diedOfPower, isClosed: state.left == nil)
+      ledger: state.ledger, isPower: state.diedOfPower,
+      isClosed: state.left == nil && !state.isHalted)
     let drawn = draw.draw(&passed.random)
     apply(drawn.loss, &passed)
     passed.outcome.faults.add(drawn.faults)
@@ -129,26 +129,38 @@ extension PlacementTrial {
     return parts.joined(separator: " and ")
   }
 
-  /// A volume that was written and did not take it must have been reported.
-  private func noteEvents(
-    _ life: PlacementLife, _ state: PlacementLifeState, _ passed: inout Passed
-  ) {
-    guard state.isOpen, !state.mayStop, state.left == nil else { return }
-    for volume in state.topology.volumes
-    where !state.failedVolumes.contains(volume.name)
-      && state.volumesWithFailures.contains(volume.name)
+  /// Events come a moment after what they tell of; what happens while the store is closed is told to nobody.
+  func waitForEvents(of life: PlacementLife) async {
+    let begin = clock.monotonicNanoseconds()
+    while !life.isOver {
+      let untold = untold(life, life.withState { $0 })
+      if untold.isEmpty { return }
+      if clock.monotonicNanoseconds() - begin > Self.eventNanosecondsMax {
+        return life.withState { state in for text in untold { state.violate(text) } }
+      }
+      // Cancelled, the life goes to its end.
+      try? await clock.sleep(for: .milliseconds(1))
+    }
+  }
+
+  /// How long an event may take: five seconds.
+  private static var eventNanosecondsMax: UInt64 { 5_000_000_000 }
+
+  /// A volume that was written and did not take it must have been reported; so must volumes that do not fulfil the policy.
+  private func untold(_ life: PlacementLife, _ state: PlacementLifeState) -> [String] {
+    guard state.isOpen, !state.mayStop else { return [] }
+    var untold: [String] = []
+    for (place, volume) in state.topology.volumes.enumerated()
+    where state.volumesWithFailures.contains(volume.name)
+      && !state.failedVolumes.contains(volume.name) && state.ledger.lives[place] == life.number
     {
-      guard state.ledger.lives[place(of: volume, state)] == life.number else { continue }
-      violate(life, "no event told that volume \(volume.name) has failed", &passed)
+      untold.append("no event told that volume \(volume.name) has failed")
     }
     if !state.topology.isFulfilled(state.ledger.used), !state.failedVolumes.isEmpty,
       state.ledger.returning.isEmpty, !state.isDegraded
     {
-      violate(life, "no event told that the volumes do not fulfil the policy", &passed)
+      untold.append("no event told that the volumes do not fulfil the policy")
     }
-  }
-
-  private func place(of volume: Volume, _ state: PlacementLifeState) -> Int {
-    state.topology.volumes.firstIndex { $0.name == volume.name } ?? 0
+    return untold
   }
 }

@@ -109,6 +109,7 @@ public struct PlacementTrial: Sendable {
     }
     life.faults?.endStalls()
     life.noteFailures()
+    if store != nil { await waitForEvents(of: life) }
     await close(store, life)
     if let faults = life.faults?.injected { passed.outcome.faults.add(faults) }
     finish(life, number, hasOpened: store != nil, &passed)
@@ -195,6 +196,7 @@ public struct PlacementTrial: Sendable {
       try await store?.close()
     } catch {
       life.withState { state in
+        state.isHalted = true
         if state.isOver || state.mayStop { return }
         state.violate("closing failed though a copy of everything is left: \(error)")
       }

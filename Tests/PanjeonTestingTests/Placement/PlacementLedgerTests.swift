@@ -71,6 +71,7 @@ struct PlacementLedgerTests {
   func degraded() {
     var ledger = opened()
     ledger.noteLeft(Self.a)
+    ledger.noteFailed(0)
     #expect(keeps(ledger, .operatingSystem, lost: [Self.a, Self.b]))
     #expect(keeps(ledger, .operatingSystem, lost: [Self.a, Self.d]))
     #expect(!keeps(ledger, .operatingSystem, lost: [Self.a, Self.b, Self.d]))
@@ -107,6 +108,7 @@ struct PlacementLedgerTests {
     let before = ledger.moment
     let holders = ledger.holders(begunOn: ledger.logSets, .disk)
     ledger.noteLeft(Self.d)
+    ledger.noteFailed(2)
     ledger.noteHealed(2)
     var loss = PlacementLoss()
     loss.there = Self.d
@@ -115,5 +117,32 @@ struct PlacementLedgerTests {
     ledger.noteRecovered(2)
     ledger.noteRestored()
     #expect(ledger.promise(loss).areFilesKept)
+  }
+
+  @Test(
+    "A full volume may be the only one that takes a commit, until the store has said that it does without it"
+  )
+  func leaving() {
+    var ledger = opened()
+    ledger.noteLeft(Self.a)
+    #expect(!keeps(ledger, .disk, lost: Self.a))
+    ledger.noteRestored()
+    #expect(!ledger.leaving.isEmpty)
+    ledger.noteFailed(0)
+    #expect(keeps(ledger, .disk, lost: Self.a))
+  }
+
+  @Test("Rot takes all that a volume has, also what comes later, until it is emptied")
+  func rot() {
+    var ledger = opened()
+    ledger.noteRot(0)
+    #expect(!keeps(ledger, .operatingSystem, lost: [Self.b, Self.d]))
+    #expect(keeps(ledger, .operatingSystem, lost: Self.d))
+    #expect(!ledger.canGoOn(without: [Self.b, Self.d]) && ledger.canGoOn(without: Self.b))
+    ledger.noteRestored()
+    #expect(!ledger.canGoOn(without: [Self.b, Self.d]))
+    ledger.noteOpen(life: 2, there: ledger.topology.all, blank: Self.a)
+    ledger.noteRestored()
+    #expect(ledger.canGoOn(without: [Self.b, Self.d]))
   }
 }
