@@ -157,8 +157,9 @@ package final class RepairWorker: Sendable {
   private func settleDoubts(_ pacer: inout ReadPacer) throws(StoreError) {
     for (name, entry) in volumes.map.all where entry.isDoubted && !entry.isBeingWritten {
       volumes.map.update(name) { $0.isDoubted = false }
+      let end = volumes.recordsEnd(of: name)
       for place in entry.copies.sorted() where volumes[place].isHealthy {
-        if try !isSound(name, on: volumes[place], &pacer) {
+        if try !isSound(name, on: volumes[place], through: end, &pacer) {
           volumes.noteDamage(of: name, on: place)
         }
       }
@@ -167,10 +168,10 @@ package final class RepairWorker: Sendable {
 
   /// Whether a copy can be read and is what it should be.
   private func isSound(
-    _ name: String, on volume: MountedVolume, _ pacer: inout ReadPacer
+    _ name: String, on volume: MountedVolume, through end: UInt64, _ pacer: inout ReadPacer
   ) throws(StoreError) -> Bool {
     do throws(StoreError) {
-      return try volumes.isSound(name, at: volume.path(of: name), &pacer)
+      return try volumes.isSound(name, at: volume.path(of: name), through: end, &pacer)
     } catch {
       if error.code == .closed { throw error }
       return false

@@ -109,10 +109,11 @@ package final class ReplicatedFile: File {
     _ range: Range<UInt64>, to target: any File, on volume: MountedVolume
   ) throws(StoreError) {
     var unpaced = ReadPacer()
+    let end = volumes.recordsEnd(of: name)
     for source in readable {
       try target.append(from: source.file(), range, &unpaced)
       guard case .manifest? = FileNames(name) else { return }
-      if try volumes.isSound(name, at: volume.path(of: name), &unpaced) { return }
+      if try volumes.isSound(name, at: volume.path(of: name), through: end, &unpaced) { return }
       volumes.noteDamage(of: name, on: source.volume.place)
     }
     throw StoreError(.io, "no copy of the file is whole", file: path)

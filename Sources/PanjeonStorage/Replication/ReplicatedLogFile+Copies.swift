@@ -10,16 +10,7 @@ extension ReplicatedLogFile {
   /// The last bytes are copied while the writer waits. Throws what reading or writing throws; there is no copy then.
   func join(_ volume: MountedVolume, _ pacer: inout ReadPacer) throws(StoreError) {
     let target = try volumes.createAnew(name, on: volume)
-    var copied: UInt64 = 0
-    while true {
-      let (source, end) = state.withLock { ($0.usableLead, $0.end) }
-      guard let source, end > copied else { break }
-      try target.append(from: source, copied..<end, &pacer)
-      copied = end
-    }
-    guard try volumes.isSound(name, at: volume.path(of: name), &pacer) else {
-      throw StoreError(.io, "what was read of the segment is damaged", file: path)
-    }
+    let copied = try copySound(to: target, on: volume, &pacer)
     // Whoever waits for the disk from now on waits for what is written from now on.
     if volumes.isToSync(volume, beside: volumes.map[name]?.copies ?? []) { try target.sync() }
     let result = state.withLock { state in
@@ -34,6 +25,28 @@ extension ReplicatedLogFile {
       }
     }
     try result.get()
+  }
+
+  /// Copies what has been written so far from the first leading copy that is what it should be; returns how far that is.
+  ///
+  /// Rot that is found so is told of nobody: when the segment has ended, and its copies are compared, the bad one is replaced.
+  private func copySound(
+    to target: any File, on volume: MountedVolume, _ pacer: inout ReadPacer
+  ) throws(StoreError) -> UInt64 {
+    let least = volumes.recordsEnd(of: name)
+    for source in state.withLock({ $0.leading.filter(\.syncs.isUsable).map(\.file) }) {
+      var copied: UInt64 = 0
+      while true {
+        let end = writtenBytes
+        guard end > copied else { break }
+        try target.append(from: source, copied..<end, &pacer)
+        copied = end
+      }
+      if try volumes.isSound(name, at: volume.path(of: name), through: least, &pacer) {
+        return copied
+      }
+    }
+    throw StoreError(.io, "no leading copy of the segment is whole", file: path)
   }
 
   /// Counts a copy that lacks but the last bytes; if it follows they wait for their turn, lest the writer wait for its volume.

@@ -68,12 +68,15 @@ extension ReplicatedVolumes {
     let name = FileNames.current.name
     let result = renaming.withLock { _ in
       Result { () throws(StoreError) in
-        guard let source = map[name]?.copies.first(where: { self[$0].isHealthy }) else { return }
-        let isCopied = try call(target) { [self] () throws(StoreError) in
-          var unpaced = ReadPacer()
-          return try copy(name, from: self[source], to: target, &unpaced)
+        for source in (map[name]?.copies ?? []).sorted()
+        where source != target.place && self[source].isHealthy {
+          let isCopied = try call(target) { [self] () throws(StoreError) in
+            var unpaced = ReadPacer()
+            return try copy(name, from: self[source], to: target, &unpaced)
+          }
+          if isCopied { return count(name, on: target) }
+          noteDamage(of: name, on: source)
         }
-        if isCopied { count(name, on: target) }
       }
     }
     try result.get()

@@ -24,6 +24,7 @@ extension ReplicatedVolumes {
     _ name: String, from source: MountedVolume, to target: MountedVolume, _ pacer: inout ReadPacer
   ) throws(StoreError) -> Bool {
     let temporary = name + VolumeReconciliation.copySuffix
+    let end = recordsEnd(of: name)
     let from = try base.open(source.path(of: name), .read)
     defer { from.close() }
     let to = try createAnew(temporary, on: target)
@@ -36,7 +37,7 @@ extension ReplicatedVolumes {
       try? base.remove(target.path(of: temporary))
       throw error
     }
-    guard try isSound(name, at: target.path(of: temporary), &pacer) else {
+    guard try isSound(name, at: target.path(of: temporary), through: end, &pacer) else {
       try base.remove(target.path(of: temporary))
       return false
     }
@@ -50,8 +51,16 @@ extension ReplicatedVolumes {
   }
 
   /// Whether a file is what the format of its name says it should be: every block of an SSTable, every record of a log.
+  ///
+  /// - Parameters:
+  ///   - name: The file's name.
+  ///   - path: Where the copy is that is looked at, under whatever name.
+  ///   - end: How far a log or MANIFEST must be whole at the least, see ``recordsEnd(of:)``.
+  ///   - pacer: Keeps it to a rate.
+  /// - Returns: Whether it is.
+  /// - Throws: `io` when it cannot be read; `closed` when the store is closed.
   func isSound(
-    _ name: String, at path: String, _ pacer: inout ReadPacer
+    _ name: String, at path: String, through end: UInt64, _ pacer: inout ReadPacer
   ) throws(StoreError) -> Bool {
     do throws(StoreError) {
       let file = try base.open(path, .read)
@@ -65,7 +74,10 @@ extension ReplicatedVolumes {
         try verifier.run(&pacer, into: &report)
         return report.findings.isEmpty
       case .log(let number)?, .manifest(let number)?:
-        _ = try unsafe LogReader.read(file: file, number: number, end: nil) { _, _ in }
+        return try unsafe LogReader.read(file: file, number: number, end: nil) { _, _ in }.end
+          >= end
+      case .current?:
+        _ = try CurrentFile.read(file)
         return true
       default: return true
       }
@@ -73,6 +85,19 @@ extension ReplicatedVolumes {
       if error.code == .corruption || error.code == .unsupportedFormat { return false }
       throw error
     }
+  }
+
+  /// How far the best copy of a log or MANIFEST is whole; 0 for other files.
+  ///
+  /// Rot in the last records looks like a write that was cut off: only beside the other copies it shows.
+  func recordsEnd(of name: String) -> UInt64 {
+    switch FileNames(name) {
+    case .log?, .manifest?: break
+    default: return 0
+    }
+    let places = (map[name]?.copies ?? []).filter { self[$0].isHealthy }
+    let qualities = places.compactMap { try? CopyQuality(of: name, in: self[$0].path, base) }
+    return qualities.map(\.extent).max() ?? 0
   }
 
   /// Whether two volumes have the same file.

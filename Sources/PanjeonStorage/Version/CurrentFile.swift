@@ -40,6 +40,12 @@ package enum CurrentFile {
     guard try fileSystem.exists(path) else { return nil }
     let file = try fileSystem.open(path, .read)
     defer { file.close() }
+    return try read(file)
+  }
+
+  /// Reads which MANIFEST a marker, or a copy of it, names.
+  package static func read(_ file: any File) throws(StoreError) -> UInt64 {
+    let path = file.path
     let text = String(decoding: try file.readUpTo(bytesMax, at: 0), as: UTF8.self)
     let parts = text.split(separator: " ")
     guard parts.count == 3, let version = UInt64(parts[1]),
