@@ -160,7 +160,8 @@ let package = Package(
       name: "PanjeonInspectorTests",
       dependencies: [
         "Between", "PanjeonInspector", "Panjeon", "PanjeonStorage", "PanjeonTesting", "WideColumn",
-      ]),
+      ],
+      exclude: ["Golden"]),
     .testTarget(
       name: "PanjeonCheckTests",
       dependencies: [

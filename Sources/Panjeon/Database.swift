@@ -55,6 +55,9 @@ public final class Database: Sendable {
     Database(try await EmbeddedStore.openReadOnly(at: path, configuration: configuration))
   }
 
+  /// Reads a store that has been opened for reading in another way.
+  package convenience init(reading store: EmbeddedStore) { self.init(store) }
+
   /// Closes the database; see `EmbeddedStore.close()`.
   public func close() async throws(StoreError) {
     try await store.close()

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import ArgumentParser
 internal import PanjeonInspector
 
 /// The command-line tool.
 @main
 enum Main {
   static func main() async {
-    await PanjeonCommand.main()
+    await Inspector.main()
   }
 }

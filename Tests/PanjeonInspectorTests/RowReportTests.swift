@@ -47,8 +47,10 @@ struct RowReportTests {
       #expect(names.rows(name, in: "elsewhere").isEmpty)
       let row = try await database.store.get(get ?? Get(diary.any.row), in: table)
       let found = try #require(row)
-      return RowReport(found, in: table, raw ? nil : names).text.split(separator: "\n")
-        .map(String.init)
+      return RowReport(found, in: table, names, raw ? .escaped : .decoded).text.split(
+        separator: "\n"
+      )
+      .map(String.init)
     }
   }
 
@@ -60,10 +62,13 @@ struct RowReportTests {
   @Test("A record is recognised, with its key and its fields; so are metadata, marks and entries")
   func records() async throws {
     let lines = try await lines().map(withoutTime)
-    #expect(lines.contains("diary \(name): page 7 {1: \"glad\", 4: \"사랑해\"}"))
-    #expect(lines.contains("diary \(name): collection of page {1: 1, 2: 9}"))
-    #expect(lines.contains { $0.hasPrefix("diary \(name): deleted page 8") })
-    #expect(lines.contains { $0.contains("page_by_mood (\"glad\", 7) of page 7 {1: ") })
+    #expect(lines.contains("page(diary \(name), 7) {1: \"glad\", 4: \"사랑해\"}"))
+    #expect(lines.contains("collection of page(diary \(name)) {1: 1, 2: 9}"))
+    #expect(lines.contains { $0.hasPrefix("deleted page(diary \(name), 8)") })
+    #expect(
+      lines.contains {
+        $0.contains("page_by_mood(diary \(name), (\"glad\", 7)) of page(diary \(name), 7) {1: ")
+      })
     #expect(lines.contains { $0.contains("diary") && $0.contains("{1: \"민지\"}") })
   }
 

@@ -9,7 +9,7 @@ struct AuditCommand: AsyncParsableCommand {
     commandName: "audit", abstract: "Checks Between's invariants in a store.",
     discussion: """
       Writes nothing, and may run beside a process that has the store open.
-      Exit status: 0 all hold, 1 some do not (they are listed), or the store cannot be read.
+      Exit status: 0 all hold, 1 some do not (they are listed), 65 the store cannot be read, or is none of Between's.
       """)
 
   @Argument(help: "The store's directory.")
@@ -29,7 +29,7 @@ struct AuditCommand: AsyncParsableCommand {
         "\(report.accounts) accounts, \(report.users) users, \(report.couples) couples, "
           + "\(report.messages) messages, \(report.blobs) photos and voices looked for: "
           + "\(report.violationCount) violations")
-      if !report.isSound { throw ExitCode(1) }
+      if !report.isSound { throw Inspector.Status.findings }
     }
   }
 }

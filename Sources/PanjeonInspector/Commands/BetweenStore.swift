@@ -1,48 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import ArgumentParser
 internal import Between
 internal import Panjeon
 internal import PanjeonStorage
 
 /// What the commands about stores of Between have in common.
 enum BetweenStore {
-  /// Opens a store of Between for reading, beside whoever writes it, runs `body`, and turns errors into a message and exit status 1.
+  /// Opens a store of Between for reading, beside whoever writes it, and runs `body`.
   static func read(
     _ path: String, blobs: String? = nil, _ body: (EmbeddedBetween) async throws -> Void
   ) async throws {
-    try await reporting {
-      try await withBlobs(at: blobs, createsIfMissing: false) { blobs in
-        let database = try await Database.openReadOnly(at: path)
-        do {
-          // Tables are not created here.
-          try await requireTables(of: database)
-          try await body(
-            try await database.openBetween(
-              passwords: LockedOut(), blobs: blobs, buildsIndexes: false))
-        } catch {
-          try await database.close()
-          throw error
-        }
-        try await database.close()
+    try await withBlobs(at: blobs, createsIfMissing: false) { blobs in
+      let database = try await Inspector.opening { () throws(StoreError) in
+        try await Database.openReadOnly(at: path)
       }
+      do {
+        // Tables are not created here.
+        try await Inspector.opening { () throws(StoreError) in
+          try await requireTables(of: database)
+        }
+        try await body(
+          try await database.openBetween(passwords: LockedOut(), blobs: blobs, buildsIndexes: false)
+        )
+      } catch {
+        try await database.close()
+        throw error
+      }
+      try await database.close()
     }
   }
 
-  /// Opens a store of Between for writing, runs `body`, and turns errors into a message and exit status 1.
+  /// Opens a store of Between for writing, and runs `body`.
   static func write(
     _ path: String, blobs: String? = nil, createsIfMissing: Bool,
     _ body: (EmbeddedBetween) async throws -> Void
   ) async throws {
     var configuration = StoreConfiguration()
     configuration.createsIfMissing = createsIfMissing
-    try await reporting {
-      try await withBlobs(at: blobs) { blobs in
-        try await withDatabase(at: path, configuration: configuration) { database in
-          if !createsIfMissing { try await requireTables(of: database) }
-          try await body(
-            try await database.openBetween(passwords: LockedOut(), blobs: blobs))
+    try await withBlobs(at: blobs) { blobs in
+      try await withDatabase(at: path, configuration: configuration) { database in
+        if !createsIfMissing {
+          try await Inspector.opening { () throws(StoreError) in
+            try await requireTables(of: database)
+          }
         }
+        try await body(
+          try await database.openBetween(passwords: LockedOut(), blobs: blobs))
       }
     }
   }
@@ -66,19 +69,6 @@ enum BetweenStore {
       throw error
     }
     await blobs.close()
-  }
-
-  /// Turns errors into a message and exit status 1.
-  static func reporting(_ body: () async throws -> Void) async throws {
-    Output.ignoreClosedPipe()
-    do {
-      try await body()
-    } catch let exit as ExitCode {
-      throw exit
-    } catch {
-      Output.printError("panjeon: \(error)")
-      throw ExitCode(1)
-    }
   }
 
   /// Throws `noSuchTable` for a store that is none of Between's.

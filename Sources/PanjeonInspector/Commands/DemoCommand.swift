@@ -38,22 +38,18 @@ struct DemoCommand: AsyncParsableCommand {
         """))
   var crashCommand: String?
 
-  @Flag(help: "Print one JSON object.")
-  var json = false
+  @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    Output.ignoreClosedPipe()
+    let report: DemoReport
     do {
-      let report = try await demonstrate()
-      if json { try Output.print(json: report) } else { Output.print(report.text) }
-      if !report.checksPassed { throw ExitCode(1) }
+      report = try await demonstrate()
     } catch let error as MessagesFileError {
       Output.printError("panjeon: \(options.messages ?? ""): \(error)")
-      throw ExitCode(1)
-    } catch let error as StoreError {
-      Output.printError("panjeon: \(error)")
-      throw ExitCode(1)
+      throw Inspector.Status.unreadable
     }
+    try output.print(report)
+    if !report.checksPassed { throw Inspector.Status.findings }
   }
 
   private func demonstrate() async throws -> DemoReport {

@@ -11,11 +11,10 @@ struct GetCommand: AsyncParsableCommand {
     commandName: "get", abstract: "Prints the cells of one row, locks included.",
     discussion: """
       Of a table of a datastore, records are printed with their keys and fields (as CBOR's diagnostic notation has them), and ROW may be the root's id: a text, an \
-      integer, a UUID. Exit status 1 when the row is not there.
+      integer, a UUID. Exit status 1 when the row is not there. --limit counts cells.
       """)
 
-  @Argument(help: "The store's directory.")
-  var store: String
+  @OptionGroup var input: ReadingOptions
 
   @Argument(help: "The table.")
   var table: String
@@ -23,49 +22,35 @@ struct GetCommand: AsyncParsableCommand {
   @Argument(help: "The row's key; bytes that cannot be typed as \\xHH.")
   var row: String
 
-  @Option(help: "Only this column family.")
-  var family: String?
-
-  @Option(help: "Only this qualifier of the family.")
-  var qualifier: String?
-
-  @Flag(help: "Print one JSON object.")
-  var json = false
-
-  @Flag(help: "Print records as bytes.")
-  var raw = false
+  @OptionGroup var columns: ColumnOptions
+  @OptionGroup var bytes: ByteOptions
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if qualifier != nil, family == nil {
-      throw ValidationError("--qualifier needs --family")
-    }
     if row.isEmpty { throw ValidationError("a row key has at least one byte") }
-    _ = try StoreCommand.bytes(row, "row")
-    if let qualifier { _ = try StoreCommand.bytes(qualifier, "qualifier") }
+    // The id of a root is not in hexadecimal.
+    if !bytes.hex { _ = try bytes.bytes(row, "row") }
+    _ = try columns.selection(bytes)
   }
 
   func run() async throws {
-    var columns = ColumnSelection()
-    if let family {
-      if let qualifier {
-        columns.add(family: family, qualifier: try StoreCommand.bytes(qualifier, "qualifier"))
-      } else {
-        columns.add(family: family)
-      }
-    }
-    let bytes = try StoreCommand.bytes(row, "row")
-    try await StoreCommand.read(store) { [columns] database in
+    let typed = bytes.style.parse(row).map { [$0] } ?? []
+    let selection = try columns.selection(bytes)
+    try await input.read { database in
       let names = try await RecordNames(of: database.store)
+      let candidates = typed + names.rows(row, in: table)
+      if candidates.isEmpty { _ = try bytes.bytes(row, "row") }
       var found: RowResult?
-      for row in [bytes] + names.rows(row, in: table) where found == nil {
-        found = try await database.store.get(Get(row, columns: columns), in: table)
+      for row in candidates where found == nil {
+        found = try await database.store.get(
+          Get(row, columns: selection, versionsMax: columns.versions, cellsMax: output.limit),
+          in: table)
       }
       guard let found else {
         Output.printError("panjeon: no such row, or nothing selected of it")
-        throw ExitCode(1)
+        throw Inspector.Status.findings
       }
-      let report = RowReport(found, in: table, raw ? nil : names)
-      if json { try Output.print(json: report) } else { Output.print(report.text) }
+      try output.print(RowReport(found, in: table, names, bytes.style))
     }
   }
 }

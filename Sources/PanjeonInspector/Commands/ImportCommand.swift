@@ -32,12 +32,12 @@ struct ImportCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await BetweenStore.reporting {
-      try await check()
-      try await BetweenStore.withBlobs(at: blobsFrom, createsIfMissing: false) { source in
-        try await BetweenStore.write(store, blobs: blobs, createsIfMissing: true) { between in
-          try await run(between, source)
-        }
+    Output.outlivesItsReader = true
+    defer { Output.outlivesItsReader = false }
+    try await check()
+    try await BetweenStore.withBlobs(at: blobsFrom, createsIfMissing: false) { source in
+      try await BetweenStore.write(store, blobs: blobs, createsIfMissing: true) { between in
+        try await run(between, source)
       }
     }
   }

@@ -54,10 +54,7 @@ struct ImportTranscriptCommand: AsyncParsableCommand {
   func run() async throws {
     let couple = try coupleID(couple)
     var recognizer = TranscriptRecognizer()
-    try await BetweenStore.reporting {
-      try await BetweenStore.forEachLine(of: file) { recognizer.add($0) }
-      _ = try recognizer.layout(format: format, dateOrder: dateOrder)
-    }
+    try await BetweenStore.forEachLine(of: file) { recognizer.add($0) }
     let layout = try recognizer.layout(format: format, dateOrder: dateOrder)
     var options = TranscriptImportOptions()
     options.skipsPlaceholders = skipPlaceholders

@@ -7,19 +7,18 @@ internal import PanjeonStorage
 /// The command `panjeon info STORE`.
 struct InfoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "info", abstract: "Shows what a store consists of.")
+    commandName: "info", abstract: "Shows what a store consists of.",
+    discussion: "--limit counts tables.")
 
-  @Argument(help: "The store's directory.")
-  var store: String
-
-  @Flag(help: "Print one JSON object.")
-  var json = false
+  @OptionGroup var input: ReadingOptions
+  @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    try await StoreCommand.read(store) { database in
-      let report = InfoReport(
-        try await database.store.info(), try await EmbeddedStore.surveyVolumes(at: store))
-      if json { try Output.print(json: report) } else { Output.print(report.text) }
+    try await input.read { database in
+      try output.print(
+        InfoReport(
+          try await database.store.info(), try await EmbeddedStore.surveyVolumes(at: input.store),
+          limit: output.limit))
     }
   }
 }

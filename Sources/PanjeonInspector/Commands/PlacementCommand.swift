@@ -12,8 +12,9 @@ struct PlacementCommand: AsyncParsableCommand {
       Of each file: its length, the volumes that have it, and what it lacks by the policy. A length stands for a copy of
       another length: of the log one that follows, else one that is not whole. A copy in parentheses is on a volume that does not count.
       Writes nothing, takes no lock, and may run beside a process that has the store open, and while volumes are missing.
-      Exit status: 0 all is as the policy asks for, 1 something is not (it is listed), 64 wrong usage, 65 the volumes cannot
-      be looked at, the store has none, or there is no such file.
+      --limit counts files; those that lack something come first.
+      Exit status: 0 all is as the policy asks for, 1 something is not (it is listed), 64 there is no such file, 65 the volumes
+      cannot be looked at, or the store has none.
       """)
 
   @Argument(help: "The directory of any of the store's volumes that is there.")
@@ -22,15 +23,10 @@ struct PlacementCommand: AsyncParsableCommand {
   @Option(help: "Say of one file why each volume was chosen for it, or was not.")
   var explain: String?
 
-  @Option(help: "How many files to print at the most, those first that lack something.")
-  var limit: Int?
-
-  @Flag(help: "Print one JSON object.")
-  var json = false
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if let limit, limit < 0 { throw ValidationError("--limit must not be negative") }
-    if explain != nil, limit != nil {
+    if explain != nil, output.limit != nil {
       throw ValidationError("--explain is about one file: leave out --limit")
     }
   }
@@ -38,22 +34,16 @@ struct PlacementCommand: AsyncParsableCommand {
   func run() async throws {
     let survey = try await VolumesCommand.survey(store)
     if let explain { return try print(explain, of: survey) }
-    let report = PlacementReport(survey, limit: limit)
-    if json { try Output.print(json: report) } else { Output.print(report.text) }
-    if !report.findings.isEmpty { throw ExitCode(1) }
+    let report = PlacementReport(survey, limit: output.limit)
+    try output.print(report)
+    if !report.findings.isEmpty { throw Inspector.Status.findings }
   }
 
   private func print(_ file: String, of survey: ReplicationSurvey) throws {
     // A path on a volume will do.
     let name = file.split(separator: "/").last.map(String.init) ?? file
-    let report: ExplanationReport
-    do throws(StoreError) {
-      report = try ExplanationReport(survey, file: name)
-    } catch {
-      Output.printError("panjeon: \(error)")
-      throw ExitCode(65)
-    }
-    if json { try Output.print(json: report) } else { Output.print(report.text) }
-    if report.file.degraded { throw ExitCode(1) }
+    let report = try ExplanationReport(survey, file: name)
+    try output.print(report)
+    if report.file.degraded { throw Inspector.Status.findings }
   }
 }

@@ -15,19 +15,17 @@ struct RegionsCommand: AsyncParsableCommand {
       the default one, of 32 MiB. Beside a running process, requests are as of the last flush.
       """)
 
-  @Argument(help: "The store's directory.")
-  var store: String
+  @OptionGroup var input: ReadingOptions
 
   @Argument(help: "Only this table.")
   var table: String?
 
-  @Flag(help: "Print one JSON object.")
-  var json = false
+  @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    try await StoreCommand.read(store) { database in
-      let report = try await RegionsReport(database.store, table: table)
-      if json { try Output.print(json: report) } else { Output.print(report.text) }
+    try await input.read { database in
+      try output.print(
+        try await RegionsReport(database.store, table: table, limit: output.limit))
     }
   }
 }

@@ -12,8 +12,7 @@ struct SalvageCommand: AsyncParsableCommand {
       Reads every block, file and log record that is whole, and says which rows may have lost something. Where a block is \
       missing, older cells may show through. The damaged store is not changed; no process should have it open for writing. \
       Of a store with volumes the best copy of each file is read; if the record of the volume that is given is damaged, that volume alone.
-      Exit status: 0 nothing was lost, 1 something was (it is listed), 64 wrong usage, 65 nothing can be read, or the new \
-      store cannot be written.
+      Exit status: 0 nothing was lost, 1 something was (it is listed), 65 nothing can be read, or the new store cannot be written.
       """)
 
   @Argument(help: "The damaged store's directory, or that of one of its volumes.")
@@ -22,28 +21,21 @@ struct SalvageCommand: AsyncParsableCommand {
   @Option(help: "The new store's directory, which must be empty or missing.")
   var into: String
 
-  @Flag(help: "Print one JSON object.")
-  var json = false
+  @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    Output.ignoreClosedPipe()
-    let damaged: (store: EmbeddedStore, report: VerificationReport)
-    do {
-      damaged = try await EmbeddedStore.salvage(at: store)
-    } catch {
-      Output.printError("panjeon: \(error)")
-      throw ExitCode(65)
+    let damaged = try await Inspector.opening { () throws(StoreError) in
+      try await EmbeddedStore.salvage(at: store)
     }
-    let output = VerifyReport(damaged.report)
-    if json { try Output.print(json: output) } else { Output.print(output.text) }
+    try output.print(VerifyReport(damaged.report))
     do {
       try await copy(damaged.store)
       try await damaged.store.close()
     } catch {
       Output.printError("panjeon: not everything was copied: \(error)")
-      throw ExitCode(65)
+      throw Inspector.Status.unreadable
     }
-    if !damaged.report.isSound { throw ExitCode(1) }
+    if !damaged.report.isSound { throw Inspector.Status.findings }
   }
 
   private func copy(_ source: EmbeddedStore) async throws(StoreError) {
@@ -63,7 +55,6 @@ struct SalvageCommand: AsyncParsableCommand {
       throw error
     }
     try await target.close()
-    Output.progress("")
   }
 
   private func isFree(_ path: String) async throws(StoreError) -> Bool {
@@ -80,7 +71,7 @@ struct SalvageCommand: AsyncParsableCommand {
   ) async throws(StoreError) {
     let versionsMax = schema.families.map(\.versionsMax).max() ?? 1
     var cursor = try await source.scan(Scan(versionsMax: versionsMax), in: schema.name)
-    var rows = 0
+    var progress = Progress("table '\(schema.name)'", unit: "rows")
     while let row = try await cursor.next() {
       var mutations: [Mutation] = []
       for cell in row {
@@ -95,8 +86,7 @@ struct SalvageCommand: AsyncParsableCommand {
         try await target.mutate(
           RowMutations(row.row, mutations), in: schema.name, durability: .memory)
       }
-      rows += 1
-      if rows % 1000 == 0 { Output.progress("\(schema.name): \(rows) rows") }
+      progress.advance()
     }
   }
 }

@@ -9,46 +9,42 @@ internal import WideColumn
 struct ScanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scan", abstract: "Prints the rows of a table in order, locks included.",
-    discussion: "Of a table of a datastore, records are printed with their keys and fields.")
+    discussion: """
+      Of a table of a datastore, records are printed with their keys and fields. With --json one object a row, or several of a row \
+      of more than 10,000 cells. --limit counts rows.
+      """)
 
-  @Argument(help: "The store's directory.")
-  var store: String
+  @OptionGroup var input: ReadingOptions
 
   @Argument(help: "The table.")
   var table: String
 
-  @Option(help: "The first row; bytes that cannot be typed as \\xHH.")
-  var start: String?
+  @OptionGroup var range: RangeOptions
+  @OptionGroup var columns: ColumnOptions
+  @OptionGroup var bytes: ByteOptions
+  @OptionGroup var output: OutputOptions
 
-  @Option(help: "The first row that is not printed any more.")
-  var stop: String?
+  @Flag(help: "Print keys only, without values.")
+  var keysOnly = false
 
-  @Option(help: "How many rows to print at the most.")
-  var limit: Int?
-
-  @Flag(help: "Print one JSON object a line for each row.")
-  var json = false
-
-  @Flag(help: "Print records as bytes.")
-  var raw = false
+  /// How many cells of a row are held at once.
+  private static let cellsPerReport = 10_000
 
   func validate() throws {
-    if let limit, limit < 0 { throw ValidationError("--limit must not be negative") }
-    if let start { _ = try StoreCommand.bytes(start, "row") }
-    if let stop { _ = try StoreCommand.bytes(stop, "row") }
+    _ = try range.rows(bytes)
+    _ = try columns.selection(bytes)
   }
 
   func run() async throws {
-    let rows = KeyRange(
-      from: try start.map { try StoreCommand.bytes($0, "row") } ?? Bytes(),
-      to: try stop.map { try StoreCommand.bytes($0, "row") })
-    if rows.isEmpty { throw ValidationError("--stop must sort behind --start") }
-    try await StoreCommand.read(store) { database in
+    let scan = Scan(
+      try range.rows(bytes), columns: try columns.selection(bytes), versionsMax: columns.versions,
+      rowsMax: output.limit, cellsPerBatchMax: Self.cellsPerReport)
+    try await input.read { database in
       let names = try await RecordNames(of: database.store)
-      var cursor = try await database.store.scan(Scan(rows, rowsMax: limit), in: table)
+      var cursor = try await database.store.scan(scan, in: table)
       while let row = try await cursor.next() {
-        let report = RowReport(row, in: table, raw ? nil : names)
-        if json { try Output.print(json: report) } else { Output.print(report.text) }
+        try output.print(
+          RowReport(row, in: table, names, bytes.style, withValues: !keysOnly))
       }
     }
   }

@@ -10,12 +10,10 @@ struct SplitCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "split", abstract: "Splits a region of a table.",
     discussion: """
-      At a row, which begins the second half, or in the middle of a region's data. The store must not be open elsewhere; \
-      with --dry-run it may be, and is not changed.
+      At a row, which begins the second half, or in the middle of a region's data.
       """)
 
-  @Argument(help: "The store's directory.")
-  var store: String
+  @OptionGroup var input: WritingOptions
 
   @Argument(help: "The table.")
   var table: String
@@ -26,28 +24,27 @@ struct SplitCommand: AsyncParsableCommand {
   @Option(help: "The region's number; without it the one that holds the row of --at.")
   var region: UInt64?
 
-  @Flag(help: "Say what would be done, and do nothing.")
-  var dryRun = false
+  @OptionGroup var bytes: ByteOptions
 
   func validate() throws {
     if at == nil, region == nil { throw ValidationError("give --at, --region or both") }
     if let at {
       if at.isEmpty { throw ValidationError("a row key has at least one byte") }
-      _ = try StoreCommand.bytes(at, "row")
+      _ = try bytes.bytes(at, "row")
     }
   }
 
   func run() async throws {
-    let row = try at.map { try StoreCommand.bytes($0, "row") }
-    try await StoreCommand.change(store, isDryRun: dryRun) { database in
+    let row = try at.map { try bytes.bytes($0, "row") }
+    try await input.change { database in
       let store = database.store
       let id = try StoreCommand.region(in: store, table: table, id: region, row: row)
       let (found, point) = try store.splitPoint(of: id, at: row)
-      if dryRun {
-        return Output.print("region \(found.id) would be split at '\(point)'")
-      }
+      let deed = "split region \(found.id) of table '\(table)' at '\(bytes.style.text(point))'"
+      guard try input.isToDo(deed) else { return }
       let (first, second) = try await store.splitRegion(id, at: point)
-      Output.print("region \(id) was split at '\(point)' into regions \(first) and \(second)")
+      try input.output.print(
+        DeedReport(deed, result: "regions \(first) and \(second)", regions: [first, second]))
     }
   }
 }
@@ -57,12 +54,10 @@ struct MergeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge", abstract: "Merges two neighbouring regions of a table.",
     discussion: """
-      Should the table's policy find the merged region too large, the next process that writes to the store splits it again. \
-      The store must not be open elsewhere; with --dry-run it may be, and is not changed.
+      Should the table's policy find the merged region too large, the next process that writes to the store splits it again.
       """)
 
-  @Argument(help: "The store's directory.")
-  var store: String
+  @OptionGroup var input: WritingOptions
 
   @Argument(help: "The table.")
   var table: String
@@ -73,21 +68,17 @@ struct MergeCommand: AsyncParsableCommand {
   @Argument(help: "The number of the other.")
   var second: UInt64
 
-  @Flag(help: "Say what would be done, and do nothing.")
-  var dryRun = false
-
   func run() async throws {
-    try await StoreCommand.change(store, isDryRun: dryRun) { database in
+    try await input.change { database in
       let store = database.store
       for id in [first, second] {
         _ = try StoreCommand.region(in: store, table: table, id: id, row: nil)
       }
       let (left, right) = try store.neighbours(first, second)
-      if dryRun {
-        return Output.print("regions \(left.id) and \(right.id) would be merged")
-      }
+      let deed = "merge regions \(left.id) and \(right.id) of table '\(table)'"
+      guard try input.isToDo(deed) else { return }
       let merged = try await store.mergeRegions(first, second)
-      Output.print("regions \(left.id) and \(right.id) were merged into region \(merged)")
+      try input.output.print(DeedReport(deed, result: "region \(merged)", regions: [merged]))
     }
   }
 }
@@ -98,27 +89,24 @@ struct NormalizeCommand: AsyncParsableCommand {
     commandName: "normalize", abstract: "Splits and merges regions until they are more even.",
     discussion: """
       Regions of more than twice the mean are split, neighbours of together less than the mean are merged, but no table \
-      to fewer than three regions. The store must not be open elsewhere; with --dry-run it may be, and is not changed.
+      to fewer than three regions.
       """)
 
-  @Argument(help: "The store's directory.")
-  var store: String
+  @OptionGroup var input: WritingOptions
 
   @Argument(help: "The table.")
   var table: String
 
-  @Flag(help: "Say what would be done, and do nothing.")
-  var dryRun = false
-
   func run() async throws {
-    try await StoreCommand.change(store, isDryRun: dryRun) { database in
-      let proposals =
-        dryRun
-        ? try database.store.regionProposals(for: table)
-        : try await database.store.normalizeRegions(of: table)
-      if proposals.isEmpty { Output.print("nothing to do: the regions are even enough") }
-      for proposal in proposals {
-        Output.print((dryRun ? "would " : "did ") + proposal.text)
+    try await input.change { database in
+      let proposals = try database.store.regionProposals(for: table)
+      if proposals.isEmpty {
+        return try input.output.print(
+          DeedReport("even out the regions of table '\(table)'", result: "they are even enough"))
+      }
+      guard try input.isToDo(proposals.map(\.text).joined(separator: "; ")) else { return }
+      for proposal in try await database.store.normalizeRegions(of: table) {
+        try input.output.print(DeedReport(proposal.text))
       }
     }
   }

@@ -13,7 +13,7 @@ struct VerifyCommand: AsyncParsableCommand {
       properties, and every record of the log; with --deep also every block. Of a store \
       with volumes each copy on those that count is looked at; `volumes` tells which are missing. Writes nothing, takes no lock, and may run beside \
       a process that has the store open.
-      Exit status: 0 sound, 1 damage was found, 64 wrong usage, 65 the store cannot be read at all.
+      Exit status: 0 sound, 1 damage was found, 65 the store cannot be read at all. --limit counts findings.
       """)
 
   @Argument(help: "The store's directory, or that of one of its volumes.")
@@ -22,20 +22,13 @@ struct VerifyCommand: AsyncParsableCommand {
   @Flag(help: "Read every block: checksums, order of cells, Bloom filters, counts.")
   var deep = false
 
-  @Flag(help: "Print one JSON object.")
-  var json = false
+  @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    Output.ignoreClosedPipe()
-    let report: VerificationReport
-    do {
-      report = try await EmbeddedStore.verify(at: store, isDeep: deep)
-    } catch {
-      Output.printError("panjeon: \(error)")
-      throw ExitCode(65)
+    let report = try await Inspector.opening { () throws(StoreError) in
+      try await EmbeddedStore.verify(at: store, isDeep: deep)
     }
-    let output = VerifyReport(report)
-    if json { try Output.print(json: output) } else { Output.print(output.text) }
-    if !report.isSound { throw ExitCode(1) }
+    try output.print(VerifyReport(report, limit: output.limit))
+    if !report.isSound { throw Inspector.Status.findings }
   }
 }

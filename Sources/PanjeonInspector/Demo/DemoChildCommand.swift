@@ -28,7 +28,7 @@ struct DemoChildCommand: AsyncParsableCommand {
       try await work()
     } catch {
       Output.printError("panjeon demo: the sending process failed: \(error)")
-      throw ExitCode(1)
+      throw Inspector.Status.findings
     }
   }
 

@@ -3,7 +3,7 @@
 internal import WideColumn
 
 /// What the demo prints at its end.
-struct DemoReport: Encodable, Sendable {
+struct DemoReport: Report, Sendable {
   struct Latency: Encodable, Sendable {
     var p50: UInt64
     var p99: UInt64

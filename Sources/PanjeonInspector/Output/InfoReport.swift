@@ -4,7 +4,7 @@ internal import PanjeonStorage
 internal import WideColumn
 
 /// A store as `panjeon info` prints it.
-struct InfoReport: Encodable {
+struct InfoReport: Report {
   struct Group: Encodable {
     var group: Int
     var upperFiles: Int
@@ -56,8 +56,10 @@ struct InfoReport: Encodable {
   /// Nil: there is one copy, in the directory.
   var volumes: [Volume]?
   var tables: [Table]
+  /// How many more there are.
+  var tablesOmitted: Int
 
-  init(_ info: StoreInfo, _ survey: ReplicationSurvey?) {
+  init(_ info: StoreInfo, _ survey: ReplicationSurvey?, limit: Int? = nil) {
     directory = info.directory
     formatVersion = info.formatVersion
     lastSequence = info.lastSequence
@@ -70,7 +72,8 @@ struct InfoReport: Encodable {
         name: report.volume.name, storageClass: report.volume.storageClass.rawValue,
         state: report.standing.description)
     }
-    tables = info.tables.map { table in
+    tablesOmitted = max(0, info.tables.count - (limit ?? .max))
+    tables = info.tables.prefix(limit ?? .max).map { table in
       Table(
         name: table.schema.name,
         families: table.schema.families.map {
@@ -122,6 +125,7 @@ struct InfoReport: Encodable {
         }
       }
     }
+    if tablesOmitted > 0 { lines.append("... and \(tablesOmitted) more tables") }
     return lines.joined(separator: "\n")
   }
 }

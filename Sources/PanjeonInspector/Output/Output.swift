@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import FoundationEssentials
+internal import Synchronization
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
-/// Where the commands print to.
+/// Prints to the console of the verb that runs.
 enum Output {
-  /// Prints a line to standard output.
+  /// Prints a line of what was asked for.
   static func print(_ line: String) {
-    write(line + "\n", to: STDOUT_FILENO)
+    Console.current.write(line + "\n", .output)
   }
 
   /// Prints a value as one line of JSON with sorted keys.
@@ -24,36 +17,22 @@ enum Output {
     print(String(decoding: try encoder.encode(value), as: UTF8.self))
   }
 
-  /// Prints a line to standard error.
+  /// Prints a line for people, beside what was asked for.
   static func printError(_ line: String) {
-    write(line + "\n", to: STDERR_FILENO)
+    Console.current.write(line + "\n", .error)
   }
 
-  /// Shows a line of progress in place of the last, if standard error is a terminal.
+  /// Shows a line of progress in place of the last, if somebody watches.
   static func progress(_ line: String) {
-    if isatty(STDERR_FILENO) != 0 { write("\r\u{1B}[K" + line, to: STDERR_FILENO) }
+    let console = Console.current
+    if console.showsProgress { console.write("\r\u{1B}[K" + line, .error) }
   }
 
-  /// A reader that has seen enough (`| head`) is no error: the tool then ends quietly.
-  static func ignoreClosedPipe() {
-    signal(SIGPIPE, SIG_IGN)
+  /// Whether a verb is changing a store, and goes on when nobody reads any more what it prints.
+  static var outlivesItsReader: Bool {
+    get { changes.load(ordering: .relaxed) }
+    set { changes.store(newValue, ordering: .relaxed) }
   }
 
-  private static func write(_ text: String, to descriptor: Int32) {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = unsafe bytes.withUnsafeBytes { unsafe writeBytes(descriptor, $0) }
-      if count < 0 {
-        if errno == EINTR { continue }
-        if errno == EPIPE { exit(0) }
-        return
-      }
-      bytes = bytes.dropFirst(count)
-    }
-  }
-}
-
-/// Calls `write`, whose name the method above hides.
-private func writeBytes(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-  unsafe write(descriptor, bytes.baseAddress, bytes.count)
+  private static let changes = Atomic(false)
 }

@@ -5,7 +5,7 @@ internal import PanjeonStorage
 internal import WideColumn
 
 /// Regions as `panjeon regions` prints them.
-struct RegionsReport: Encodable {
+struct RegionsReport: Report {
   struct Region: Encodable {
     var table: String
     var id: UInt64
@@ -28,17 +28,20 @@ struct RegionsReport: Encodable {
 
   struct Table: Encodable {
     var name: String
+    var regions: Int
     var splitPolicy: String
     var proposals: [String]
   }
 
   var tables: [Table]
   var regions: [Region]
+  /// How many more there are.
+  var regionsOmitted: Int
 
-  /// The regions of all tables, or of one.
+  /// The regions of all tables, or of one; not more than `limit`.
   ///
   /// Throws `noSuchTable`, naming the tables there are.
-  init(_ store: EmbeddedStore, table: String?) async throws(StoreError) {
+  init(_ store: EmbeddedStore, table: String?, limit: Int? = nil) async throws(StoreError) {
     let all = try await store.info().tables
     let chosen = all.filter { table == nil || $0.schema.name == table }
     if let table, chosen.isEmpty {
@@ -52,12 +55,15 @@ struct RegionsReport: Encodable {
     for table in chosen {
       tables.append(
         Table(
-          name: table.schema.name, splitPolicy: table.schema.splitPolicy.description,
+          name: table.schema.name, regions: table.regions.count,
+          splitPolicy: table.schema.splitPolicy.description,
           proposals: try store.regionProposals(for: table.schema.name).map(\.text)))
     }
-    regions = chosen.flatMap { table in
+    let found = chosen.flatMap { table in
       table.regions.map { Self.describe($0, of: table.schema.name) }
     }
+    regions = Array(found.prefix(limit ?? .max))
+    regionsOmitted = found.count - regions.count
   }
 
   static func describe(_ region: StoreInfo.RegionInfo, of table: String) -> Region {
@@ -81,13 +87,16 @@ struct RegionsReport: Encodable {
 
   /// For people.
   var text: String {
-    tables.map { table in
+    let told = Set(regions.map(\.table))
+    let tables = tables.filter { regionsOmitted == 0 || told.contains($0.name) }.map { table in
       let own = regions.filter { $0.table == table.name }
-      let count = own.count == 1 ? "1 region" : "\(own.count) regions"
+      let count = table.regions == 1 ? "1 region" : "\(table.regions) regions"
       let head = "table \(table.name): \(count), split policy \(table.splitPolicy)"
       return ([head] + own.map(\.text) + table.proposals.map { "  proposed: \($0)" })
         .joined(separator: "\n")
-    }.joined(separator: "\n")
+    }
+    let omitted = regionsOmitted > 0 ? ["... and \(regionsOmitted) more regions"] : []
+    return (tables + omitted).joined(separator: "\n")
   }
 }
 

@@ -3,7 +3,7 @@
 package import PanjeonStorage
 
 /// A store's volumes as `panjeon volumes` prints them.
-package struct VolumesReport: Encodable, Sendable {
+package struct VolumesReport: Report, Sendable {
   struct VolumeLine: Encodable, Sendable {
     var name: String
     var storageClass: String
