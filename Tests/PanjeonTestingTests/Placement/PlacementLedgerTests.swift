@@ -125,11 +125,11 @@ struct PlacementLedgerTests {
   func leaving() {
     var ledger = opened()
     ledger.noteLeft(Self.a)
-    #expect(!keeps(ledger, .disk, lost: Self.a))
+    #expect(!keeps(ledger, .operatingSystem, lost: [Self.a, Self.b]))
     ledger.noteRestored()
-    #expect(!ledger.leaving.isEmpty)
+    #expect(!keeps(ledger, .operatingSystem, lost: [Self.a, Self.b]))
     ledger.noteFailed(0)
-    #expect(keeps(ledger, .disk, lost: Self.a))
+    #expect(keeps(ledger, .operatingSystem, lost: [Self.a, Self.b]))
   }
 
   @Test("Rot takes all that a volume has, also what comes later, until it is emptied")
