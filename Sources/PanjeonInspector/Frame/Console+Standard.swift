@@ -16,7 +16,7 @@ extension Console {
   /// Asks and shows progress only on terminals.
   /// When the reader of standard output has gone (`| head`), the process ends with status 0, unless a verb is changing a store.
   public static let standard = Console(
-    showsProgress: isatty(STDERR_FILENO) != 0,
+    showsProgress: isatty(STDERR_FILENO) != 0, columns: nil,
     answer: {
       guard isatty(STDIN_FILENO) != 0, isatty(STDERR_FILENO) != 0 else { return nil }
       return readLine()

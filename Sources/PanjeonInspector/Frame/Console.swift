@@ -19,6 +19,8 @@ public struct Console: Sendable {
   let answer: @Sendable () -> String?
   /// Whether progress is shown: whether a person watches the stream of errors.
   let showsProgress: Bool
+  /// How wide help is; nil: as wide as the terminal.
+  let columns: Int?
   /// What ages and rates are measured by.
   let timeSource: any TimeSource
 
@@ -27,16 +29,19 @@ public struct Console: Sendable {
   /// - Parameters:
   ///   - timeSource: What ages and rates are measured by; by default the system's clocks.
   ///   - showsProgress: Whether long work tells on ``Stream/error`` how far it is.
+  ///   - columns: How wide help is, in characters; nil: as wide as the process's terminal.
   ///   - answer: Answers a question that has been written, or nil: then verbs that ask need `--yes`.
   ///   - write: Takes what is printed, line ends included; called from one task at a time for each verb.
   public init(
     timeSource: any TimeSource = SystemTimeSource(), showsProgress: Bool = false,
+    columns: Int? = 80,
     answer: @escaping @Sendable () -> String? = { nil },
     write: @escaping @Sendable (String, Stream) -> Void
   ) {
     self.write = write
     self.answer = answer
     self.showsProgress = showsProgress
+    self.columns = columns
     self.timeSource = timeSource
   }
 

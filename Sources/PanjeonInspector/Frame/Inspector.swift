@@ -52,7 +52,7 @@ public enum Inspector {
     _ error: any Error, as type: any ParsableCommand.Type
   ) -> Status {
     let code = type.exitCode(for: error)
-    let message = type.fullMessage(for: error)
+    let message = type.fullMessage(for: error, columns: Console.current.columns)
     if !message.isEmpty {
       if code.isSuccess { Output.print(message) } else { Output.printError(message) }
     }
