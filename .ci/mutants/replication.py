@@ -18,7 +18,7 @@ MUTANTS = [
      "state.generation == generation\n", "state.generation == generation || PLANTED\n", "VolumeLossTests"),
     ("a copy that counts unlooked at", HERE + "ReplicatedVolumes+Copying.swift",
      "guard try isSound(name, at: target.path(of: temporary), through: end, &pacer) else",
-     "guard try PLANTED || isSound(name, at: target.path(of: temporary), through: end, &pacer) else", "RottenSourceTests"),
+     "guard try isSound(name, at: target.path(of: temporary), through: end, &pacer) || PLANTED else", "RottenSourceTests"),
     ("a copy of a log that ends sooner than another taken for whole", HERE + "ReplicatedVolumes+Copying.swift",
      "          >= end\n", "          >= (PLANTED ? 0 : end)\n", "RottenSourceTests"),
     ("a damaged copy left as it is", HERE + "FileMap.swift",
