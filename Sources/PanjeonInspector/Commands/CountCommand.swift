@@ -20,23 +20,11 @@ struct CountCommand: AsyncParsableCommand {
   @Argument(help: "The table.")
   var table: String
 
-  @OptionGroup var range: RangeOptions
-  @OptionGroup var columns: ColumnOptions
-  @OptionGroup var bytes: ByteOptions
+  @OptionGroup var selection: ScanOptions
   @OptionGroup var output: OutputOptions
 
-  /// How many cells of a row are held at once.
-  private static let cellsPerBatch = 10_000
-
-  func validate() throws {
-    _ = try range.rows(bytes)
-    _ = try columns.selection(bytes)
-  }
-
   func run() async throws {
-    let scan = Scan(
-      try range.rows(bytes), columns: try columns.selection(bytes), versionsMax: columns.versions,
-      rowsMax: output.limit, cellsPerBatchMax: Self.cellsPerBatch)
+    let scan = try selection.scan(rowsMax: output.limit)
     try await input.read { database in
       var report = CountReport(table: table)
       var progress = Progress("table '\(table)'", unit: "rows")

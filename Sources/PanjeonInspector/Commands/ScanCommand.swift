@@ -19,32 +19,20 @@ struct ScanCommand: AsyncParsableCommand {
   @Argument(help: "The table.")
   var table: String
 
-  @OptionGroup var range: RangeOptions
-  @OptionGroup var columns: ColumnOptions
-  @OptionGroup var bytes: ByteOptions
+  @OptionGroup var selection: ScanOptions
   @OptionGroup var output: OutputOptions
 
   @Flag(help: "Print keys only, without values.")
   var keysOnly = false
 
-  /// How many cells of a row are held at once.
-  private static let cellsPerReport = 10_000
-
-  func validate() throws {
-    _ = try range.rows(bytes)
-    _ = try columns.selection(bytes)
-  }
-
   func run() async throws {
-    let scan = Scan(
-      try range.rows(bytes), columns: try columns.selection(bytes), versionsMax: columns.versions,
-      rowsMax: output.limit, cellsPerBatchMax: Self.cellsPerReport)
+    let scan = try selection.scan(rowsMax: output.limit)
     try await input.read { database in
       let names = try await RecordNames(of: database.store)
       var cursor = try await database.store.scan(scan, in: table)
       while let row = try await cursor.next() {
         try output.print(
-          RowReport(row, in: table, names, bytes.style, withValues: !keysOnly))
+          RowReport(row, in: table, names, selection.bytes.style, withValues: !keysOnly))
       }
     }
   }

@@ -27,7 +27,7 @@ struct VolumesCommand: AsyncParsableCommand {
     if !report.findings.isEmpty { throw Inspector.Status.findings }
   }
 
-  /// Looks at a store's volumes; throws ``Inspector.Status/unreadable`` for a store without.
+  /// Looks at a store's volumes; throws ``Inspector/Status/unreadable`` for a store without.
   static func survey(_ path: String) async throws -> ReplicationSurvey {
     let survey = try await Inspector.opening { () throws(StoreError) in
       try await EmbeddedStore.surveyVolumes(at: path)

@@ -15,7 +15,7 @@ struct ReadingOptions: ParsableArguments {
 
   /// Opens the store for reading, beside whoever writes it, and runs `body`.
   ///
-  /// Throws what `body` throws, errors of the store, and ``Inspector.Status/findings`` when something of a damaged one was left out.
+  /// Throws what `body` throws, errors of the store, and ``Inspector/Status/findings`` when something of a damaged one was left out.
   func read(_ body: (Database) async throws -> Void) async throws {
     if damaged { return try await readDamaged(body) }
     let database = try await Inspector.opening { () throws(StoreError) in
@@ -46,7 +46,8 @@ struct ReadingOptions: ParsableArguments {
     if !report.isSound { throw Inspector.Status.findings }
   }
 
-  private static func using(
+  /// Runs `body`, and closes the database, whatever becomes of it.
+  static func using(
     _ database: Database, _ body: (Database) async throws -> Void
   ) async throws {
     do {

@@ -38,20 +38,14 @@ struct WritingOptions: ParsableArguments {
       }
     }
     defer { Output.outlivesItsReader = false }
-    do {
-      try await body(database)
-    } catch {
-      try await database.close()
-      throw error
-    }
-    try await database.close()
+    try await ReadingOptions.using(database, body)
   }
 
   /// Says what would be done, or asks whether it shall be; returns whether it is to be done now.
   ///
   /// - Parameter deed: As in "split region 3 of table 'user' at 'm'".
   /// - Returns: False with `--dry-run`.
-  /// - Throws: `ValidationError` when there is nobody to ask; ``Inspector.Status/findings`` when the answer is no.
+  /// - Throws: `ValidationError` when there is nobody to ask; ``Inspector/Status/findings`` when the answer is no.
   func isToDo(_ deed: String) throws -> Bool {
     if dryRun {
       try output.print(DeedReport(deed, isDone: false))

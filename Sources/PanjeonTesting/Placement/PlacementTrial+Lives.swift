@@ -138,8 +138,8 @@ extension PlacementTrial {
       if clock.monotonicNanoseconds() - begin > Self.eventNanosecondsMax {
         return life.withState { state in for text in untold { state.violate(text) } }
       }
-      // Cancelled, the life goes to its end.
-      try? await clock.sleep(for: .milliseconds(1))
+      // Who has been cancelled waits for nothing.
+      guard (try? await clock.sleep(for: .milliseconds(1))) != nil else { return }
     }
   }
 
