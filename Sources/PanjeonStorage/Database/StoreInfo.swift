@@ -70,7 +70,7 @@ public struct StoreInfo: Hashable, Sendable {
   public var lastSequence: UInt64
   /// The tables, by name.
   public var tables: [Table]
-  /// The bytes of all files in the directory.
+  /// The bytes of all files in the directory, but for `LOCK`, which is as long as its process's number.
   public var directoryBytes: UInt64
   /// The number of log segments in the directory.
   public var logSegments: Int
@@ -91,7 +91,11 @@ extension EmbeddedStore {
       var logs = 0
       for name in try fileSystem.list(directory) {
         guard let known = FileNames(name) else { continue }
-        if case .log = known { logs += 1 }
+        switch known {
+        case .log: logs += 1
+        case .lock: continue
+        default: break
+        }
         // Beside a writer a file may be gone by now: it then counts for nothing.
         let path = directory + "/" + name
         guard try fileSystem.exists(path), let file = try? fileSystem.open(path, .read) else {
