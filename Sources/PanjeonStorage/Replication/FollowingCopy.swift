@@ -7,6 +7,8 @@ internal import WideColumn
 package final class FollowingCopy: Sendable {
   package let volume: MountedVolume
   package let name: String
+  /// Whether it has been written from the first byte on by whoever writes the log, so that only syncs wait here.
+  let leads: Bool
   private let generation: Int
   private let file: Mutex<(any File)?>
 
@@ -16,8 +18,12 @@ package final class FollowingCopy: Sendable {
   ///   - name: The file's name.
   ///   - volume: The volume it is on.
   ///   - file: The file, if it is there already.
-  package init(_ name: String, on volume: MountedVolume, file: (any File)? = nil) {
+  ///   - leads: Whether somebody else writes it, from the first byte on.
+  package init(
+    _ name: String, on volume: MountedVolume, file: (any File)? = nil, leads: Bool = false
+  ) {
     self.name = name
+    self.leads = leads
     self.volume = volume
     generation = volume.generation
     self.file = Mutex(file)
@@ -101,6 +107,17 @@ struct FollowingStep: Sendable {
     case .create(let copy), .write(let copy), .close(let copy): copy.name
     case .remove(_, let name): name
     case .syncDirectory: nil
+    }
+  }
+
+  /// Whether the volume lacks something until it has been done, be it only that it is durable.
+  ///
+  /// Of leading copies the engine has durable what must be: ``ReplicatedLogFile/syncInOrder()``.
+  var isOwed: Bool {
+    switch work {
+    case .create(let copy), .write(let copy): !copy.leads
+    case .syncDirectory: true
+    case .close, .remove: false
     }
   }
 

@@ -22,6 +22,10 @@ package final class LogFollower: Sendable {
     var generation = 0
     /// When the present call began.
     var callBegan: UInt64?
+
+    func isBehind(before name: String) -> Bool {
+      (steps + underWay).contains { $0.isOwed && $0.name != name }
+    }
   }
 
   package let backlog: WriteBacklog
@@ -74,6 +78,20 @@ package final class LogFollower: Sendable {
   package func waitForRoom() {
     state.wait(timeout: nil) { state -> Void? in
       if !isFull || state.isStopping { return () }
+      state.isUrgent = true
+      return nil
+    }
+  }
+
+  /// Whether a volume lacks something that it is to have of files other than a segment, the newest.
+  func isBehind(before name: String) -> Bool {
+    state.withLock { $0.isBehind(before: name) }
+  }
+
+  /// Blocks until no volume lacks anything of the segments before the newest; one that is stuck is given up.
+  func catchUp(before name: String) {
+    state.wait(timeout: nil) { state -> Void? in
+      if !state.isBehind(before: name) || state.isStopping { return () }
       state.isUrgent = true
       return nil
     }

@@ -10,8 +10,8 @@ extension ReplicatedFileSystem {
     if volumes.map[name] != nil {
       throw StoreError(.io, "cannot open the file: it exists", file: path)
     }
+    if case .log? = FileNames(name) { return try createSegment(name, path) }
     let places = try volumes.place(name)
-    if case .log? = FileNames(name) { return try createSegment(name, path, places) }
     let files = try volumes.callAll(places) { [volumes] volume throws(StoreError) in
       // There may be what an interrupted creation, or a life in which the volume was missing, left.
       try volumes.createAnew(name, on: volume)
@@ -26,9 +26,9 @@ extension ReplicatedFileSystem {
   }
 
   /// Creates a segment of the log: two copies lead, the others follow.
-  private func createSegment(
-    _ name: String, _ path: String, _ places: [Int]
-  ) throws(StoreError) -> any File {
+  private func createSegment(_ name: String, _ path: String) throws(StoreError) -> any File {
+    let previous = volumes.newestSegment
+    let places = try volumes.place(name, preferring: previous?.places ?? [])
     var leading: [(MountedVolume, any File)] = []
     var following: [FollowingCopy] = []
     var failure: StoreError?
@@ -52,7 +52,8 @@ extension ReplicatedFileSystem {
     volumes.map.set(
       name, FileMap.Entry(copies: copies, bytes: 0, isBeingWritten: true))
     let file = ReplicatedLogFile(
-      path: path, name: name, volumes: volumes, leading: leading, following: following)
+      path: path, name: name, volumes: volumes, leading: leading, following: following,
+      after: previous)
     volumes.setSegment(name, file)
     return file
   }

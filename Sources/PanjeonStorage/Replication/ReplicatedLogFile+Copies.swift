@@ -5,14 +5,16 @@ internal import WideColumn
 
 /// Copies that come and go while the segment is written.
 extension ReplicatedLogFile {
-  /// Makes a copy on a volume, which gets from then on what is written.
+  /// Makes a copy on a volume, which gets from then on what is written; durable, if *on disk* asks for that.
   ///
   /// The last bytes are copied while the writer waits. Throws what reading or writing throws; there is no copy then.
   func join(_ volume: MountedVolume, _ pacer: inout ReadPacer) throws(StoreError) {
     let target = try volumes.createAnew(name, on: volume)
     let copied = try copySound(to: target, on: volume, &pacer)
-    // Whoever waits for the disk from now on waits for what is written from now on.
-    if volumes.isToSync(volume, beside: volumes.map[name]?.copies ?? []) { try target.sync() }
+    let isToSync = volumes.isToSync(volume, beside: volumes.map[name]?.copies ?? [])
+    // What is synced now the thread that follows, behind which others wait, need not sync then.
+    if isToSync { try target.sync() }
+    let synced = VolumeAnswers<Void>(count: 1)
     let result = state.withLock { state in
       Result { () throws(StoreError) in
         if state.isClosed { throw StoreError(.io, "the segment has ended", file: path) }
@@ -21,13 +23,23 @@ extension ReplicatedLogFile {
           throw StoreError(.io, "no leading copy is left", file: path)
         }
         let rest = try source.readUpTo(Int(state.end - copied), at: copied)
-        try admit(FollowingCopy(name, on: volume, file: target), target, rest, at: copied, &state)
+        let copy = FollowingCopy(name, on: volume, file: target)
+        try admit(copy, target, rest, at: copied, &state)
+        guard isToSync else { return synced.set(0, .success(())) }
+        // Before whatever comes later: nobody else asks for a sync of what was synced elsewhere before.
+        var step = FollowingStep(.write(copy))
+        step.onSync = [{ synced.set(0, $0) }]
+        volumes.follower.add(step)
       }
     }
     try result.get()
+    guard let answer = synced.wait(timeout: volumes.timeout)[0] else {
+      throw StoreError(.io, "the copy has not been synced in time", file: target.path)
+    }
+    try answer.get()
   }
 
-  /// Copies what has been written so far from the first leading copy that is what it should be; returns how far that is.
+  /// Copies what has been written so far from the first leading copy that is what it should be; returns up to where it stays so.
   ///
   /// Rot that is found so is told of nobody: when the segment has ended, and its copies are compared, the bad one is replaced.
   private func copySound(
@@ -35,12 +47,12 @@ extension ReplicatedLogFile {
   ) throws(StoreError) -> UInt64 {
     let least = volumes.recordsEnd(of: name)
     for source in state.withLock({ $0.leading.filter(\.syncs.isUsable).map(\.file) }) {
-      var copied: UInt64 = 0
+      var (copied, end) = (UInt64(0), UInt64(0))
       while true {
-        let end = writtenBytes
-        guard end > copied else { break }
-        try target.append(from: source, copied..<end, &pacer)
-        copied = end
+        let written = state.withLock { (last: $0.lastWrite, end: $0.end) }
+        guard written.last > copied || written.end > end else { break }
+        try target.append(from: source, copied..<written.end, &pacer)
+        (copied, end) = written
       }
       if try volumes.isSound(name, at: volume.path(of: name), through: least, &pacer) {
         return copied
@@ -50,12 +62,16 @@ extension ReplicatedLogFile {
   }
 
   /// Counts a copy that lacks but the last bytes; if it follows they wait for their turn, lest the writer wait for its volume.
+  ///
+  /// It leads only if no other volume lacks anything of older segments.
   private func admit(
     _ copy: FollowingCopy, _ file: any File, _ rest: [UInt8], at offset: UInt64,
     _ state: inout State
   ) throws(StoreError) {
     guard copy.isUsable else { throw StoreError(.io, "the volume has failed", file: copy.path) }
-    guard ReplicatedVolumes.mayLead(copy.volume, beside: state.leading.map(\.volume)) else {
+    guard ReplicatedVolumes.mayLead(copy.volume, beside: state.leading.map(\.volume)),
+      !volumes.follower.isBehind(before: name)
+    else {
       volumes.follower.add(FollowingStep(.write(copy), bytes: rest, at: offset))
       state.following.append(copy)
       return

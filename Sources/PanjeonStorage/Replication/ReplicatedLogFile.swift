@@ -18,6 +18,8 @@ package final class ReplicatedLogFile: File {
     var leading: [Leading]
     var following: [FollowingCopy]
     var end: UInt64 = 0
+    /// Where the last write begins: what is before it stays, what is behind may be zeros so far.
+    var lastWrite: UInt64 = 0
     /// Why the last copy was lost, if all are.
     var failure: StoreError?
     var isClosed = false
@@ -43,20 +45,25 @@ package final class ReplicatedLogFile: File {
   let volumes: ReplicatedVolumes
   let state: Mutex<State>
   private let completions = CompletionsInOrder()
+  /// Whether it may be written: nothing that must be there before is owed to a volume.
+  private let mayBegin: Atomic<Bool>
 
-  /// Takes over a file that has been created on its leading volumes, and whose creation waits on the others.
+  /// Takes over a file that is there on its leading volumes, and waits to be created on the others.
   init(
     path: String, name: String, volumes: ReplicatedVolumes,
-    leading: [(MountedVolume, any File)], following: [FollowingCopy]
+    leading: [(MountedVolume, any File)], following: [FollowingCopy],
+    after previous: ReplicatedLogFile?
   ) {
     self.path = path
     self.name = name
     self.volumes = volumes
+    mayBegin = Atomic(leading.allSatisfy { previous?.hasLed($0.0) ?? false })
     state = Mutex(
       State(
         leading: leading.map { volume, file in
           Leading(
-            volume: volume, file: file, syncs: FollowingCopy(name, on: volume, file: file))
+            volume: volume, file: file,
+            syncs: FollowingCopy(name, on: volume, file: file, leads: true))
         }, following: following))
   }
 
@@ -69,6 +76,7 @@ package final class ReplicatedLogFile: File {
   /// Whether a write only copies into the memory of the system: the leading copies are enough, and there is room for the others.
   package var isWriteBuffered: Bool {
     if volumes.follower.isFull { return false }
+    if !mayBegin.load(ordering: .relaxed), volumes.follower.isBehind(before: name) { return false }
     return state.withLock { state in
       state.leadsSuffice
         && state.leading.allSatisfy { $0.syncs.isUsable && $0.file.isWriteBuffered }
@@ -77,18 +85,41 @@ package final class ReplicatedLogFile: File {
 
   package func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StoreError) {
     if volumes.follower.isFull { volumes.follower.waitForRoom() }
+    if !mayBegin.load(ordering: .relaxed) { beginWriting() }
     let written = state.withLock { state in
       Result { () throws(StoreError) in
         try dropFailed(&state)
         try unsafe writeLeading(bytes, at: offset, &state)
         unsafe follow(bytes, at: offset, &state)
         state.end = max(state.end, offset + UInt64(bytes.count))
+        state.lastWrite = max(state.lastWrite, offset)
         return state.leadsSuffice ? nil : wait(&state)
       }
     }
     guard let waiting = try written.get() else { return }
     try waiting.wait(timeout: volumes.timeout)
   }
+
+  /// Nothing of a segment may be left where something of an older one is lost.
+  ///
+  /// What has led the older ones has all of them. Any other volume has the new segment before those that follow have the older ones,
+  /// and may be the one that is left beside them: so they are waited for.
+  private func beginWriting() {
+    volumes.follower.catchUp(before: name)
+    mayBegin.store(true, ordering: .relaxed)
+  }
+
+  /// Whether a volume's copy has led since the segment was begun.
+  private func hasLed(_ volume: MountedVolume) -> Bool {
+    state.withLock { state in
+      state.leading.contains {
+        $0.volume === volume && $0.syncs.leads && $0.syncs.isUsable
+      }
+    }
+  }
+
+  /// The places of the volumes that have it.
+  var places: Set<Int> { state.withLock { Set($0.all.map(\.volume.place)) } }
 
   private func writeLeading(
     _ bytes: UnsafeRawBufferPointer, at offset: UInt64, _ state: inout State
@@ -238,9 +269,9 @@ package final class ReplicatedLogFile: File {
     throw StoreError(.io, "a segment that has copies is not cut", file: path)
   }
 
-  package func size() throws(StoreError) -> UInt64 { writtenBytes }
+  package func size() throws(StoreError) -> UInt64 { bytesWritten }
 
-  var writtenBytes: UInt64 { state.withLock { $0.end } }
+  var bytesWritten: UInt64 { state.withLock { $0.end } }
 
   package func close() {
     let (leading, following, end) = state.withLock { state in

@@ -31,11 +31,16 @@ extension ReplicatedVolumes {
 
   /// The volumes on which a new file is put: as many as the policy asks for, or as there are.
   ///
-  /// Throws `noSpace` if there is none.
-  func place(_ name: String) throws(StoreError) -> [Int] {
+  /// - Parameters:
+  ///   - name: The file's name.
+  ///   - preferred: Volumes that are to be used, and no others, if they fulfil the policy.
+  /// - Returns: Their places.
+  /// - Throws: `noSpace` if there is none.
+  func place(_ name: String, preferring preferred: Set<Int> = []) throws(StoreError) -> [Int] {
     let bytes = bytesExpected(of: name)
     measureRoom { !$0.hasBeenAskedForRoom }
     askForRoom()
+    if let places = place(bytes, among: preferred) { return places }
     var decision = decide(bytes: bytes)
     if !decision.isFulfilled, decision.lacksRoom {
       // There may be more by now.
@@ -50,6 +55,16 @@ extension ReplicatedVolumes {
         .noSpace, "no volume can take a file: " + decision.missing.joined(separator: "; "))
     }
     return places
+  }
+
+  /// The volumes for a new file among some; nil if they do not fulfil the policy.
+  private func place(_ bytes: UInt64, among places: Set<Int>) -> [Int]? {
+    let volumes = placeable.enumerated().filter { places.contains($0.offset) }
+    guard !volumes.isEmpty else { return nil }
+    let decision = Placement(policy: record.policy, volumes: volumes.map(\.element))
+      .place(bytes: bytes)
+    guard decision.isFulfilled else { return nil }
+    return volumes.filter { decision.chosen.contains($0.element.volume.name) }.map(\.offset)
   }
 
   /// Whether a volume has room for a file, as far as that is known.

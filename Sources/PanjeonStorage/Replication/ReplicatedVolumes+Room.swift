@@ -52,7 +52,7 @@ extension ReplicatedVolumes {
     var reserved = [UInt64](repeating: 0, count: count)
     for (name, entry) in map.beingWritten {
       let expected = bytesExpected(of: name)
-      let written = max(entry.bytes, segment(name)?.writtenBytes ?? 0)
+      let written = max(entry.bytes, segment(name)?.bytesWritten ?? 0)
       guard expected > written else { continue }
       for place in entry.copies where place < count { reserved[place] += expected - written }
     }

@@ -14,6 +14,7 @@ package final class ReplicatedVolumes: Sendable {
     var missing: [String] = []
     /// The files that are being written.
     var segments: [String: WeakSegment] = [:]
+    var newestSegment = WeakSegment()
     var writers: [String: WeakFile] = [:]
     /// The SSTables that are open to be read.
     var readers: [String: [WeakFile]] = [:]
@@ -122,10 +123,16 @@ package final class ReplicatedVolumes: Sendable {
     state.withLock { $0.segments[name]?.file }
   }
 
+  /// The segment that was begun last, if anybody has it.
+  var newestSegment: ReplicatedLogFile? {
+    state.withLock { $0.newestSegment.file }
+  }
+
   func setSegment(_ name: String, _ file: ReplicatedLogFile) {
     state.withLock { state in
       state.segments = state.segments.filter { $0.value.file != nil }
       state.segments[name] = WeakSegment(file: file)
+      state.newestSegment = WeakSegment(file: file)
     }
   }
 

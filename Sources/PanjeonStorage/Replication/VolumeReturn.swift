@@ -157,10 +157,13 @@ extension ReplicatedVolumes {
   func writeRecords() {
     let present = record
     for volume in mounted where volume.isHealthy {
-      var own = present
-      own.identity = volume.identity
       do throws(StoreError) {
-        try VolumeRecordFile.write(own, in: volume.path, base)
+        // By the volume's thread: whoever asks does not wait for one that hangs.
+        try call(volume) { [base] () throws(StoreError) in
+          var own = present
+          own.identity = volume.identity
+          try VolumeRecordFile.write(own, in: volume.path, base)
+        }
       } catch {
         fail(volume, error)
       }
