@@ -21,7 +21,7 @@ MUTANTS = [
     ("the last bytes of a copy that joins not synced", HERE + "ReplicatedLogFile+Copies.swift",
      "guard isToSync else { return synced", "guard isToSync, !PLANTED else { return synced", "JoiningCopyTests"),
     ("the zeros behind the last write taken for what stays", HERE + "ReplicatedLogFile+Copies.swift",
-     "(copied, end) = written\n", "(copied, end) = PLANTED ? (written.end, written.end) : written\n", "JoiningCopyTests"),
+     "        copied = written.last\n", "        copied = PLANTED ? written.end : written.last\n", "JoiningCopyTests"),
     ("a copy that counts unlooked at", HERE + "ReplicatedVolumes+Copying.swift",
      "guard try isSound(name, at: target.path(of: temporary), through: end, &pacer) else",
      "guard try isSound(name, at: target.path(of: temporary), through: end, &pacer) || PLANTED else", "RottenSourceTests"),

@@ -83,6 +83,13 @@ package final class LogFollower: Sendable {
     }
   }
 
+  /// The segments of which a volume lacks something that it is to have.
+  var owedNames: Set<String> {
+    state.withLock { state in
+      Set((state.steps + state.underWay).lazy.filter(\.isOwed).compactMap(\.name))
+    }
+  }
+
   /// Whether a volume lacks something that it is to have of files other than a segment, the newest.
   func isBehind(before name: String) -> Bool {
     state.withLock { $0.isBehind(before: name) }

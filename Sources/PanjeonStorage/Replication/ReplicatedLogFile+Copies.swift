@@ -33,11 +33,20 @@ extension ReplicatedLogFile {
       }
     }
     try result.get()
-    guard let answer = synced.wait(timeout: volumes.timeout)[0] else {
-      throw StoreError(.io, "the copy has not been synced in time", file: target.path)
+    do throws(StoreError) {
+      guard let answer = synced.wait(timeout: volumes.timeout)[0] else {
+        throw StoreError(.io, "the copy has not been synced in time", file: target.path)
+      }
+      try answer.get()
+    } catch {
+      // It counts for nobody, and another may be made under its name.
+      _ = leave(volume)
+      throw error
     }
-    try answer.get()
   }
+
+  /// How much is copied at the most while commits wait: a few of the steps in which the log grows.
+  private static let restBytesMax: UInt64 = 1 << 20
 
   /// Copies what has been written so far from the first leading copy that is what it should be; returns up to where it stays so.
   ///
@@ -47,12 +56,14 @@ extension ReplicatedLogFile {
   ) throws(StoreError) -> UInt64 {
     let least = volumes.recordsEnd(of: name)
     for source in state.withLock({ $0.leading.filter(\.syncs.isUsable).map(\.file) }) {
-      var (copied, end) = (UInt64(0), UInt64(0))
+      var copied: UInt64 = 0
+      // Under commits it never has all: the rest is copied while they wait.
       while true {
         let written = state.withLock { (last: $0.lastWrite, end: $0.end) }
-        guard written.last > copied || written.end > end else { break }
-        try target.append(from: source, copied..<written.end, &pacer)
-        (copied, end) = written
+        try target.append(from: source, copied..<max(copied, written.end), &pacer)
+        copied = written.last
+        let now = state.withLock { (last: $0.lastWrite, end: $0.end) }
+        if now == written || now.end - copied <= Self.restBytesMax { break }
       }
       if try volumes.isSound(name, at: volume.path(of: name), through: least, &pacer) {
         return copied
@@ -62,16 +73,12 @@ extension ReplicatedLogFile {
   }
 
   /// Counts a copy that lacks but the last bytes; if it follows they wait for their turn, lest the writer wait for its volume.
-  ///
-  /// It leads only if no other volume lacks anything of older segments.
   private func admit(
     _ copy: FollowingCopy, _ file: any File, _ rest: [UInt8], at offset: UInt64,
     _ state: inout State
   ) throws(StoreError) {
     guard copy.isUsable else { throw StoreError(.io, "the volume has failed", file: copy.path) }
-    guard ReplicatedVolumes.mayLead(copy.volume, beside: state.leading.map(\.volume)),
-      !volumes.follower.isBehind(before: name)
-    else {
+    guard ReplicatedVolumes.mayLead(copy.volume, beside: state.leading.map(\.volume)) else {
       volumes.follower.add(FollowingStep(.write(copy), bytes: rest, at: offset))
       state.following.append(copy)
       return

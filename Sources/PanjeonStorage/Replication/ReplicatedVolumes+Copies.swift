@@ -35,7 +35,8 @@ extension ReplicatedVolumes {
   func addCopy(
     of name: String, on target: MountedVolume, _ pacer: inout ReadPacer
   ) throws(StoreError) {
-    guard let entry = map[name] else { return }
+    guard let entry = map[name], !entry.copies.contains(target.place) else { return }
+    try addOlderSegments(than: name, on: target, &pacer)
     if entry.isBeingWritten { return try join(name, target, &pacer) }
     if case .current? = FileNames(name) { return try addCopyOfCurrent(on: target) }
     for place in entry.copies.sorted() where place != target.place && self[place].isHealthy {
@@ -46,6 +47,33 @@ extension ReplicatedVolumes {
       count(name, on: target)
       return
     }
+  }
+
+  /// Before a segment come those older ones that some volume lacks a part of: nobody may be left with a segment alone that follows on one
+  /// that is lost.
+  private func addOlderSegments(
+    than name: String, on target: MountedVolume, _ pacer: inout ReadPacer
+  ) throws(StoreError) {
+    guard case .log(let number)? = FileNames(name) else { return }
+    for older in endedSegmentsOwed where older < number {
+      let olderName = FileNames.log(older).name
+      try addCopy(of: olderName, on: target, &pacer)
+      guard map[olderName]?.copies.contains(target.place) ?? true else {
+        throw StoreError(
+          .io, "'\(name)' is not copied before '\(olderName)' is, and no copy of that is whole",
+          file: target.path)
+      }
+    }
+  }
+
+  /// The numbers of the segments that have ended and of which some volume lacks a part, ascending.
+  private var endedSegmentsOwed: [UInt64] {
+    follower.owedNames.compactMap { name in
+      guard case .log(let number)? = FileNames(name), let entry = map[name],
+        !entry.isBeingWritten
+      else { return nil }
+      return number
+    }.sorted()
   }
 
   private func join(
@@ -88,8 +116,9 @@ extension ReplicatedVolumes {
     removeFile(name, on: target)
   }
 
-  /// Removes a volume's copy of a file, unless it is the last.
+  /// Removes a volume's copy of a file, unless it is the last; of a segment, once no volume lacks anything of those that have ended.
   func removeCopy(of name: String, on volume: MountedVolume) {
+    if case .log? = FileNames(name), !endedSegmentsOwed.isEmpty { return }
     if map[name]?.isBeingWritten ?? false {
       if let segment = segment(name) {
         guard segment.leave(volume) else { return }

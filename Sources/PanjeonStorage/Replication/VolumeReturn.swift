@@ -159,13 +159,14 @@ extension ReplicatedVolumes {
     for volume in mounted where volume.isHealthy {
       do throws(StoreError) {
         // By the volume's thread: whoever asks does not wait for one that hangs.
-        try call(volume) { [base] () throws(StoreError) in
+        try call(volume) { [self] () throws(StoreError) in
+          try requireOpen()
           var own = present
           own.identity = volume.identity
           try VolumeRecordFile.write(own, in: volume.path, base)
         }
       } catch {
-        fail(volume, error)
+        failUnlessLast(volume, error)
       }
     }
   }
