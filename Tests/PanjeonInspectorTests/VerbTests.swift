@@ -118,6 +118,89 @@ struct VerbTests {
     }
   }
 
+  @Test("put, delete and compact")
+  func cells() async throws {
+    try await withStore(ExampleStore.plain) { store, transcript in
+      await transcript.run(
+        "put", store, "plain", "a", "f:q", "new", "--timestamp", "50", "--dry-run")
+      await transcript.run("put", store, "plain", "a", "f:q", "new", "--timestamp", "50", "--yes")
+      await transcript.run("get", store, "plain", "a", "--versions", "9")
+      await transcript.run(
+        "put", store, "plain", "6162", "g:00ff", "00", "--hex", "--timestamp", "60", "--yes",
+        "--json")
+      await transcript.run("get", store, "plain", "ab", "--json")
+      await transcript.run("put", store, "plain", "a", "h:q", "x", "--yes")
+      await transcript.run("put", store, "plain", "a", "q", "x", "--yes")
+      await transcript.run("put", store, "none", "a", "f:q", "x", "--yes")
+      await transcript.run("put", store, "plain", "", "f:q", "x", "--yes")
+      await transcript.run("delete", store, "plain", "a", "--column", "f:q", "--dry-run")
+      await transcript.run("delete", store, "plain", "a", "--column", "f:q", answers: ["y"])
+      await transcript.run("delete", store, "plain", "a", "--column", "f:q", "--yes")
+      await transcript.run("delete", store, "plain", "b", "--family", "g", "--yes", "--json")
+      await transcript.run("delete", store, "plain", "ab", "--yes")
+      await transcript.run("delete", store, "plain", "none", "--yes")
+      await transcript.run("delete", store, "plain", "c", "--column", "f:q", "--family", "f")
+      await transcript.run("scan", store, "plain", "--limit", "2", "--versions", "9")
+      await transcript.run("compact", store, "plain", "--dry-run")
+      await transcript.run("compact", store, "plain", "--prefix", "c", "--yes")
+      await transcript.run("compact", store, "plain", "--yes", "--json")
+      await transcript.run("compact", store, "none", "--yes")
+      await transcript.run("count", store, "plain")
+      try transcript.check("cells")
+    }
+  }
+
+  @Test("Cells of records are changed by a transaction, and the person is told of indexes")
+  func cellsOfRecords() async throws {
+    try await withStore(ExampleStore.records) { store, transcript in
+      await transcript.run("put", store, "couple", "x", "data:q", "v", "--dry-run")
+      await transcript.run("put", store, "couple", "x", "data:q", "v", "--yes")
+      await transcript.run("get", store, "couple", "x", "--family", "data", "--raw")
+      await transcript.run("delete", store, "couple", "x", "--yes")
+      await transcript.run("delete", store, "couple", "x", "--yes")
+      try transcript.check("cells-of-records")
+    }
+  }
+
+  private func size(_ path: String) throws -> UInt64 {
+    let file = try PosixFileSystem().open(path, .read)
+    defer { file.close() }
+    return try file.size()
+  }
+
+  @Test("checkpoint, backup, backups and restore")
+  func copies() async throws {
+    try await withStore(ExampleStore.plain) { store, transcript in
+      let (copy, backups) = (store + "-copy", store + "-backups")
+      await transcript.run("checkpoint", store, copy, "--dry-run")
+      await transcript.run("checkpoint", store, copy, "--yes")
+      await transcript.run("checkpoint", store, copy, "--yes")
+      await transcript.run("count", copy, "plain")
+      await transcript.run("backups", backups)
+      await transcript.run("backup", store, backups, "--label", "before", "--dry-run", "--json")
+      await transcript.run("backup", store, backups, "--label", "before", "--yes", "--json")
+      await transcript.run("put", store, "plain", "a", "f:q", "new", "--timestamp", "50", "--yes")
+      await transcript.run("backup", store, backups, answers: ["yes"])
+      await transcript.run("backups", backups)
+      await transcript.run("backups", backups, "--limit", "1", "--json", "--deep")
+      await transcript.run("restore", backups, "1", store + "-1", "--dry-run", "--json")
+      await transcript.run("restore", backups, "1", store + "-1")
+      await transcript.run("restore", backups, "1", store + "-1")
+      await transcript.run("restore", backups, "7", store + "-2")
+      await transcript.run("restore", backups, "7", store + "-2", "--dry-run")
+      await transcript.run("get", store + "-1", "plain", "a")
+      let files = PosixFileSystem()
+      let tables = try files.list(backups).filter { $0.hasSuffix(".sst") }
+      let name = try #require(
+        try tables.min { try size(backups + "/" + $0) < size(backups + "/" + $1) })
+      let file = try files.open(backups + "/" + name, .readWrite)
+      try unsafe [UInt8(255)].withUnsafeBytes { try unsafe file.write($0, at: 40) }
+      file.close()
+      await transcript.run("backups", backups, "--deep")
+      try transcript.check("copies")
+    }
+  }
+
   @Test("A reading verb leaves no trace in the directory")
   func noTrace() async throws {
     try await withStore(ExampleStore.plain) { store, transcript in

@@ -29,7 +29,15 @@ struct PanjeonCommand: AsyncParsableCommand {
         ]),
       CommandGroup(
         name: "Changing",
-        subcommands: [SplitCommand.self, MergeCommand.self, NormalizeCommand.self]),
+        subcommands: [
+          PutCommand.self, DeleteCommand.self, CompactCommand.self, SplitCommand.self,
+          MergeCommand.self, NormalizeCommand.self,
+        ]),
+      CommandGroup(
+        name: "Copying",
+        subcommands: [
+          CheckpointCommand.self, BackupCommand.self, BackupsCommand.self, RestoreCommand.self,
+        ]),
       CommandGroup(
         name: "Between",
         subcommands: [

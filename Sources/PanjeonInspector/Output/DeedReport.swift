@@ -10,6 +10,8 @@ struct DeedReport: Report {
   var result: String?
   /// The regions that have come of it.
   var regions: [UInt64]?
+  /// The backup that has come of it.
+  var backup: UInt64?
 
   init(_ deed: String, isDone: Bool = true, result: String? = nil, regions: [UInt64]? = nil) {
     self.deed = deed
