@@ -118,6 +118,9 @@ struct JoiningCopyTests {
         !before.contains(name) && disk.contents(of: "/b/" + name)?.isEmpty == false
       }
     }
+    for _ in 0..<12_000 where failing.injected.isEmpty {
+      try await Task.sleep(for: .milliseconds(5))
+    }
     for _ in 0..<200 where try !isNextWritten() { try await Task.sleep(for: .milliseconds(5)) }
     let left = disk.killProcess()
     #expect(!failing.injected.isEmpty)
